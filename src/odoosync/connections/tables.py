@@ -1,0 +1,46 @@
+"""A user's Odoo instances. The secret is sealed; the pair (URL, database) never changes."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from odoosync.db import BigId, JsonDocument, UtcDateTime, tenant_table
+
+connections = tenant_table(
+    "connections",
+    Column("id", BigId, primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("odoo_url", String(2048), nullable=False),
+    Column("odoo_database", String(255), nullable=False),
+    Column("odoo_username", String(255), nullable=False),
+    Column("sealed_secret", Text),
+    Column("secret_version", Integer, nullable=False),
+    Column("server", JsonDocument),
+    Column("extra_fields", JsonDocument, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("tested_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
+    UniqueConstraint("tenant_id", "odoo_url", "odoo_database"),
+    Index(
+        "uq_connections_one_active",
+        "tenant_id",
+        unique=True,
+        sqlite_where=text("is_active"),
+        postgresql_where=text("is_active"),
+    ),
+    CheckConstraint(
+        "deleted_at IS NULL OR (NOT is_active AND sealed_secret IS NULL)", name="deleted"
+    ),
+)

@@ -1,0 +1,139 @@
+"""Secrets: sealed with AES-256-GCM under a versioned key ring, opened by one explicit call.
+
+A sealed value is text, `1.KEYID.BASE64(nonce + ciphertext)`, bound to a context (tenant, table,
+row, column): copied to another row, it does not open. Keys for sealing and for signing are derived
+apart from the ring's master keys, so that neither use can weaken the other.
+It knows nothing of where keys or sealed values are kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from odoosync.errors import OdoosyncError
+
+MASK: Final = "********"
+_FORMAT: Final = "1"
+_NONCE_BYTES: Final = 12
+_KEY_BYTES: Final = 32
+
+
+class CannotOpen(OdoosyncError):
+    """The sealed value does not belong here, or its key is not in the ring."""
+
+    code = "secret_unreadable"
+
+
+class BadKeyRing(OdoosyncError):
+    """The text that should hold the keys does not."""
+
+    code = "bad_key_ring"
+
+
+@dataclass(frozen=True, repr=False)
+class Secret:
+    """A value that never shows itself; `reveal()` is the one way to read it."""
+
+    _value: str
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK!r})"
+
+    __str__ = __repr__
+
+
+def _derived(master: bytes, purpose: str) -> bytes:
+    return HKDF(
+        algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=f"odoosync/{purpose}".encode()
+    ).derive(master)
+
+
+@dataclass(frozen=True, repr=False)
+class KeyRing:
+    """Master keys by id; the first one seals and signs, all of them open and verify."""
+
+    masters: tuple[tuple[str, bytes], ...]
+
+    @property
+    def current(self) -> str:
+        return self.masters[0][0]
+
+    def key(self, purpose: str, key_id: str | None = None) -> bytes:
+        """Return the 32-byte key for a purpose. Raises CannotOpen for an id not in the ring."""
+        wanted = key_id or self.current
+        for known, master in self.masters:
+            if known == wanted:
+                return _derived(master, purpose)
+        raise CannotOpen(
+            f"The key {wanted!r} is not in the key ring. Put it back into ODOOSYNC_SECRET_KEYS."
+        )
+
+    def seal(self, secret: Secret, context: str) -> str:
+        nonce = os.urandom(_NONCE_BYTES)
+        cipher = AESGCM(self.key("seal")).encrypt(nonce, secret.reveal().encode(), context.encode())
+        return f"{_FORMAT}.{self.current}.{base64.urlsafe_b64encode(nonce + cipher).decode()}"
+
+    def open(self, sealed: str, context: str) -> Secret:
+        """Return the secret. Raises CannotOpen when it was moved, altered, or its key is gone."""
+        try:
+            version, key_id, payload = sealed.split(".")
+            raw = base64.urlsafe_b64decode(payload)
+        except (ValueError, binascii.Error) as error:
+            raise CannotOpen(
+                "The stored secret is damaged. Store the credentials again."
+            ) from error
+        if version != _FORMAT:
+            raise CannotOpen("The stored secret was written by a newer version of Odoosync.")
+        cipher = AESGCM(self.key("seal", key_id))
+        try:
+            plain = cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode())
+        except InvalidTag as error:
+            raise CannotOpen(
+                "The stored secret cannot be opened with this key. "
+                "Check ODOOSYNC_SECRET_KEYS, or store the credentials again."
+            ) from error
+        return Secret(plain.decode())
+
+    def to_text(self) -> str:
+        return ",".join(
+            f"{name}:{base64.urlsafe_b64encode(key).decode()}" for name, key in self.masters
+        )
+
+    def __repr__(self) -> str:
+        return f"KeyRing({[name for name, _ in self.masters]})"
+
+
+def new_key_ring(key_id: str = "k1") -> KeyRing:
+    return KeyRing(masters=((key_id, os.urandom(_KEY_BYTES)),))
+
+
+def parse_key_ring(text: str) -> KeyRing:
+    """Read `id:base64,id:base64` (newest first; each key is 32 bytes). Raises BadKeyRing."""
+    masters: list[tuple[str, bytes]] = []
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        name, _, encoded = part.partition(":")
+        try:
+            key = base64.urlsafe_b64decode(encoded)
+        except (ValueError, binascii.Error):
+            key = b""
+        if len(key) != _KEY_BYTES or not name.isalnum() or name in dict(masters):
+            raise BadKeyRing(
+                "ODOOSYNC_SECRET_KEYS must read `id:key,id:key`, newest first, each id once, "
+                "letters and digits only, each key 32 bytes in URL-safe base64."
+            )
+        masters.append((name, key))
+    if not masters:
+        raise BadKeyRing("ODOOSYNC_SECRET_KEYS holds no key.")
+    return KeyRing(masters=tuple(masters))

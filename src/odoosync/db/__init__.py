@@ -1,0 +1,38 @@
+"""The database: one file of SQLite, or PostgreSQL; and the one door to it, which needs a tenant.
+
+Rooms above declare their tables with `tenant_table` or `system_table`, and run their statements
+through `Database.tenant(…)`; the few that must look across tenants use `Database.system()`. This
+room knows nothing of what the tables mean.
+"""
+
+from odoosync.db.door import DoorError, Tx
+from odoosync.db.engine import Database, open_database
+from odoosync.db.schema import (
+    APP_ROLE,
+    SYSTEM_ROLE,
+    BigId,
+    JsonDocument,
+    UtcDateTime,
+    epoch_now,
+    is_tenant_table,
+    metadata,
+    system_table,
+    tenant_table,
+)
+
+__all__ = [
+    "APP_ROLE",
+    "SYSTEM_ROLE",
+    "BigId",
+    "Database",
+    "DoorError",
+    "JsonDocument",
+    "Tx",
+    "UtcDateTime",
+    "epoch_now",
+    "is_tenant_table",
+    "metadata",
+    "open_database",
+    "system_table",
+    "tenant_table",
+]

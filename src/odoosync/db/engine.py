@@ -1,0 +1,121 @@
+"""Opening the database, and the transactions through the door.
+
+SQLite: WAL, a busy timeout, foreign keys, and writers that take their lock at the start (a read
+that turns into a write halfway would fail at once instead of waiting). PostgreSQL: every pooled
+connection acts as a role that owns nothing; the tenant is set for one transaction only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from odoosync.db.door import Tx
+from odoosync.db.schema import APP_ROLE, SYSTEM_ROLE
+
+BUSY_TIMEOUT_MS = 30_000
+_MODE = "odoosync_mode"
+
+
+class Database:
+    """The engine with its two doors: `tenant` for everything, `system` for the named few."""
+
+    def __init__(self, engine: AsyncEngine, url: str) -> None:
+        self.engine = engine
+        self.url = url
+
+    @property
+    def dialect(self) -> Literal["sqlite", "postgresql"]:
+        return "postgresql" if self.engine.dialect.name == "postgresql" else "sqlite"
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: int, *, write: bool = True) -> AsyncIterator[Tx]:
+        """Open a transaction of one tenant; committed at the end, rolled back by an exception."""
+        async with self._begin(write=write) as connection:
+            if self.dialect == "postgresql":
+                await connection.execute(
+                    text("SELECT set_config('odoosync.tenant', :tenant, true)"),
+                    {"tenant": str(tenant_id)},
+                )
+            yield Tx(connection, tenant_id)
+
+    @asynccontextmanager
+    async def system(self, *, write: bool = True) -> AsyncIterator[Tx]:
+        """Open a transaction across tenants: for the functions that say why they need it."""
+        async with self._begin(write=write) as connection:
+            if self.dialect == "postgresql":
+                await connection.execute(text(f"SET LOCAL ROLE {SYSTEM_ROLE}"))
+            yield Tx(connection, None)
+
+    @asynccontextmanager
+    async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
+        async with self.engine.connect() as connection:
+            await connection.execution_options(**{_MODE: "IMMEDIATE" if write else "DEFERRED"})
+            async with connection.begin():
+                yield connection
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def async_url(url: str) -> str:
+    """Name the driver in a URL that a person wrote without one."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    driver = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
+    name = driver.get(parsed.drivername, parsed.drivername)
+    return parsed.set(drivername=name).render_as_string(hide_password=False)
+
+
+def sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'odoosync.sqlite3'}"
+
+
+def open_database(url: str, *, pool_size: int = 10) -> Database:
+    """Open `sqlite:///PATH` or `postgresql://…`; connects at first use, not now."""
+    engine = create_async_engine(
+        async_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=make_url(url).get_backend_name() == "postgresql",
+    )
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", set_sqlite_pragmas)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine.sync_engine, "connect", _take_app_role)
+    return Database(engine, url)
+
+
+def set_sqlite_pragmas(connection: Any, _record: object) -> None:
+    """Prepare a new SQLite connection: ours to begin, WAL, patient, foreign keys checked."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    mode = connection.get_execution_options().get(_MODE, "IMMEDIATE")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _take_app_role(connection: Any, _record: object) -> None:
+    autocommit = connection.autocommit
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute(f"SET ROLE {APP_ROLE}")
+    cursor.close()
+    connection.autocommit = autocommit

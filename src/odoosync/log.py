@@ -1,0 +1,91 @@
+"""Logging: structured lines, one format for us and for the libraries, and no secrets in them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import MutableMapping
+from typing import Any, Final, Literal
+
+import structlog
+
+from odoosync.crypto import MASK
+
+_SENSITIVE: Final = re.compile(
+    r"password|passwd|secret|token|authorization|api_?key|cookie", re.IGNORECASE
+)
+_IN_TEXT: Final = re.compile(
+    r"(?i)(bearer\s+|basic\s+|password[\"']?\s*[=:]\s*[\"']?|://[^\s/:@]+:)[^\s\"'@,}]+"
+)
+
+
+def mask_secrets(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Mask values under telling names, and telling patterns inside texts."""
+    for key, value in event.items():
+        if _SENSITIVE.search(key):
+            event[key] = MASK
+        elif isinstance(value, str):
+            event[key] = _IN_TEXT.sub(lambda found: found.group(1) + MASK, value)
+    return event
+
+
+def _brief_exception(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Keep frames without values: a traceback's locals and messages can hold anything."""
+    info = event.pop("exc_info", None)
+    if isinstance(info, tuple):
+        info = info[1]
+    if not isinstance(info, BaseException):
+        return event
+    frames = []
+    trace = info.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    event["exception"] = type(info).__qualname__
+    event["frames"] = frames[-8:]
+    return event
+
+
+def configure_logging(level: str, form: Literal["console", "json"]) -> None:
+    """Send our lines and those of every library to standard error in one shape."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _brief_exception,
+        mask_secrets,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for quiet in ("aiosqlite", "asyncio", "alembic", "httpx", "uvicorn.access"):
+        logging.getLogger(quiet).setLevel(max(logging.WARNING, root.level))
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger

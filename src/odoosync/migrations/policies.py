@@ -1,0 +1,60 @@
+"""Row-level security on PostgreSQL, in the words of migrations.
+
+Two roles that cannot log in and own nothing: one sees the rows of the tenant that its transaction
+names, the other is for the few functions that look across tenants. A reused session answers `''`
+for a setting that is not set, hence `nullif`.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+from odoosync.db import APP_ROLE, SYSTEM_ROLE
+
+_TENANT = "nullif(current_setting('odoosync.tenant', true), '')::bigint"
+
+
+def create_roles() -> None:
+    """Make both roles where they are missing, and let the migrating login act as them."""
+    for role in (APP_ROLE, SYSTEM_ROLE):
+        op.execute(f"""
+            DO $$ BEGIN
+                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+                    CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+                END IF;
+                IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN
+                    EXECUTE format('GRANT {role} TO %I', current_user);
+                END IF;
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            END $$
+        """)
+        op.execute(f"""
+            DO $$ BEGIN
+                EXECUTE format('GRANT USAGE ON SCHEMA %I TO {role}', current_schema());
+            END $$
+        """)
+
+
+def protect_tenant_table(name: str) -> None:
+    """Enable and force row-level security: the app role sees its tenant, the system role all."""
+    own = f"tenant_id = {_TENANT}"
+    op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON {name} TO {APP_ROLE} USING ({own}) WITH CHECK ({own})")
+    op.execute(f"CREATE POLICY across ON {name} TO {SYSTEM_ROLE} USING (true) WITH CHECK (true)")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {APP_ROLE}, {SYSTEM_ROLE}")
+
+
+def open_to_system(name: str) -> None:
+    """Grant a table that belongs to no tenant to the cross-tenant functions alone."""
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {SYSTEM_ROLE}")
+
+
+def grant_sequences() -> None:
+    """Let both roles count up the identity columns."""
+    op.execute(f"""
+        DO $$ BEGIN
+            EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO {APP_ROLE}, {SYSTEM_ROLE}',
+                           current_schema());
+        END $$
+    """)

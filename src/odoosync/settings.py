@@ -1,0 +1,155 @@
+"""Everything that can be set from outside, read once by the composition roots.
+
+No other room imports this to look something up: they are handed values.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from odoosync.crypto import KeyRing, new_key_ring, parse_key_ring
+from odoosync.errors import OdoosyncError
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class BadSettings(OdoosyncError):
+    """An environment variable holds something that cannot be used."""
+
+    code = "bad_settings"
+
+
+class Settings(BaseSettings):
+    """Environment variables `ODOOSYNC_…`; the descriptions are the documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="ODOOSYNC_", extra="ignore", frozen=True)
+
+    database_url: str | None = Field(
+        default=None,
+        description="`postgresql://user:password@host/name` for PostgreSQL. Unset: one SQLite file "
+        "in the data folder.",
+    )
+    data_dir: Path = Field(
+        default=Path("odoosync-data"),
+        description="The data folder: the SQLite file and the keys, when they are not set apart.",
+    )
+    secret_keys: SecretStr | None = Field(
+        default=None,
+        description="The key ring, `id:key,id:key`, newest first, each key 32 bytes in URL-safe "
+        "base64. Unset: made once and kept in the data folder as `secret_keys`, mode 0600.",
+    )
+    default_odoo_url: str = Field(
+        default="http://localhost:8069",
+        description="The Odoo that is meant when a request names no `odoo_url`; its origin is "
+        "always allowed.",
+    )
+    allowed_odoo_hosts: CommaSeparated = Field(
+        default=(),
+        description="Private Odoo addresses that may be connected to: names or CIDRs, separated by "
+        "commas, such as `odoo,10.0.0.0/8`. Public addresses are always allowed; link-local and "
+        "metadata addresses need their own CIDR.",
+    )
+    registration: Literal["off", "open"] = Field(
+        default="off",
+        description="`open` lets anybody make a user with POST /api/v1/auth/register.",
+    )
+    reveal_secrets: Literal["on", "off"] = Field(
+        default="on",
+        description="`off`: GET of the credentials shows the password to nobody, not to its owner.",
+    )
+    sync_wait: float = Field(
+        default=300.0,
+        gt=0,
+        description="Seconds that a call which starts a sync waits for its end.",
+    )
+    deletion_guard: Literal["on", "off"] = Field(
+        default="on",
+        description="`off`: deletions are marked however many they are. `on`: more than 20 % or "
+        "1,000 rows in one go, or all of them, wait for a confirmation.",
+    )
+    environment: Literal["development", "production"] = Field(
+        default="development",
+        description="`production` switches off GraphiQL.",
+    )
+    worker_concurrency: int = Field(
+        default=4, ge=1, le=64, description="Syncs that one worker process runs at the same time."
+    )
+    trusted_proxies: CommaSeparated = Field(
+        default=(),
+        description="Addresses of proxies whose `X-Forwarded-*` headers are believed, separated by "
+        "commas.",
+    )
+    root_path: str = Field(
+        default="",
+        description="The path under which a proxy shows the service, such as `/odoosync`.",
+    )
+    cors_origins: CommaSeparated = Field(
+        default=(), description="Origins whose pages may call the API, separated by commas."
+    )
+    rate_limit: int = Field(
+        default=100,
+        ge=1,
+        description="Requests a second that one caller may make, with bursts of ten times as many.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least severe log line that is written."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="`json` writes a JSON object a line."
+    )
+
+    @field_validator("allowed_odoo_hosts", "trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(filter(None, (part.strip() for part in value.split(","))))
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("postgresql://", "postgres://", "sqlite:///")):
+            raise ValueError("use postgresql://user:password@host/name, or leave it unset")
+        return value or None
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises BadSettings, naming each variable, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"ODOOSYNC_{str(detail['loc'][0]).upper()}: {detail['msg']}"
+            for detail in error.errors()
+        )
+        raise BadSettings(f"The settings cannot be used. {problems}.") from None
+
+
+def load_key_ring(settings: Settings) -> KeyRing:
+    """Return the ring from the settings, or from the data folder, where it is made when absent."""
+    if settings.secret_keys is not None:
+        return parse_key_ring(settings.secret_keys.get_secret_value())
+    path = settings.data_dir / "secret_keys"
+    if not path.exists():
+        _create_private(path, new_key_ring().to_text())
+    return parse_key_ring(path.read_text().strip())
+
+
+def _create_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read; whoever comes second leaves the first one's."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+    try:
+        os.link(draft, path)  # fails, rather than overwrites, when another process was first
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()

@@ -1,0 +1,101 @@
+"""History (one row a run) and, per dataset, how far the copy is true (the cursor)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from odoosync.db import BigId, JsonDocument, UtcDateTime, tenant_table
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+runs = tenant_table(
+    "runs",
+    Column("id", String(36), primary_key=True),
+    Column(
+        "connection_id", BigId, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("dataset", String(255), nullable=False),
+    Column("generation", BigId, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("trigger", String(32), nullable=False),
+    Column("requested_by", BigId),
+    Column("odoo_login", String(255)),
+    Column("odoo_version", String(64)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("window_low", UtcDateTime),
+    Column("window_high", UtcDateTime),
+    Column("total", BigInteger),
+    _count("fetched"),
+    _count("created"),
+    _count("updated"),
+    _count("unchanged"),
+    _count("deleted"),
+    _count("hidden"),
+    _count("pages"),
+    _count("calls"),
+    _count("bytes_received"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("drift", JsonDocument),
+    Column("error_code", String(64)),
+    Column("error", Text),
+    UniqueConstraint("connection_id", "dataset", "generation"),
+    Index(None, "tenant_id", "created_at"),
+    Index(
+        "uq_runs_one_queued",
+        "connection_id",
+        "dataset",
+        unique=True,
+        sqlite_where=text("status = 'queued'"),
+        postgresql_where=text("status = 'queued'"),
+    ),
+    Index(
+        "uq_runs_one_running",
+        "connection_id",
+        "dataset",
+        unique=True,
+        sqlite_where=text("status = 'running'"),
+        postgresql_where=text("status = 'running'"),
+    ),
+    CheckConstraint(
+        "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"
+    ),
+    CheckConstraint("mode IN ('full', 'incremental')", name="mode"),
+)
+
+cursors = tenant_table(
+    "cursors",
+    Column(
+        "connection_id",
+        BigId,
+        ForeignKey("connections.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("dataset", String(255), primary_key=True),
+    Column("low", UtcDateTime),
+    Column("shape", String(64)),
+    Column("fields", JsonDocument),
+    Column("completed_at", UtcDateTime),
+    Column("full_at", UtcDateTime),
+    Column("wide_at", UtcDateTime),
+    Column("volatile_at", UtcDateTime),
+    Column("ids_at", UtcDateTime),
+    Column("labels_at", UtcDateTime),
+)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select, text
+
+from odoosync.accounts.tables import audit_entries, tenants
+from odoosync.db import Database, DoorError, is_tenant_table, open_database
+from odoosync.tables import metadata
+
+NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+async def _two_tenants(database: Database) -> None:
+    async with database.system() as tx:
+        for number in (1, 2):
+            await tx.execute(tenants.insert().values(id=number, name="t", created_at=NOW))
+    for number in (1, 2):
+        async with database.tenant(number) as tx:
+            await tx.insert(audit_entries, {"at": NOW, "action": "test", "detail": {"n": number}})
+
+
+async def test_a_tenant_sees_its_own_rows_only(database: Database) -> None:
+    await _two_tenants(database)
+    async with database.tenant(2) as tx:
+        rows = await tx.all(tx.select(audit_entries))
+    assert [(row.tenant_id, row.detail, row.at) for row in rows] == [(2, {"n": 2}, NOW)]
+
+
+async def test_a_statement_without_its_tenant_is_refused(database: Database) -> None:
+    async with database.tenant(1) as tx:
+        with pytest.raises(DoorError):
+            await tx.execute(select(audit_entries))
+        with pytest.raises(DoorError):
+            await tx.execute(select(audit_entries).where(audit_entries.c.tenant_id == 2))
+        with pytest.raises(DoorError):
+            await tx.execute(audit_entries.delete())
+
+
+async def test_a_row_of_another_tenant_cannot_be_written(database: Database) -> None:
+    async with database.tenant(1) as tx:
+        with pytest.raises(DoorError):
+            await tx.execute(
+                audit_entries.insert().values(tenant_id=2, at=NOW, action="x", detail={})
+            )
+
+
+async def test_an_exception_rolls_the_transaction_back(database: Database) -> None:
+    await _two_tenants(database)
+    with pytest.raises(RuntimeError):
+        async with database.tenant(1) as tx:
+            await tx.execute(tx.delete(audit_entries))
+            raise RuntimeError
+    async with database.tenant(1) as tx:
+        assert len(await tx.all(tx.select(audit_entries))) == 1
+
+
+async def test_a_join_is_held_by_one_tenant_comparison(database: Database) -> None:
+    await _two_tenants(database)
+    other = audit_entries.alias()
+    joined = select(audit_entries.c.id).join(other, other.c.tenant_id == audit_entries.c.tenant_id)
+    async with database.tenant(1) as tx:
+        rows = await tx.all(joined.where(audit_entries.c.tenant_id == 1))
+        with pytest.raises(DoorError):
+            await tx.all(joined)
+    assert len(rows) == 1
+
+
+async def test_postgresql_shows_no_row_of_any_tenant_table_without_a_tenant(
+    postgres_url: str,
+) -> None:
+    database = open_database(postgres_url)
+    await _two_tenants(database)
+    async with database.engine.connect() as connection:
+        role = (await connection.execute(text("SELECT current_user"))).scalar()
+        assert role == "odoosync_app"
+        for table in metadata.tables.values():
+            if is_tenant_table(table):
+                assert (await connection.execute(select(table))).all() == []
+    await database.close()
+
+
+async def test_every_table_on_postgresql_is_protected_or_known_to_need_none(
+    postgres_url: str,
+) -> None:
+    database = open_database(postgres_url)
+    query = text(
+        "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class "
+        "WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+    )
+    async with database.engine.connect() as connection:
+        forced = {name: flag for name, flag in await connection.execute(query)}  # noqa: C416
+    await database.close()
+    unprotected = {name for name, flag in forced.items() if not flag}
+    assert unprotected == {"tenants", "workers", "alembic_version"}
+    assert set(forced) - unprotected == {
+        name for name, table in metadata.tables.items() if is_tenant_table(table)
+    }

