@@ -1,0 +1,280 @@
+"""What can go wrong with an Odoo, named by what one can do about it.
+
+::
+
+    OdooError                     carries `code`, `stage`, `retriable`, `hint`
+    ├── RetryLater                the same call may work in a while (all are retriable)
+    │   ├── TimedOut              too slow: to connect, between two reads, or in total
+    │   ├── ServerBusy            429, 502, 503, 504, no database connection left; `retry_after`
+    │   ├── ServerConflict        serialization failure, lock, deadlock
+    │   ├── CutOff                the connection was lost before the answer was whole
+    │   └── Unreachable           nothing listens there, or no route
+    ├── FixAddress                the URL must change, or the network around it
+    │   ├── HostNotFound          the name does not resolve
+    │   ├── TlsFailed             the certificate or the handshake
+    │   ├── NotOdoo               something answers, but not as Odoo does
+    │   ├── RedirectRefused       it points elsewhere; `target` is the origin to store instead
+    │   └── AddressRefused        the guard forbids this address
+    ├── FixLogin                  database, login or secret must change
+    │   ├── UnknownDatabase
+    │   ├── InvalidCredentials
+    │   │   └── ApiKeyRejected    the secret has the form of an API key
+    │   ├── ApiKeyNeeded          a password, and the server takes only API keys
+    │   ├── WrongKeyOwner         the API key works, but for another login
+    │   └── PortalUser            a login without the rights of an internal user
+    ├── FixRights                 someone must grant rights in Odoo
+    │   └── AccessRefused
+    ├── FixRequest                this call can never work; skip what it asked for
+    │   ├── FieldUnknown
+    │   ├── ModelUnknown
+    │   ├── RecordMissing
+    │   └── RequestRejected
+    └── NarrowDown                ask for less, to find the row or field at fault
+        ├── AnswerTooLarge
+        ├── BadAnswer
+        └── ServerFault
+
+Each message is a sentence for a person. None holds a secret, a server's traceback or SQL:
+what Odoo said is quoted only through `quoted()`, one bounded line of it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from odoosync.errors import OdoosyncError
+
+Stage = Literal["dns", "connect", "tls", "version", "database", "login", "rights", "read"]
+
+KEY_HOW_TO = (
+    "In Odoo open Preferences, Account Security, New API Key, and store that key here"
+    " in the place of the password."
+)
+
+
+class OdooError(OdoosyncError):
+    """`stage` tells how far the way to the data went; `hint` adds to a message that is fixed."""
+
+    code = "odoo_error"
+    stage: Stage = "read"
+    retriable: bool = False
+    hint: str = ""
+    sentence: ClassVar[str] = "Odoo could not be read."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        stage: Stage | None = None,
+        retriable: bool | None = None,
+    ) -> None:
+        super().__init__(message or self.sentence)
+        self.stage = stage or self.stage
+        self.retriable = self.retriable if retriable is None else retriable
+
+
+class RetryLater(OdooError):
+    retriable = True
+
+
+class FixAddress(OdooError):
+    stage: Stage = "connect"
+
+
+class FixLogin(OdooError):
+    stage: Stage = "login"
+
+
+class FixRights(OdooError):
+    stage: Stage = "rights"
+
+
+class FixRequest(OdooError):
+    pass
+
+
+class NarrowDown(OdooError):
+    pass
+
+
+class TimedOut(RetryLater):
+    code = "odoo_timed_out"
+    sentence = "Odoo did not answer in time. Try again later, or ask for less at once."
+
+
+class ServerBusy(RetryLater):
+    """`retry_after` is in seconds, when the server said so."""
+
+    code = "odoo_busy"
+    sentence = "The Odoo server is busy or being restarted. Try again in a while."
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ServerConflict(RetryLater):
+    code = "odoo_conflict"
+    sentence = "Odoo was changing the same records at that moment. Try again."
+
+
+class CutOff(RetryLater):
+    code = "odoo_cut_off"
+    sentence = "The connection to Odoo was lost before its answer was complete. Try again."
+
+
+class Unreachable(RetryLater):
+    code = "odoo_unreachable"
+    stage: Stage = "connect"
+    sentence = "Nothing answers at this address. Check the URL, its port, and that Odoo runs."
+
+
+class HostNotFound(FixAddress):
+    code = "odoo_host_not_found"
+    stage: Stage = "dns"
+    sentence = "The host name of the Odoo URL was not found. Check its spelling."
+
+
+class TlsFailed(FixAddress):
+    code = "odoo_tls_failed"
+    stage: Stage = "tls"
+    sentence = "No secure connection to Odoo could be made. Check the server's certificate."
+
+
+class NotOdoo(FixAddress):
+    code = "odoo_not_odoo"
+    stage: Stage = "version"
+    sentence = "Something answers at this address, but it is not Odoo. Check the URL."
+
+
+class RedirectRefused(FixAddress):
+    """`target` is the origin that the server points to, or None when it is not readable."""
+
+    code = "odoo_redirect_refused"
+    stage: Stage = "version"
+
+    def __init__(self, target: str | None) -> None:
+        where = f"If that is your Odoo, use {target} as its URL." if target else "Check the URL."
+        super().__init__(f"This address sends callers elsewhere, which is not followed. {where}")
+        self.target = target
+
+
+class AddressRefused(FixAddress):
+    code = "odoo_address_refused"
+
+
+class UnknownDatabase(FixLogin):
+    code = "odoo_unknown_database"
+    stage: Stage = "database"
+    sentence = "This Odoo has no database of that name. Check its spelling, capitals included."
+
+
+class InvalidCredentials(FixLogin):
+    code = "odoo_invalid_credentials"
+    sentence = "Invalid Odoo credentials"
+    hint = (
+        "Check the login and the password. A user with two-factor authentication needs an API key."
+        f" {KEY_HOW_TO}"
+    )
+
+
+class ApiKeyRejected(InvalidCredentials):
+    code = "odoo_api_key_rejected"
+    sentence = (
+        "Odoo does not accept this API key. It may have expired, been removed, or belong to another"
+        f" login. {KEY_HOW_TO}"
+    )
+    hint = ""
+
+
+class ApiKeyNeeded(FixLogin):
+    code = "odoo_api_key_needed"
+    sentence = f"This Odoo takes API keys only, no passwords. {KEY_HOW_TO}"
+
+
+class WrongKeyOwner(FixLogin):
+    code = "odoo_wrong_key_owner"
+    sentence = (
+        "This API key belongs to another Odoo login. Use that login, or a key made by this one."
+    )
+
+
+class PortalUser(FixLogin):
+    code = "odoo_portal_user"
+    stage: Stage = "rights"
+    sentence = (
+        "This is a portal login, which sees hardly any data. Use an internal user of Odoo instead."
+    )
+
+
+class AccessRefused(FixRights):
+    """`model` is the one that was asked for; `hidden_ids` stay unknown: Odoo may name none."""
+
+    code = "odoo_access_refused"
+
+    def __init__(self, model: str, said: str = "") -> None:
+        super().__init__(
+            f"Odoo does not let this login do that with {model}."
+            f" Ask its administrator for access.{_odoo_said(said)}"
+        )
+        self.model = model
+
+
+class FieldUnknown(FixRequest):
+    code = "odoo_field_unknown"
+
+    def __init__(self, model: str, field: str | None) -> None:
+        which = f"the field {field}" if field else "one of the fields"
+        super().__init__(f"{model} has no longer, or not yet, {which} in this Odoo. Leave it out.")
+        self.model = model
+        self.field = field
+
+
+class ModelUnknown(FixRequest):
+    code = "odoo_model_unknown"
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"This Odoo has no model {model}. Install the app that brings it, or leave it out."
+        )
+        self.model = model
+
+
+class RecordMissing(FixRequest):
+    code = "odoo_record_missing"
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"A record of {model} is no longer there. Read the list anew.")
+        self.model = model
+
+
+class RequestRejected(FixRequest):
+    code = "odoo_request_rejected"
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__(f"Odoo refused this call as it stands.{_odoo_said(said)}")
+
+
+class AnswerTooLarge(NarrowDown):
+    code = "odoo_answer_too_large"
+    sentence = "Odoo's answer is larger than is accepted here. Ask for fewer rows or fields."
+
+
+class BadAnswer(NarrowDown):
+    code = "odoo_bad_answer"
+    sentence = "Odoo's answer could not be understood. A proxy before it may have changed it."
+
+
+class ServerFault(NarrowDown):
+    """`odoo_type` is the name of the server's exception, such as `builtins.ValueError`."""
+
+    code = "odoo_server_fault"
+    sentence = "Odoo failed inside while answering. Its administrator finds the reason in its log."
+
+    def __init__(self, message: str | None = None, *, odoo_type: str = "") -> None:
+        super().__init__(message)
+        self.odoo_type = odoo_type
+
+
+def _odoo_said(said: str) -> str:
+    return f" Odoo said: {said}" if said else ""
