@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -48,11 +49,14 @@ runs = tenant_table(
     _count("unchanged"),
     _count("deleted"),
     _count("hidden"),
+    _count("held_back"),
     _count("pages"),
     _count("calls"),
     _count("bytes_received"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("confirm_deletions", Boolean, nullable=False, server_default="0"),
     Column("drift", JsonDocument),
+    Column("note", Text),
     Column("error_code", String(64)),
     Column("error", Text),
     UniqueConstraint("connection_id", "dataset", "generation"),

@@ -1,0 +1,41 @@
+"""What a connection is, as a value; its secret is not part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+ALL_DATASETS = "*"
+"""The key of `extra_fields` whose fields are meant for every dataset that has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One Odoo (URL and database, which never change) as one login sees it."""
+
+    id: int
+    tenant_id: int
+    name: str
+    odoo_url: str
+    odoo_database: str
+    odoo_username: str
+    server: dict[str, Any] | None
+    extra_fields: dict[str, list[str]]
+    is_active: bool
+    secret_version: int
+    created_at: datetime
+    tested_at: datetime | None
+
+    def wanted_extra(self, dataset: str) -> list[str]:
+        """Return the field names that the user asked for beyond the dataset's own."""
+        both = [*self.extra_fields.get(ALL_DATASETS, []), *self.extra_fields.get(dataset, [])]
+        return list(dict.fromkeys(both))
+
+
+def from_row(row: Row[Any]) -> Connection:
+    return Connection(
+        **{name: getattr(row, name) for name in Connection.__slots__},
+    )

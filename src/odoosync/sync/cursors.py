@@ -1,0 +1,43 @@
+"""The cursor of each dataset in the database: how far the copy is true, and its fields' types."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from odoosync.db import Tx
+from odoosync.sync.tables import cursors
+from odoosync.sync.window import Cursor
+
+_NAMES = tuple(field.name for field in fields(Cursor))
+
+
+async def read(tx: Tx, connection_id: int, dataset: str) -> Cursor:
+    """Return the cursor; one that holds nothing when there was no complete run yet."""
+    row = await tx.first(
+        tx.select(cursors).where(
+            cursors.c.connection_id == connection_id, cursors.c.dataset == dataset
+        )
+    )
+    return Cursor() if row is None else Cursor(**{name: getattr(row, name) for name in _NAMES})
+
+
+async def write(tx: Tx, connection_id: int, dataset: str, **values: Any) -> None:
+    """Set columns of the cursor, making it when it is not there."""
+    changed = await tx.execute(
+        tx.update(cursors)
+        .where(cursors.c.connection_id == connection_id, cursors.c.dataset == dataset)
+        .values(**values)
+    )
+    if changed.rowcount == 0:
+        await tx.insert(cursors, {"connection_id": connection_id, "dataset": dataset, **values})
+
+
+async def field_types(tx: Tx, connection_id: int, dataset: str) -> dict[str, dict[str, Any]]:
+    """Return `{field: {"type", "relation", "string"}}` as of the last run; empty before it."""
+    known = await tx.scalar(
+        tx.select(cursors, cursors.c.fields).where(
+            cursors.c.connection_id == connection_id, cursors.c.dataset == dataset
+        )
+    )
+    return known or {}

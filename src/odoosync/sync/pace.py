@@ -1,0 +1,26 @@
+"""How many rows to ask for at once, by seconds and bytes, never by timestamps. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FIRST: Final = 1_000
+SMALLEST: Final = 1
+LARGEST: Final = 5_000
+_BRISK_SECONDS: Final = 2.0
+_SLOW_SECONDS: Final = 10.0
+_MANY_BYTES: Final = 8_000_000
+
+
+def after_page(size: int, *, seconds: float, received: int) -> int:
+    """Grow while pages come briskly and stay small, shrink when they do not."""
+    if seconds > _SLOW_SECONDS or received > 2 * _MANY_BYTES:
+        return max(SMALLEST, size // 2)
+    if seconds < _BRISK_SECONDS and received < _MANY_BYTES // 2:
+        return min(LARGEST, size * 2)
+    return size
+
+
+def after_failure(size: int) -> int | None:
+    """Halve after a page that was too slow or too large; None when it cannot be smaller."""
+    return size // 2 if size > SMALLEST else None

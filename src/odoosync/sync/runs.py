@@ -1,0 +1,147 @@
+"""The history: one row a run, from the moment it is asked for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import Row
+
+from odoosync.db import Tx
+from odoosync.errors import NotFound
+from odoosync.sync.tables import runs
+
+Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+ENDED: Final = frozenset({"succeeded", "failed", "cancelled"})
+COUNTS: Final = (
+    "fetched created updated unchanged deleted hidden held_back pages calls bytes_received".split()
+)
+
+
+class NoRun(NotFound):
+    code = "no_run"
+
+    def __init__(self) -> None:
+        super().__init__("There is no run with this id.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked for a run, and how."""
+
+    trigger: str
+    user_id: int | None
+    full: bool = False
+    confirm_deletions: bool = False
+
+
+async def enqueue(
+    tx: Tx, connection_id: int, dataset: str, generation: int, asked: Asked, now: datetime
+) -> str:
+    """Write the queued run of a lane's new generation; returns its id."""
+    run_id = str(uuid.uuid4())
+    await tx.insert(
+        runs,
+        {
+            "id": run_id,
+            "connection_id": connection_id,
+            "dataset": dataset,
+            "generation": generation,
+            "status": "queued",
+            "mode": "full" if asked.full else "incremental",
+            "trigger": asked.trigger,
+            "requested_by": asked.user_id,
+            "confirm_deletions": asked.confirm_deletions,
+            "created_at": now,
+        },
+    )
+    return run_id
+
+
+async def join(tx: Tx, connection_id: int, dataset: str, generation: int, asked: Asked) -> str:
+    """Take part in a run that is queued already, making it as thorough as this call wants it."""
+    run = await of_generation(tx, connection_id, dataset, generation)
+    wishes: dict[str, Any] = {}
+    if asked.full:
+        wishes["mode"] = "full"
+    if asked.confirm_deletions:
+        wishes["confirm_deletions"] = True
+    if wishes:
+        await update(tx, run.id, wishes)
+    run_id: str = run.id
+    return run_id
+
+
+async def of_generation(tx: Tx, connection_id: int, dataset: str, generation: int) -> Row[Any]:
+    row = await tx.first(
+        tx.select(runs).where(
+            runs.c.connection_id == connection_id,
+            runs.c.dataset == dataset,
+            runs.c.generation == generation,
+        )
+    )
+    if row is None:
+        raise NoRun
+    return row
+
+
+async def get(tx: Tx, run_id: str) -> Row[Any]:
+    """Return a run's row. Raises NoRun."""
+    row = await tx.first(tx.select(runs).where(runs.c.id == run_id))
+    if row is None:
+        raise NoRun
+    return row
+
+
+async def update(tx: Tx, run_id: str, values: Mapping[str, Any]) -> None:
+    await tx.execute(tx.update(runs).where(runs.c.id == run_id).values(**values))
+
+
+async def add(tx: Tx, run_id: str, counts: Mapping[str, int]) -> None:
+    """Add to the run's counts, in the transaction of the rows that they count."""
+    changes = {name: runs.c[name] + count for name, count in counts.items() if count}
+    if changes:
+        await update(tx, run_id, changes)
+
+
+async def finish(
+    tx: Tx,
+    run_id: str,
+    status: Status,
+    now: datetime,
+    *,
+    error_code: str | None = None,
+    error: str | None = None,
+) -> None:
+    await update(
+        tx,
+        run_id,
+        {"status": status, "finished_at": now, "error_code": error_code, "error": error},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    connection_id: int | None = None
+    dataset: str | None = None
+    status: str | None = None
+
+
+async def newest(
+    tx: Tx, wanted: RunFilter, *, limit: int, before: tuple[datetime, str] | None = None
+) -> list[Row[Any]]:
+    """List runs, newest first; `before` is the (created_at, id) of the last one seen."""
+    query = tx.select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
+    for name in ("connection_id", "dataset", "status"):
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(runs.c[name] == value)
+    if before is not None:
+        moment, run_id = before
+        query = query.where(
+            (runs.c.created_at < moment) | ((runs.c.created_at == moment) & (runs.c.id < run_id))
+        )
+    return list(await tx.all(query))
