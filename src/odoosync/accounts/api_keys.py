@@ -1,0 +1,146 @@
+"""API keys: for programs, with scopes and an end. The key itself is shown once and kept as a hash.
+
+A key never makes or removes keys: otherwise one that ends could live on in another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row, or_
+
+from odoosync.accounts import audit, directory
+from odoosync.accounts.context import Accounts
+from odoosync.accounts.errors import BadExpiry, KeyUnknown, NotSignedIn, TokenExpired, UserDisabled
+from odoosync.accounts.principal import Principal, parse_scopes
+from odoosync.accounts.tables import api_keys
+from odoosync.accounts.tokens import hash_of, new_api_key
+
+LONGEST_NAME: Final = 255
+MOST_DAYS: Final = 3650
+_NOTE_USE_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    id: int
+    name: str
+    prefix: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose keys are meant, when it is not the caller who asks but the operator."""
+
+    tenant_id: int
+    user_id: int
+
+
+def owner_of(principal: Principal) -> Owner:
+    """Return whose keys the caller may see and change. Raises SessionNeeded for an API key."""
+    principal.need_session()
+    return Owner(principal.tenant_id, principal.user_id)
+
+
+async def create_api_key(
+    accounts: Accounts, owner: Owner, name: str, scopes: frozenset[str], days: int | None
+) -> tuple[ApiKey, str]:
+    """Make a key for `days`, or without an end; the second value is the key, shown this once.
+
+    Raises BadScopes, BadExpiry.
+    """
+    known = sorted(parse_scopes(scopes))
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise BadExpiry(f"An API key lives 1 to {MOST_DAYS} days.")
+    now = accounts.clock()
+    prefix, plain = new_api_key()
+    values: dict[str, Any] = {
+        "name": name[:LONGEST_NAME],
+        "prefix": prefix,
+        "scopes": known,
+        "created_at": now,
+        "expires_at": now + timedelta(days=days) if days is not None else None,
+    }
+    secret = {"user_id": owner.user_id, "key_hash": hash_of(plain)}
+    async with accounts.database.tenant(owner.tenant_id) as tx:
+        key_id = await tx.insert(api_keys, values | secret)
+        detail = {"prefix": prefix, "scopes": known}
+        await audit.record(tx, "api_key.created", owner.user_id, detail, at=now)
+    made = values | {"scopes": tuple(known), "revoked_at": None, "last_used_at": None}
+    return ApiKey(id=key_id, **made), plain
+
+
+async def list_api_keys(accounts: Accounts, owner: Owner) -> list[ApiKey]:
+    """Return the keys that were not revoked, expired ones included, oldest first."""
+    async with accounts.database.tenant(owner.tenant_id, write=False) as tx:
+        standing = tx.select(api_keys).where(
+            api_keys.c.user_id == owner.user_id, api_keys.c.revoked_at.is_(None)
+        )
+        rows = await tx.all(standing.order_by(api_keys.c.id))
+    return [_api_key(row) for row in rows]
+
+
+def _api_key(row: Row[Any]) -> ApiKey:
+    return ApiKey(
+        id=row.id,
+        name=row.name,
+        prefix=row.prefix,
+        scopes=tuple(row.scopes),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
+    )
+
+
+async def revoke_api_key(accounts: Accounts, owner: Owner, key_id: int) -> None:
+    """Raise KeyUnknown when it is not there, not theirs, or revoked before."""
+    now = accounts.clock()
+    async with accounts.database.tenant(owner.tenant_id) as tx:
+        standing = tx.update(api_keys).where(
+            api_keys.c.id == key_id,
+            api_keys.c.user_id == owner.user_id,
+            api_keys.c.revoked_at.is_(None),
+        )
+        revoked = await tx.execute(standing.values(revoked_at=now))
+        if revoked.rowcount != 1:
+            raise KeyUnknown("There is no such API key.")
+        await audit.record(tx, "api_key.revoked", owner.user_id, {"key_id": key_id}, at=now)
+
+
+async def recognise_api_key(accounts: Accounts, plain: str) -> Principal:
+    """Return whom a key stands for. Raises NotSignedIn, TokenExpired, UserDisabled."""
+    now = accounts.clock()
+    found = await directory.find_api_key(accounts.database, hash_of(plain))
+    if found is None or found.revoked:
+        raise NotSignedIn("The API key is not valid. Make a new one at /api/v1/api-keys.")
+    if found.expires_at is not None and found.expires_at <= now:
+        raise TokenExpired("The API key has expired. Make a new one at /api/v1/api-keys.")
+    if found.user.disabled_at is not None:
+        raise UserDisabled("This user is disabled. Ask an administrator to enable it.")
+    if found.last_used_at is None or now - found.last_used_at >= _NOTE_USE_EVERY:
+        await _note_use(accounts, found.user.tenant_id, found.id, now)
+    return Principal(
+        user_id=found.user.id,
+        tenant_id=found.user.tenant_id,
+        username=found.user.username,
+        is_admin=found.user.is_admin,
+        scopes=parse_scopes(found.scopes),
+        kind="api_key",
+    )
+
+
+async def _note_use(accounts: Accounts, tenant_id: int, key_id: int, now: datetime) -> None:
+    used = api_keys.c.last_used_at
+    async with accounts.database.tenant(tenant_id) as tx:
+        stale = tx.update(api_keys).where(
+            api_keys.c.id == key_id, or_(used.is_(None), used <= now - _NOTE_USE_EVERY)
+        )
+        await tx.execute(stale.values(last_used_at=now))

@@ -1,0 +1,38 @@
+"""What the functions of this room work with, put together once a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from odoosync.accounts.audit import Afterwards
+from odoosync.accounts.guessing import Guesses
+from odoosync.accounts.passwords import Passwords
+from odoosync.accounts.tokens import Tokens
+from odoosync.clock import Clock, utc_now
+from odoosync.crypto import KeyRing
+from odoosync.db import Database
+
+
+@dataclass(frozen=True)
+class Accounts:
+    database: Database
+    passwords: Passwords
+    tokens: Tokens
+    clock: Clock = utc_now
+    guesses: Guesses = field(default_factory=Guesses)
+    afterwards: Afterwards = field(default_factory=Afterwards)
+
+
+def open_accounts(
+    database: Database,
+    key_ring: KeyRing,
+    *,
+    clock: Clock = utc_now,
+    passwords: Passwords | None = None,
+) -> Accounts:
+    return Accounts(
+        database=database,
+        passwords=passwords or Passwords(),
+        tokens=Tokens(key_ring),
+        clock=clock,
+    )

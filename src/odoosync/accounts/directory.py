@@ -1,0 +1,171 @@
+"""Everything of this room that looks across tenants, in one file, each with its reason.
+
+A caller's tenant is known once they are recognised; these functions are what comes before that,
+and what an administrator does to whole tenants. All else goes through the tenant's own door.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import CursorResult, Row, Select, select
+from sqlalchemy.exc import IntegrityError
+
+from odoosync.accounts import audit
+from odoosync.accounts.errors import UsernameTaken
+from odoosync.accounts.tables import api_keys, refresh_tokens, sessions, tenants, users
+from odoosync.db import Database, is_tenant_table, metadata
+
+
+@dataclass(frozen=True)
+class User:
+    id: int
+    tenant_id: int
+    username: str
+    is_admin: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+USER_COLUMNS: Final = (
+    users.c.id,
+    users.c.tenant_id,
+    users.c.username,
+    users.c.is_admin,
+    users.c.created_at,
+    users.c.disabled_at,
+)
+
+
+def _user(row: Row[Any]) -> User:
+    return User(*(row._mapping[column] for column in USER_COLUMNS))  # noqa: SLF001 - its public name
+
+
+async def find_user(database: Database, username: str) -> User | None:
+    """Across tenants: a username is unique over all of them, and is all that the caller names."""
+    async with database.system(write=False) as tx:
+        row = await tx.first(select(*USER_COLUMNS).where(users.c.username == username))
+    return _user(row) if row else None
+
+
+async def find_credentials(database: Database, username: str) -> tuple[User, str] | None:
+    """Across tenants: at sign-in the tenant is what is to be found out. Returns the hash, too."""
+    query = select(*USER_COLUMNS, users.c.password_hash).where(users.c.username == username)
+    async with database.system(write=False) as tx:
+        row = await tx.first(query)
+    return (_user(row), row.password_hash) if row else None
+
+
+async def list_users(database: Database) -> list[User]:
+    """Across tenants: the operator's list is of all users."""
+    async with database.system(write=False) as tx:
+        rows = await tx.all(select(*USER_COLUMNS).order_by(users.c.username))
+    return [_user(row) for row in rows]
+
+
+async def add_user(
+    database: Database, username: str, password_hash: str, *, is_admin: bool, now: datetime
+) -> User:
+    """Across tenants: the personal tenant is made here, with its user. Raises UsernameTaken."""
+    try:
+        async with database.system() as tx:
+            made = await tx.execute(tenants.insert().values(name=username, created_at=now))
+            tenant_id = _new_id(made)
+            values = {"tenant_id": tenant_id, "username": username, "is_admin": is_admin}
+            added = await tx.execute(
+                users.insert().values(**values, password_hash=password_hash, created_at=now)
+            )
+            user_id = _new_id(added)
+            await audit.record(tx, "user.created", user_id, at=now, tenant_id=tenant_id)
+    except IntegrityError as error:
+        raise UsernameTaken(
+            f"There is a user {username!r} already. Choose another name."
+        ) from error
+    return User(user_id, tenant_id, username, is_admin, now, None)
+
+
+def _new_id(result: CursorResult[Any]) -> int:
+    return int((result.inserted_primary_key or (0,))[0])
+
+
+async def remove_user(database: Database, user: User) -> None:
+    """Across tenants: the user's whole tenant goes, whichever rooms keep rows of it."""
+    async with database.system() as tx:
+        for table in reversed(metadata.sorted_tables):
+            if is_tenant_table(table):
+                await tx.execute(table.delete().where(table.c.tenant_id == user.tenant_id))
+        await tx.execute(tenants.delete().where(tenants.c.id == user.tenant_id))
+
+
+def _with_user(*columns: Any) -> Select[Any]:
+    return select(*columns, *USER_COLUMNS).select_from(users)
+
+
+@dataclass(frozen=True)
+class FoundRefresh:
+    user: User
+    session_id: str
+    auth_time: datetime
+    expires_at: datetime
+    revoked: bool
+
+
+async def find_refresh_token(database: Database, token_hash: str) -> FoundRefresh | None:
+    """Across tenants: a refresh token is random and names nobody."""
+    query = (
+        _with_user(refresh_tokens, sessions.c.auth_time, sessions.c.revoked_at)
+        .join(sessions, sessions.c.user_id == users.c.id)
+        .join(refresh_tokens, refresh_tokens.c.session_id == sessions.c.id)
+        .where(refresh_tokens.c.token_hash == token_hash)
+    )
+    async with database.system(write=False) as tx:
+        row = await tx.first(query)
+    if row is None:
+        return None
+    return FoundRefresh(
+        user=_user(row),
+        session_id=row.session_id,
+        auth_time=row.auth_time,
+        expires_at=row.expires_at,
+        revoked=row.revoked_at is not None,
+    )
+
+
+@dataclass(frozen=True)
+class FoundKey:
+    user: User
+    id: int
+    scopes: frozenset[str]
+    expires_at: datetime | None
+    revoked: bool
+    last_used_at: datetime | None
+
+
+async def find_api_key(database: Database, key_hash: str) -> FoundKey | None:
+    """Across tenants: an API key is random and names nobody."""
+    key = api_keys.c
+    query = (
+        _with_user(
+            key.id.label("key_id"),
+            key.scopes,
+            key.expires_at,
+            key.revoked_at,
+            key.last_used_at,
+        )
+        .join(api_keys, key.user_id == users.c.id)
+        .where(key.key_hash == key_hash)
+    )
+    async with database.system(write=False) as tx:
+        row = await tx.first(query)
+    if row is None:
+        return None
+    return FoundKey(
+        user=_user(row),
+        id=row.key_id,
+        scopes=frozenset(row.scopes),
+        expires_at=row.expires_at,
+        revoked=row.revoked_at is not None,
+        last_used_at=row.last_used_at,
+    )

@@ -1,0 +1,94 @@
+"""What can go wrong with users, their sign-in and their keys, named by what one can do about it.
+
+::
+
+    Refused                       the caller may not do this
+    ├── NotSignedIn               sign in (again): no valid token of ours came with the call
+    │   ├── WrongCredentials      username or password is wrong; never says which
+    │   ├── UserDisabled          an administrator has to enable the user
+    │   ├── TokenExpired          refresh, or sign in again
+    │   ├── SessionEnded          signed out, disabled, or the password was changed
+    │   └── RefreshRefused        this refresh token buys nothing (any more)
+    ├── ScopeMissing              use a key with the scope that the message names
+    ├── SessionNeeded             an API key may not do this; sign in with the password
+    ├── WrongPassword             the current password, asked for again, is wrong
+    └── RegistrationOff           the operator makes users here
+    InvalidInput: BadUsername, BadPassword, BadScopes, BadExpiry
+    Conflict: UsernameTaken       NotFound: UserUnknown, KeyUnknown       TooMany: TooManyGuesses
+"""
+
+from __future__ import annotations
+
+from odoosync.errors import Conflict, InvalidInput, NotFound, Refused, TooMany
+
+
+class NotSignedIn(Refused):
+    code = "not_signed_in"
+
+
+class WrongCredentials(NotSignedIn):
+    code = "wrong_credentials"
+
+
+class UserDisabled(NotSignedIn):
+    code = "user_disabled"
+
+
+class TokenExpired(NotSignedIn):
+    code = "token_expired"
+
+
+class SessionEnded(NotSignedIn):
+    code = "session_ended"
+
+
+class RefreshRefused(NotSignedIn):
+    code = "refresh_refused"
+
+
+class ScopeMissing(Refused):
+    code = "scope_missing"
+
+
+class SessionNeeded(Refused):
+    code = "session_needed"
+
+
+class WrongPassword(Refused):
+    code = "wrong_password"
+
+
+class RegistrationOff(Refused):
+    code = "registration_off"
+
+
+class BadUsername(InvalidInput):
+    code = "bad_username"
+
+
+class BadPassword(InvalidInput):
+    code = "bad_password"
+
+
+class BadScopes(InvalidInput):
+    code = "bad_scopes"
+
+
+class BadExpiry(InvalidInput):
+    code = "bad_expiry"
+
+
+class UsernameTaken(Conflict):
+    code = "username_taken"
+
+
+class UserUnknown(NotFound):
+    code = "user_unknown"
+
+
+class KeyUnknown(NotFound):
+    code = "key_unknown"
+
+
+class TooManyGuesses(TooMany):
+    code = "too_many_guesses"

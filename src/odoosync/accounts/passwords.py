@@ -1,0 +1,65 @@
+"""Passwords: argon2 hashes, checked beside the event loop, a few at a time.
+
+Each check costs memory and time on purpose; `turn` bounds how many run at once. An unknown user
+costs the same as a known one: the check then runs against a decoy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from odoosync.accounts.errors import BadPassword
+
+SHORTEST: Final = 8
+LONGEST: Final = 1024
+AT_ONCE: Final = 4
+
+
+def check_new_password(password: str) -> None:
+    """Raise BadPassword when it is too short, too long, or cannot be typed."""
+    if len(password) < SHORTEST:
+        raise BadPassword(f"The password needs {SHORTEST} characters at least.")
+    if len(password) > LONGEST:
+        raise BadPassword(f"The password may have {LONGEST} characters at most.")
+    if "\x00" in password or not _is_text(password):
+        raise BadPassword("The password holds a character that cannot be used.")
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Passwords:
+    """Hashes and checks. Tests hand in a hasher with less work."""
+
+    def __init__(self, hasher: Argon2Hasher | None = None) -> None:
+        self._hash = PasswordHash((hasher or Argon2Hasher(),))
+        self._decoy = self._hash.hash(secrets.token_urlsafe())
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn; `verify` and `hash` are called inside."""
+        async with self._turns:
+            yield
+
+    async def hash(self, password: str) -> str:
+        return await asyncio.to_thread(self._hash.hash, password)
+
+    async def verify(self, password: str, known_hash: str | None) -> tuple[bool, str | None]:
+        """Return whether it is right, and a newer hash when the stored one is due for it."""
+        right, newer = await asyncio.to_thread(
+            self._hash.verify_and_update, password, known_hash or self._decoy
+        )
+        return (right, newer) if known_hash else (False, None)

@@ -1,0 +1,207 @@
+"""Sessions: signing in, going on with a refresh token, being recognised, signing out.
+
+A session is what a password login starts and what signing out, a new password or disabling ends.
+Each refresh token works once. A used one that comes back was copied, by an attacker or by the
+client: both hold it, so the session ends, and only whoever knows the password goes on.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from odoosync.accounts import audit, directory
+from odoosync.accounts.context import Accounts
+from odoosync.accounts.directory import FoundRefresh, User
+from odoosync.accounts.errors import (
+    BadUsername,
+    RefreshRefused,
+    SessionEnded,
+    UserDisabled,
+    WrongCredentials,
+)
+from odoosync.accounts.principal import ALL_SCOPES, Principal
+from odoosync.accounts.tables import refresh_tokens, sessions, users
+from odoosync.accounts.tokens import (
+    ACCESS_LIFETIME,
+    REFRESH_LIFETIME,
+    Claims,
+    hash_of,
+    new_refresh_token,
+)
+from odoosync.accounts.users import normal_name
+from odoosync.db import Tx
+
+
+_WRONG: Final = "The username or the password is not right."
+
+
+@dataclass(frozen=True, repr=False)
+class Grant:
+    """What a sign-in or a refresh gives; `expires_in` is in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int = int(ACCESS_LIFETIME.total_seconds())
+
+
+async def sign_in(accounts: Accounts, username: str, password: str, *, address: str) -> Grant:
+    """Start a session. Raises WrongCredentials, UserDisabled, TooManyGuesses."""
+    user, checked_hash, newer_hash = await _check_password(accounts, username, password, address)
+    if user.disabled_at is not None:
+        raise UserDisabled("This user is disabled. Ask an administrator to enable it.")
+    now, session_id, refresh = accounts.clock(), str(uuid.uuid4()), new_refresh_token()
+    async with accounts.database.tenant(user.tenant_id) as tx:
+        await _hold_password(tx, user.id, checked_hash, newer_hash or checked_hash)
+        expired = tx.delete(sessions).where(sessions.c.user_id == user.id)
+        await tx.execute(expired.where(sessions.c.expires_at < now))
+        await tx.insert(
+            sessions,
+            {
+                "id": session_id,
+                "user_id": user.id,
+                "auth_time": now,
+                "expires_at": now + REFRESH_LIFETIME,
+            },
+        )
+        await _add_refresh_token(tx, session_id, refresh, now)
+        await audit.record(tx, "session.started", user.id, {"address": address}, at=now)
+    claims = Claims(user.id, user.tenant_id, session_id, "password", now)
+    return Grant(accounts.tokens.issue(claims, now), refresh)
+
+
+async def _hold_password(tx: Tx, user_id: int, checked: str, newer: str) -> None:
+    """Raise WrongCredentials when the password was changed, or the user disabled, meanwhile.
+
+    Whoever does that ends all sessions; one that starts with the old password must not survive it.
+    """
+    unchanged = tx.update(users).where(
+        users.c.id == user_id, users.c.password_hash == checked, users.c.disabled_at.is_(None)
+    )
+    if (await tx.execute(unchanged.values(password_hash=newer))).rowcount != 1:
+        raise WrongCredentials(_WRONG)
+
+
+async def _check_password(
+    accounts: Accounts, username: str, password: str, address: str
+) -> tuple[User, str, str | None]:
+    try:
+        name = normal_name(username)
+    except BadUsername:
+        name = ""  # nobody's; goes through the same motions
+    async with accounts.passwords.turn():
+        now = accounts.clock()
+        accounts.guesses.check(name, address, now)
+        found = await directory.find_credentials(accounts.database, name)
+        right, newer = await accounts.passwords.verify(password, found[1] if found else None)
+        if not right:
+            accounts.guesses.wrong(name, address, now)
+    if not found or not right:
+        if found:
+            accounts.afterwards.do(_record_wrong_password(accounts, found[0], address, now))
+        raise WrongCredentials(_WRONG)
+    accounts.guesses.right(name, address)
+    return *found, newer
+
+
+async def _record_wrong_password(
+    accounts: Accounts, user: User, address: str, now: datetime
+) -> None:
+    async with accounts.database.tenant(user.tenant_id) as tx:
+        await audit.record(tx, "session.refused", user.id, {"address": address}, at=now)
+
+
+async def _add_refresh_token(tx: Tx, session_id: str, token: str, now: datetime) -> None:
+    await tx.insert(
+        refresh_tokens,
+        {
+            "token_hash": hash_of(token),
+            "session_id": session_id,
+            "issued_at": now,
+            "expires_at": now + REFRESH_LIFETIME,
+        },
+    )
+
+
+async def refresh(accounts: Accounts, token: str) -> Grant:
+    """Trade a refresh token for new tokens. Raises RefreshRefused, UserDisabled."""
+    now = accounts.clock()
+    found = await directory.find_refresh_token(accounts.database, hash_of(token))
+    if found is None or found.revoked or found.expires_at <= now:
+        raise RefreshRefused("The refresh token is not valid any more. Sign in again.")
+    if found.user.disabled_at is not None:
+        raise UserDisabled("This user is disabled. Ask an administrator to enable it.")
+    fresh = new_refresh_token()
+    async with accounts.database.tenant(found.user.tenant_id) as tx:
+        rotated = await _rotate(tx, found, hash_of(token), fresh, now)
+    if not rotated:
+        raise RefreshRefused("The refresh token was used before, so its session ended. Sign in.")
+    claims = Claims(
+        found.user.id, found.user.tenant_id, found.session_id, "refresh", found.auth_time
+    )
+    return Grant(accounts.tokens.issue(claims, now), fresh)
+
+
+async def _rotate(tx: Tx, found: FoundRefresh, token_hash: str, fresh: str, now: datetime) -> bool:
+    """Use the token up and add the next; a token that was used before ends the session instead."""
+    old = refresh_tokens.c
+    unused = tx.update(refresh_tokens).where(old.token_hash == token_hash, old.used_at.is_(None))
+    used = await tx.execute(unused.values(used_at=now))
+    if used.rowcount != 1:
+        await _end(tx, found.session_id, now)
+        await audit.record(tx, "session.refresh_reused", found.user.id, at=now)
+        return False
+    past = tx.delete(refresh_tokens).where(old.session_id == found.session_id)
+    await tx.execute(past.where(old.expires_at < now))
+    session = tx.update(sessions).where(sessions.c.id == found.session_id)
+    await tx.execute(session.values(expires_at=now + REFRESH_LIFETIME))
+    await _add_refresh_token(tx, found.session_id, fresh, now)
+    return True
+
+
+async def recognise(accounts: Accounts, access_token: str) -> Principal:
+    """Return whom a token stands for. Raises NotSignedIn, TokenExpired, SessionEnded."""
+    now = accounts.clock()
+    claims = accounts.tokens.read(access_token, now)
+    async with accounts.database.tenant(claims.tenant_id, write=False) as tx:
+        row = await tx.first(
+            tx.select(sessions, sessions.c.auth_time, users.c.username, users.c.is_admin)
+            .join(users, users.c.id == sessions.c.user_id)
+            .where(
+                users.c.tenant_id == claims.tenant_id,
+                users.c.disabled_at.is_(None),
+                sessions.c.id == claims.session_id,
+                sessions.c.revoked_at.is_(None),
+                sessions.c.expires_at > now,
+            )
+        )
+    if row is None:
+        raise SessionEnded("This session has ended. Sign in again.")
+    return Principal(
+        user_id=claims.user_id,
+        tenant_id=claims.tenant_id,
+        username=row.username,
+        is_admin=row.is_admin,
+        scopes=ALL_SCOPES,
+        kind=claims.kind,
+        session_id=claims.session_id,
+        auth_time=row.auth_time,
+    )
+
+
+async def sign_out(accounts: Accounts, principal: Principal) -> None:
+    """End the caller's session. Raises SessionNeeded for an API key."""
+    session_id = principal.need_session()
+    now = accounts.clock()
+    async with accounts.database.tenant(principal.tenant_id) as tx:
+        await _end(tx, session_id, now)
+        await audit.record(tx, "session.ended", principal.user_id, at=now)
+
+
+async def _end(tx: Tx, session_id: str, now: datetime) -> None:
+    standing = tx.update(sessions).where(
+        sessions.c.id == session_id, sessions.c.revoked_at.is_(None)
+    )
+    await tx.execute(standing.values(revoked_at=now))

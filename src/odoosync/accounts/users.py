@@ -1,0 +1,135 @@
+"""Users: made, listed, disabled, given a new password, deleted with all that they have.
+
+Usernames are kept in lower case and compared so; they may be e-mail addresses.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from odoosync.accounts import audit, directory
+from odoosync.accounts.context import Accounts
+from odoosync.accounts.directory import User
+from odoosync.accounts.errors import BadUsername, UserUnknown, WrongPassword
+from odoosync.accounts.passwords import check_new_password
+from odoosync.accounts.principal import Principal
+from odoosync.accounts.tables import sessions, users
+from odoosync.db import Tx
+
+LONGEST_NAME: Final = 150
+_NAME: Final = re.compile(r"\w[\w.@+-]*")
+
+
+def normal_name(username: str) -> str:
+    """Return the one spelling under which a username is kept. Raises BadUsername."""
+    if len(username) <= LONGEST_NAME:
+        name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username).casefold())
+        if _NAME.fullmatch(name) and len(name) <= LONGEST_NAME:
+            return name
+    raise BadUsername(
+        f"A username has 1 to {LONGEST_NAME} letters, digits and the signs . @ + - _, "
+        "and begins with a letter or a digit."
+    )
+
+
+async def create_user(
+    accounts: Accounts, username: str, password: str, *, is_admin: bool = False
+) -> User:
+    """Make a user with a tenant of their own. Raises BadUsername, BadPassword, UsernameTaken."""
+    name = normal_name(username)
+    check_new_password(password)
+    async with accounts.passwords.turn():
+        password_hash = await accounts.passwords.hash(password)
+    return await directory.add_user(
+        accounts.database, name, password_hash, is_admin=is_admin, now=accounts.clock()
+    )
+
+
+async def list_users(accounts: Accounts) -> list[User]:
+    return await directory.list_users(accounts.database)
+
+
+async def find_user(accounts: Accounts, username: str) -> User:
+    """Return the user of this name, however it is spelled. Raises UserUnknown."""
+    try:
+        name = normal_name(username)
+    except BadUsername as error:
+        raise UserUnknown("There is no user of this name.") from error
+    user = await directory.find_user(accounts.database, name)
+    if user is None:
+        raise UserUnknown(f"There is no user {name!r}.")
+    return user
+
+
+async def disable_user(accounts: Accounts, username: str) -> User:
+    """End all sessions at once; API keys rest until the user is enabled again."""
+    user = await find_user(accounts, username)
+    now = accounts.clock()
+    async with accounts.database.tenant(user.tenant_id) as tx:
+        await tx.execute(tx.update(users).where(users.c.id == user.id).values(disabled_at=now))
+        await revoke_sessions(tx, user.id, accounts)
+        await audit.record(tx, "user.disabled", user.id, at=now)
+    return user
+
+
+async def enable_user(accounts: Accounts, username: str) -> User:
+    user = await find_user(accounts, username)
+    async with accounts.database.tenant(user.tenant_id) as tx:
+        await tx.execute(tx.update(users).where(users.c.id == user.id).values(disabled_at=None))
+        await audit.record(tx, "user.enabled", user.id, at=accounts.clock())
+    return user
+
+
+async def set_password(accounts: Accounts, username: str, password: str) -> User:
+    """Give a new password and end all sessions. Raises UserUnknown, BadPassword."""
+    check_new_password(password)
+    user = await find_user(accounts, username)
+    await _store_password(accounts, user.tenant_id, user.id, password)
+    return user
+
+
+async def change_password(
+    accounts: Accounts, principal: Principal, current: str, new: str, *, address: str
+) -> None:
+    """Change one's own password, which ends all sessions, this one too.
+
+    Raises BadPassword, WrongPassword (it counts as a guess), TooManyGuesses, SessionNeeded.
+    """
+    principal.need_session()
+    check_new_password(new)
+    async with accounts.passwords.turn():
+        now = accounts.clock()
+        accounts.guesses.check(principal.username, address, now)
+        found = await directory.find_credentials(accounts.database, principal.username)
+        right, _ = await accounts.passwords.verify(current, found[1] if found else None)
+        if not right:
+            accounts.guesses.wrong(principal.username, address, now)
+            raise WrongPassword("The current password is not right.")
+    await _store_password(accounts, principal.tenant_id, principal.user_id, new)
+
+
+async def _store_password(accounts: Accounts, tenant_id: int, user_id: int, password: str) -> None:
+    async with accounts.passwords.turn():
+        password_hash = await accounts.passwords.hash(password)
+    async with accounts.database.tenant(tenant_id) as tx:
+        changed = tx.update(users).where(users.c.id == user_id)
+        await tx.execute(changed.values(password_hash=password_hash))
+        await revoke_sessions(tx, user_id, accounts)
+        await audit.record(tx, "user.password_changed", user_id, at=accounts.clock())
+
+
+async def delete_user(accounts: Accounts, username: str) -> User:
+    """Delete the user with all data of their tenant."""
+    user = await find_user(accounts, username)
+    await directory.remove_user(accounts.database, user)
+    return user
+
+
+async def revoke_sessions(tx: Tx, user_id: int, accounts: Accounts) -> None:
+    """End every session of a user; their access tokens are refused from the next request on."""
+    standing = tx.update(sessions).where(
+        sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None)
+    )
+    await tx.execute(standing.values(revoked_at=accounts.clock()))
