@@ -13,6 +13,7 @@
     │   ├── HostNotFound          the name does not resolve
     │   ├── TlsFailed             the certificate or the handshake
     │   ├── NotOdoo               something answers, but not as Odoo does
+    │   │   └── ProtocolMissing   JSON-RPC or JSON-2 is not offered there
     │   ├── RedirectRefused       it points elsewhere; `target` is the origin to store instead
     │   └── AddressRefused        the guard forbids this address
     ├── FixLogin                  database, login or secret must change
@@ -35,7 +36,7 @@
         └── ServerFault
 
 Each message is a sentence for a person. None holds a secret, a server's traceback or SQL:
-what Odoo said is quoted only through `quoted()`, one bounded line of it.
+what Odoo said is quoted only through `refusals.quoted`, one bounded line of it.
 """
 
 from __future__ import annotations
@@ -147,6 +148,14 @@ class NotOdoo(FixAddress):
     sentence = "Something answers at this address, but it is not Odoo. Check the URL."
 
 
+class ProtocolMissing(NotOdoo):
+    code = "odoo_protocol_missing"
+    sentence = (
+        "This Odoo does not offer the interface that is needed. Check that a proxy before it lets"
+        " /jsonrpc and /json/2 through."
+    )
+
+
 class RedirectRefused(FixAddress):
     """`target` is the origin that the server points to, or None when it is not readable."""
 
@@ -208,7 +217,7 @@ class PortalUser(FixLogin):
 
 
 class AccessRefused(FixRights):
-    """`model` is the one that was asked for; `hidden_ids` stay unknown: Odoo may name none."""
+    """`model` is the one that was asked for."""
 
     code = "odoo_access_refused"
 

@@ -1,0 +1,220 @@
+"""What the rest of the project asks an Odoo: fields, rows, ids and counts.
+
+Knows no protocol: `choice` picked one. Remembers nothing beyond one run but `facts`, which the
+caller stores and hands back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from odoosync.odoo.choice import JSON2_SINCE, ask_version, choose, protocol_for
+from odoosync.odoo.domain import Domain
+from odoosync.odoo.errors import (
+    AccessRefused,
+    BadAnswer,
+    InvalidCredentials,
+    ProtocolMissing,
+    RequestRejected,
+    UnknownDatabase,
+)
+from odoosync.odoo.facts import ServerFacts
+from odoosync.odoo.fields import ATTRIBUTES, Field, Row
+from odoosync.odoo.login import Login
+from odoosync.odoo.wire import Sender, Wire
+
+Context = dict[str, Any]
+
+
+class IdSum(NamedTuple):
+    rows: int
+    id_sum: int
+
+
+async def open_client(
+    transport: Sender, login: Login, *, known: ServerFacts | None, now: datetime
+) -> OdooClient:
+    """Log in, or with `known` facts of less than a day go straight on without any call.
+
+    `now` is the caller's clock. Raises an OdooError whose `stage` says how far it came.
+    Store `client.facts` afterwards: they differ from `known` when the server changed.
+    """
+    wire = Wire(transport, login)
+    if known is not None and known.is_fresh(now):
+        return OdooClient(wire, known, now=now, remembered=True)
+    version = await ask_version(wire)
+    if known is not None and known.serie == version.serie:
+        return OdooClient(wire, known.checked(now), now=now, remembered=True)
+    return OdooClient(wire, await choose(wire, version, now), now=now)
+
+
+class OdooClient:
+    """One login's view of its Odoo. `facts` may change once, when the server was upgraded."""
+
+    def __init__(
+        self, wire: Wire, facts: ServerFacts, *, now: datetime, remembered: bool = False
+    ) -> None:
+        self.facts = facts
+        self._wire = wire
+        self._calls = protocol_for(wire, facts)
+        self._now = now
+        self._may_choose_again = remembered
+        self._takes_load = True
+
+    @property
+    def login(self) -> Login:
+        return self._wire.login
+
+    @property
+    def calls(self) -> int:
+        return self._wire.meter.calls
+
+    @property
+    def bytes_received(self) -> int:
+        return self._wire.meter.bytes_received
+
+    @property
+    def server_now(self) -> datetime | None:
+        """The newest `Date` header seen; None when the server sent none yet."""
+        return self._wire.meter.server_now
+
+    async def call(
+        self,
+        model: str,
+        method: str,
+        ids: list[int] | None = None,
+        *,
+        context: Context | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Call any method by named arguments. The user's language is set unless `context` does."""
+        if self.facts.lang:
+            context = {"lang": self.facts.lang, **(context or {})}
+        try:
+            return await self._calls.call(model, method, ids, kwargs, context)
+        except (ProtocolMissing, InvalidCredentials, UnknownDatabase):
+            if not self._may_choose_again:
+                raise
+        # All three mean that the call did not happen, so that repeating it is safe.
+        await self._choose_again()
+        return await self._calls.call(model, method, ids, kwargs, context)
+
+    async def fields_get(self, model: str, *, context: Context | None = None) -> dict[str, Field]:
+        told = await self.call(model, "fields_get", context=context, attributes=list(ATTRIBUTES))
+        if not isinstance(told, dict):
+            raise BadAnswer
+        return {name: Field.of(name, about) for name, about in told.items()}
+
+    async def search_read(
+        self,
+        model: str,
+        domain: Domain,
+        fields: list[str],
+        *,
+        limit: int | None = None,
+        order: str = "id",
+        context: Context | None = None,
+        names: bool = False,
+    ) -> list[Row]:
+        """Read one consistent page. Without `names`, many2one values are bare ids."""
+        kwargs: dict[str, Any] = {"domain": domain, "fields": fields, "order": order}
+        if limit is not None:
+            kwargs["limit"] = limit
+        return await self._rows(model, "search_read", None, kwargs, context, names=names)
+
+    async def read(
+        self,
+        model: str,
+        ids: list[int],
+        fields: list[str],
+        *,
+        context: Context | None = None,
+        names: bool = False,
+    ) -> list[Row]:
+        """Read by id. Deleted ids are left out; one hidden id fails the call: AccessRefused."""
+        if not ids:
+            return []
+        return await self._rows(model, "read", ids, {"fields": fields}, context, names=names)
+
+    async def search(
+        self,
+        model: str,
+        domain: Domain,
+        *,
+        order: str = "id",
+        limit: int | None = None,
+        context: Context | None = None,
+    ) -> list[int]:
+        kwargs: dict[str, Any] = {"domain": domain, "order": order}
+        if limit is not None:
+            kwargs["limit"] = limit
+        ids = await self.call(model, "search", context=context, **kwargs)
+        if not isinstance(ids, list) or (ids and not isinstance(ids[0], int)):
+            raise BadAnswer
+        return ids
+
+    async def search_count(
+        self, model: str, domain: Domain, *, context: Context | None = None
+    ) -> int:
+        count = await self.call(model, "search_count", context=context, domain=domain)
+        if not isinstance(count, int) or isinstance(count, bool):
+            raise BadAnswer
+        return count
+
+    async def count_and_sum_of_ids(
+        self, model: str, domain: Domain, *, context: Context | None = None
+    ) -> IdSum:
+        """Ask for the count of rows and the sum of their ids, in one cheap call."""
+        if self.facts.major >= JSON2_SINCE:
+            method, key = "formatted_read_group", "id:sum"
+            kwargs: dict[str, Any] = {"groupby": [], "aggregates": ["__count", key]}
+        else:
+            method, key = "read_group", "id"
+            kwargs = {"fields": ["id:sum"], "groupby": []}
+        groups = await self.call(model, method, context=context, domain=domain, **kwargs)
+        if not isinstance(groups, list):
+            raise BadAnswer
+        group = groups[0] if groups else {}
+        return IdSum(int(group.get("__count") or 0), int(group.get(key) or 0))
+
+    async def is_portal(self) -> bool:
+        """Tell a login that is not an internal user. Versions differ in who may read `share`."""
+        try:
+            rows = await self.read("res.users", [self.facts.uid], ["share"])
+            return bool(rows and rows[0].get("share"))
+        except AccessRefused:
+            return True
+
+    async def _rows(
+        self,
+        model: str,
+        method: str,
+        ids: list[int] | None,
+        kwargs: dict[str, Any],
+        context: Context | None,
+        *,
+        names: bool,
+    ) -> list[Row]:
+        if not names and self._takes_load:
+            try:
+                return _page(
+                    await self.call(model, method, ids, context=context, load=None, **kwargs)
+                )
+            except RequestRejected:
+                rows = _page(await self.call(model, method, ids, context=context, **kwargs))
+                self._takes_load = False
+                return rows
+        return _page(await self.call(model, method, ids, context=context, **kwargs))
+
+    async def _choose_again(self) -> None:
+        self._may_choose_again = False
+        version = await ask_version(self._wire)
+        self.facts = await choose(self._wire, version, self._now)
+        self._calls = protocol_for(self._wire, self.facts)
+
+
+def _page(rows: Any) -> list[Row]:
+    if not isinstance(rows, list) or (rows and not isinstance(rows[0], dict)):
+        raise BadAnswer
+    return rows

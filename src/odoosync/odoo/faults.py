@@ -1,0 +1,148 @@
+"""The one place where errors of aiohttp, sockets, TLS and HTTP parsing become ours.
+
+Callers raise what `translate` gives *outside* the `except` block: a foreign error holds the
+request, and with it the API key, so it must not live on as `__context__` of ours.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
+
+from odoosync.odoo.errors import (
+    AddressRefused,
+    AnswerTooLarge,
+    BadAnswer,
+    CutOff,
+    HostNotFound,
+    OdooError,
+    TimedOut,
+    TlsFailed,
+    Unreachable,
+)
+from odoosync.odoo.url import Origin
+
+FOREIGN: tuple[type[Exception], ...] = (
+    aiohttp.ClientError,
+    HttpProcessingError,
+    OSError,  # with socket.gaierror, ssl.SSLError, TimeoutError, ConnectionError
+    EOFError,  # with asyncio.IncompleteReadError
+    UnicodeError,
+    MemoryError,
+)
+_CUT = (
+    aiohttp.ClientOSError,  # after the connection stood; the connector's own come earlier
+    aiohttp.ServerDisconnectedError,
+    aiohttp.ClientPayloadError,
+    aiohttp.UploadAbortedError,
+    ConnectionResetError,
+    ConnectionAbortedError,
+    BrokenPipeError,
+    EOFError,  # with asyncio.IncompleteReadError
+)
+_WHY_UNREACHABLE = {
+    errno.ECONNREFUSED: "Nothing listens at this address and port."
+    " Check the port of the URL, and that Odoo runs.",
+    errno.EHOSTUNREACH: "There is no network route to this address."
+    " Check the URL, the firewall and the VPN.",
+    errno.ENETUNREACH: "There is no network route to this address."
+    " Check the URL, the firewall and the VPN.",
+}
+
+
+@dataclass(slots=True)
+class Asked:
+    """What one call asked for, and what its sockets met on the way."""
+
+    origin: Origin
+    refused: list[str] = field(default_factory=list)
+    opened: int = 0
+    reused: bool = False
+    answered: bool = False
+
+    @property
+    def went_stale(self) -> bool:
+        """A kept connection that the server had closed meanwhile: it never saw the call."""
+        return self.reused and not self.answered
+
+
+def translate(error: Exception, asked: Asked) -> OdooError:
+    """Name a foreign error by what can be done about it."""
+    if asked.refused and not asked.opened:
+        return AddressRefused(asked.refused[0])
+    for kinds, ours in _TABLE:
+        if isinstance(error, kinds):
+            return ours(error, asked)
+    return BadAnswer()
+
+
+def _not_found(error: Exception, _asked: Asked) -> OdooError:
+    if _errno(error) == socket.EAI_AGAIN:
+        return HostNotFound(
+            "The host name of the Odoo URL could not be looked up just now."
+            " Check its spelling, or try again.",
+            retriable=True,
+        )
+    return HostNotFound()
+
+
+def _tls(error: Exception, _asked: Asked) -> OdooError:
+    certificate = getattr(error, "certificate_error", None) or error
+    if not isinstance(certificate, ssl.CertificateError):
+        return TlsFailed(
+            "No secure connection could be made: this port does not speak TLS as expected."
+            " Check whether the URL should begin with http:// or name another port."
+        )
+    why = getattr(certificate, "verify_message", "") or "it could not be checked"
+    return TlsFailed(
+        f"The certificate of this Odoo is not trusted: {why}."
+        " Renew or replace it, or use the host name that it was made for."
+    )
+
+
+def _timed_out(error: Exception, asked: Asked) -> OdooError:
+    connecting = isinstance(error, aiohttp.ConnectionTimeoutError) or not (
+        asked.reused or asked.opened
+    )
+    if connecting:
+        return TimedOut(
+            "No connection to Odoo could be made in time."
+            " Check the URL and the firewall, or try again later.",
+            stage="connect",
+        )
+    return TimedOut()
+
+
+def _cut(error: Exception, _asked: Asked) -> OdooError:
+    """Tell a lost connection from one that ended well with bytes that cannot be unpacked."""
+    if isinstance(error.__cause__, ContentEncodingError):
+        return BadAnswer()
+    return CutOff()
+
+
+def _unreachable(error: Exception, _asked: Asked) -> OdooError:
+    return Unreachable(_WHY_UNREACHABLE.get(_errno(error)))
+
+
+def _errno(error: Exception) -> int:
+    cause = getattr(error, "os_error", None) or error
+    return getattr(cause, "errno", None) or 0
+
+
+# The first row that fits wins: most of these classes are OSError as well.
+_TABLE: tuple[tuple[tuple[type[Exception], ...], Callable[[Exception, Asked], OdooError]], ...] = (
+    ((aiohttp.ClientConnectorDNSError, socket.gaierror), _not_found),
+    ((aiohttp.InvalidURL, UnicodeError), lambda _error, _asked: HostNotFound()),
+    ((aiohttp.ClientSSLError, ssl.SSLError, aiohttp.ServerFingerprintMismatch), _tls),
+    ((TimeoutError,), _timed_out),
+    ((aiohttp.ClientConnectorError,), _unreachable),
+    (_CUT, _cut),
+    ((MemoryError,), lambda _error, _asked: AnswerTooLarge()),
+    ((OSError,), _unreachable),
+)

@@ -1,0 +1,147 @@
+"""What Odoo's values mean, by the type of their field.
+
+Pure. `PageDecoder` is on the hot path of every sync: it is made once a page's field list is
+known, changes the rows in place, and does nothing for values that are already right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+Row = dict[str, Any]
+
+ATTRIBUTES = (
+    "type",
+    "relation",
+    "store",
+    "translate",
+    "company_dependent",
+    "required",
+    "string",
+)
+_X2MANY = frozenset({"one2many", "many2many"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field as `fields_get` describes it; `relation` is the model that it points to."""
+
+    name: str
+    type: str
+    relation: str | None = None
+    store: bool = True
+    translate: bool = False
+    company_dependent: bool = False
+    required: bool = False
+    string: str = ""
+
+    @classmethod
+    def of(cls, name: str, told: Mapping[str, Any]) -> Self:
+        return cls(
+            name=name,
+            type=str(told.get("type", "char")),
+            relation=told.get("relation") or None,
+            store=bool(told.get("store", True)),
+            translate=bool(told.get("translate")),
+            company_dependent=bool(told.get("company_dependent")),
+            required=bool(told.get("required")),
+            string=str(told.get("string") or name),
+        )
+
+    @property
+    def is_volatile(self) -> bool:
+        """Tell whether it can change without a new `write_date`."""
+        return self.type in _X2MANY or not self.store
+
+
+def askable(
+    fields: Mapping[str, Field], wanted: Iterable[str], *, binary: bool = False
+) -> list[str]:
+    """Keep those wanted fields that exist, in order; binary ones only when asked for."""
+    return [
+        name
+        for name in dict.fromkeys(wanted)
+        if name in fields and (binary or fields[name].type != "binary")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PageDecoder:
+    """Turns Odoo's JSON into values: `false` is None but for booleans, relations are ids."""
+
+    nullable: tuple[str, ...]
+    converted: tuple[tuple[str, Callable[[Any], Any]], ...]
+    references: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Field], names: Iterable[str]) -> Self:
+        """Compile for one page's fields; names that `fields` lacks pass through."""
+        known = [fields[name] for name in names if name in fields]
+        return cls(
+            nullable=tuple(
+                field.name
+                for field in known
+                if field.type != "boolean" and field.type not in _CONVERTERS
+            ),
+            converted=tuple(
+                (field.name, _CONVERTERS[field.type])
+                for field in known
+                if field.type in _CONVERTERS
+            ),
+            references=tuple(
+                (field.name, field.relation)
+                for field in known
+                if field.type == "many2one" and field.relation
+            ),
+        )
+
+    def decode(self, rows: list[Row]) -> list[Row]:
+        """Change the rows in place and give them back. Run it once only, after `labels`."""
+        nullable, converted = self.nullable, self.converted
+        for row in rows:
+            for name in nullable:
+                if row.get(name) is False:
+                    row[name] = None
+            for name, convert in converted:
+                if name in row:
+                    row[name] = convert(row[name])
+        return rows
+
+    def labels(self, rows: Iterable[Row]) -> dict[str, dict[int, str]]:
+        """Collect model -> id -> name from undecoded `[id, name]` values; empty for bare ids."""
+        found: dict[str, dict[int, str]] = {relation: {} for _, relation in self.references}
+        for row in rows:
+            for name, relation in self.references:
+                value = row.get(name)
+                if isinstance(value, list) and len(value) > 1:
+                    found[relation][value[0]] = value[1]
+        return found
+
+
+def _many2one(value: Any) -> Any:
+    if value is False:
+        return None
+    if isinstance(value, list):
+        return value[0] if value else None
+    return value
+
+
+def _x2many(value: Any) -> Any:
+    return sorted(value) if value else []
+
+
+def _datetime(value: Any) -> Any:
+    """Odoo writes UTC without saying so: `2026-01-31 12:00:00`."""
+    if not value:
+        return None
+    return f"{value[:10]}T{value[11:19]}Z"
+
+
+_CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    "many2one": _many2one,
+    "one2many": _x2many,
+    "many2many": _x2many,
+    "datetime": _datetime,
+}

@@ -1,0 +1,71 @@
+"""JSON-2, Odoo 19 and later: one address a method, named arguments, an API key as bearer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from odoosync.odoo.errors import (
+    OdooError,
+    ProtocolMissing,
+    RequestRejected,
+    ServerConflict,
+    UnknownDatabase,
+)
+from odoosync.odoo.refusals import refused
+from odoosync.odoo.transport import Answer
+from odoosync.odoo.wire import Wire, decoded, is_json, not_from_odoo
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_NO_DATABASE = b"No database is selected"
+_OK, _NOT_FOUND, _CONFLICT = 200, 404, 409
+
+
+class Json2:
+    """Calls for one login; the key alone says who that is."""
+
+    def __init__(self, wire: Wire, *, reads: frozenset[str] = frozenset()) -> None:
+        self._wire = wire
+        self._reads = reads
+
+    async def call(
+        self,
+        model: str,
+        method: str,
+        ids: list[int] | None,
+        kwargs: dict[str, Any],
+        context: dict[str, Any] | None,
+    ) -> Any:
+        if not (_NAME.fullmatch(model) and _NAME.fullmatch(method)):
+            raise RequestRejected("The names of a model and a method hold letters, digits, _ and .")
+        payload = dict(kwargs)
+        if ids is not None:
+            payload["ids"] = ids
+        if context:
+            payload["context"] = context
+        login = self._wire.login
+        answer = await self._wire.post(
+            f"/json/2/{model}/{method}",
+            payload,
+            headers={
+                "Authorization": f"bearer {login.secret}",
+                "X-Odoo-Database": login.database,
+            },
+            repeatable=method in self._reads,
+        )
+        if answer.status == _OK:
+            return decoded(answer)
+        raise self._error(answer, model)
+
+    def _error(self, answer: Answer, model: str) -> OdooError:
+        """Odoo's own errors are JSON; HTML is a route that it does not know, or a proxy."""
+        login = self._wire.login
+        if is_json(answer):
+            return refused(decoded(answer), model=model, login=login)
+        if answer.status == _NOT_FOUND and _NO_DATABASE in answer.body:
+            return UnknownDatabase()
+        if answer.status in {_NOT_FOUND, 405, 410}:
+            return ProtocolMissing()
+        if answer.status == _CONFLICT:
+            return ServerConflict()
+        return not_from_odoo(answer)

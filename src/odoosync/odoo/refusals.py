@@ -1,0 +1,186 @@
+"""What Odoo means when it refuses: its exception types become our errors.
+
+This is the door at which `debug`, arguments and SQL are dropped. Only the exception's type and,
+for messages that Odoo writes for people, one bounded line of text go on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from odoosync.odoo import errors
+from odoosync.odoo.login import Login
+
+_LONGEST_QUOTE = 200
+_TYPE = re.compile(r"[A-Za-z_][\w.]{0,99}")
+_INVALID_FIELD = re.compile(r"Invalid field '?(?P<path>\w+(\.\w+)*)")
+_NO_MODEL = re.compile(r"(?i)\b(object|the model) '?[\w.]+'? does(n't| not) exist")
+_NO_METHOD = re.compile(r"The method '[\w.]+' does not exist")
+_NO_DATABASE = re.compile(r"does not exist|existiert nicht|n'existe pas|no existe|non esiste")
+_BAD_ARGUMENT = re.compile(r"unexpected keyword argument|required (positional )?argument")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One refusal as Odoo sent it; `message` is raw and must not leave this room."""
+
+    odoo_type: str
+    message: str
+    model: str
+    login: Login
+
+    @property
+    def said(self) -> str:
+        return quoted(self.message, self.login.secret)
+
+
+def refused(data: object, *, model: str, login: Login) -> errors.OdooError:
+    """Turn the `data` of a JSON-RPC error, or the body of a JSON-2 one, into an error of ours."""
+    told = data if isinstance(data, Mapping) else {}
+    name, message = told.get("name"), told.get("message")
+    refusal = Refusal(
+        odoo_type=name if isinstance(name, str) and _TYPE.fullmatch(name) else "",
+        message=message if isinstance(message, str) else "",
+        model=model,
+        login=login,
+    )
+    meaning = _MEANINGS.get(refusal.odoo_type.rpartition(".")[2])
+    return meaning(refusal) if meaning else _fault(refusal)
+
+
+def secret_refused(login: Login) -> errors.InvalidCredentials:
+    return errors.ApiKeyRejected() if login.has_api_key else errors.InvalidCredentials()
+
+
+def quoted(text: str, secret: str) -> str:
+    """Give the first line of a text, bounded, printable, without the secret."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if line.startswith(("Traceback", 'File "')):
+        return ""
+    line = "".join(character for character in line if character.isprintable())
+    if secret:
+        line = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "********", line)
+    if len(line) > _LONGEST_QUOTE:
+        line = f"{line[:_LONGEST_QUOTE].rstrip()}…"
+    return line
+
+
+def _fault(refusal: Refusal) -> errors.OdooError:
+    return errors.ServerFault(odoo_type=refusal.odoo_type)
+
+
+def _denied(refusal: Refusal) -> errors.OdooError:
+    return secret_refused(refusal.login)
+
+
+def _access(refusal: Refusal) -> errors.OdooError:
+    return errors.AccessRefused(refusal.model, refusal.said)
+
+
+def _for_people(refusal: Refusal) -> errors.OdooError:
+    if _NO_MODEL.match(refusal.message):
+        return errors.ModelUnknown(refusal.model)
+    return errors.RequestRejected(refusal.said)
+
+
+def _missing_page(refusal: Refusal) -> errors.OdooError:
+    if _NO_MODEL.match(refusal.message):
+        return errors.ModelUnknown(refusal.model)
+    if _NO_METHOD.match(refusal.message):
+        return _no_method(refusal)
+    return errors.ProtocolMissing()
+
+
+def _no_method(refusal: Refusal) -> errors.OdooError:
+    return errors.RequestRejected(quoted(refusal.message, refusal.login.secret))
+
+
+def _value(refusal: Refusal) -> errors.OdooError:
+    match = _INVALID_FIELD.search(refusal.message)
+    if match is None:
+        return _fault(refusal)
+    return errors.FieldUnknown(refusal.model, match["path"].rpartition(".")[2])
+
+
+def _key(refusal: Refusal) -> errors.OdooError:
+    if refusal.message == "res.users":  # a PostgreSQL database that holds no Odoo
+        return errors.UnknownDatabase()
+    if refusal.message == refusal.model:
+        return errors.ModelUnknown(refusal.model)
+    return _value(refusal)
+
+
+def _attribute(refusal: Refusal) -> errors.OdooError:
+    return _no_method(refusal) if _NO_METHOD.match(refusal.message) else _fault(refusal)
+
+
+def _arguments(refusal: Refusal) -> errors.OdooError:
+    if _BAD_ARGUMENT.search(refusal.message):
+        return errors.RequestRejected(refusal.said)
+    return _fault(refusal)
+
+
+def _database(refusal: Refusal) -> errors.OdooError:
+    """PostgreSQL's own words, which name hosts and ports: read here and never shown."""
+    if _NO_DATABASE.search(refusal.message):
+        return errors.UnknownDatabase()
+    return errors.ServerBusy()
+
+
+def _table(refusal: Refusal) -> errors.OdooError:
+    return errors.UnknownDatabase() if "res_users" in refusal.message else _fault(refusal)
+
+
+def _always(kind: type[errors.OdooError]) -> Callable[[Refusal], errors.OdooError]:
+    return lambda _refusal: kind()
+
+
+_BUSY = _always(errors.ServerBusy)
+_CONFLICT = _always(errors.ServerConflict)
+_UNQUOTED = _always(errors.RequestRejected)
+
+# By the last part of the type's name: `odoo.exceptions.`, `werkzeug.exceptions.`, `builtins.`
+# and `psycopg2.errors.` do not overlap, and packages have moved between versions.
+_MEANINGS: dict[str, Callable[[Refusal], errors.OdooError]] = {
+    "AccessDenied": _denied,
+    "Unauthorized": _denied,
+    "SessionExpiredException": _denied,
+    "AccessError": _access,
+    "Forbidden": _access,
+    "MissingError": lambda refusal: errors.RecordMissing(refusal.model),
+    "UserError": _for_people,
+    "ValidationError": _for_people,
+    "RedirectWarning": _for_people,
+    "NotFound": _missing_page,
+    "UnprocessableEntity": _for_people,
+    "BadRequest": _for_people,
+    "ValueError": _value,
+    "KeyError": _key,
+    "AttributeError": _attribute,
+    "TypeError": _arguments,
+    "MemoryError": _always(errors.AnswerTooLarge),
+    "LockError": _CONFLICT,
+    "ConcurrencyError": _CONFLICT,
+    "SerializationFailure": _CONFLICT,
+    "DeadlockDetected": _CONFLICT,
+    "LockNotAvailable": _CONFLICT,
+    "TransactionRollbackError": _CONFLICT,
+    "QueryCanceled": _always(errors.TimedOut),
+    "QueryCanceledError": _always(errors.TimedOut),
+    "OperationalError": _database,
+    "InvalidCatalogName": _always(errors.UnknownDatabase),
+    "UndefinedTable": _table,
+    "InterfaceError": _BUSY,
+    "PoolError": _BUSY,
+    "AdminShutdown": _BUSY,
+    "CannotConnectNow": _BUSY,
+    "TooManyConnections": _BUSY,
+    "ServiceUnavailable": _BUSY,
+    "InvalidTextRepresentation": _UNQUOTED,
+    "DataError": _UNQUOTED,
+    "NotNullViolation": _UNQUOTED,
+    "UniqueViolation": _UNQUOTED,
+    "ForeignKeyViolation": _UNQUOTED,
+}

@@ -1,0 +1,219 @@
+"""Bytes to an Odoo and back: one pool a process, within limits, past the guard.
+
+Knows HTTP and nothing of Odoo's protocols. Every connection is judged by the guard in the
+socket factory, the one place that sees each address really connected to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+from aiohappyeyeballs import AddrInfoType
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
+from yarl import URL
+
+from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, RedirectRefused
+from odoosync.odoo.faults import FOREIGN, Asked, translate
+from odoosync.odoo.guard import AddressGuard
+from odoosync.odoo.throttle import Throttle
+from odoosync.odoo.url import Origin, origin_of, parse_odoo_url
+
+_MEBIBYTE = 2**20
+_asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class TransportLimits:
+    """Seconds and bytes. `max_bytes` counts the answer after decompression."""
+
+    connect: float = 10.0
+    read: float = 90.0
+    total: float = 180.0
+    max_bytes: int = 64 * _MEBIBYTE
+    per_origin: int = 4
+    hosted_spacing: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`date` is the server's clock, from its `Date` header. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    date: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: URL
+    headers: Mapping[str, str] | None = field(repr=False)
+    body: bytes | None = field(repr=False)
+    timeout: aiohttp.ClientTimeout
+
+
+class Transport:
+    """Opens its pool with the first call, in the loop that runs then; close it with that loop."""
+
+    def __init__(
+        self, limits: TransportLimits, guard: AddressGuard, *, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._limits = limits
+        self._guard = guard
+        self._tls = tls
+        self._session: aiohttp.ClientSession | None = None
+        self._throttle = Throttle(limits.per_origin, limits.hosted_spacing)
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - it replaces a limit, for this call
+        repeatable: bool = False,
+    ) -> Answer:
+        """Send one request and take its answer whole.
+
+        `timeout` is the total in seconds. A `repeatable` call (a read) is sent a second time
+        when the kept connection that it went over had been closed meanwhile.
+        """
+        total = self._limits.total if timeout is None else timeout
+        request = _Request(method, URL(url, encoded=True), headers, body, self._timeout(total))
+        origin = parse_odoo_url(url).origin
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(2 if repeatable else 1),
+            retry=retry_if_exception_type(_Stale),
+            reraise=True,
+        )
+        async with self._throttle.slot(origin, patience=total):
+            return await attempts(self._once, request, origin)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _timeout(self, total: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(
+            total=total,
+            connect=self._limits.connect,
+            sock_connect=self._limits.connect,
+            sock_read=self._limits.read,
+        )
+
+    async def _once(self, request: _Request, origin: Origin) -> Answer:
+        asked = Asked(origin)
+        token = _asked.set(asked)
+        try:
+            return await self._exchange(request, asked)
+        except FOREIGN as error:
+            fault = translate(error, asked)
+        finally:
+            _asked.reset(token)
+        # Raised out here so that the foreign error, which holds the key, is not its context.
+        if isinstance(fault, CutOff) and asked.went_stale:
+            raise _Stale
+        raise fault
+
+    async def _exchange(self, request: _Request, asked: Asked) -> Answer:
+        async with self._open().request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            data=request.body,
+            timeout=request.timeout,
+            allow_redirects=False,
+            trace_request_ctx=asked,
+        ) as response:
+            asked.answered = True
+            return await self._take(response)
+
+    async def _take(self, response: aiohttp.ClientResponse) -> Answer:
+        if 300 <= response.status < 400:  # noqa: PLR2004 - HTTP's class of redirects
+            raise _redirect(response)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, headers, await self._read(response), _date(headers))
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        chunks: list[bytes] = []
+        size = response.content_length or 0
+        received = 0
+        async for chunk in response.content.iter_any():
+            received += len(chunk)
+            if max(received, size) > self._limits.max_bytes:
+                response.close()
+                raise AnswerTooLarge
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _open(self) -> aiohttp.ClientSession:
+        """Give the session; a new one when the loop that the old one lived in is gone."""
+        loop = asyncio.get_running_loop()
+        if self._session is None or self._session.closed or self._session._loop is not loop:  # noqa: SLF001
+            connector = aiohttp.TCPConnector(
+                limit=0,
+                ssl=self._tls or True,
+                socket_factory=self._open_socket,
+                keepalive_timeout=15,
+            )
+            tracing = aiohttp.TraceConfig()
+            tracing.on_connection_reuseconn.append(_note_reuse)
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"Accept-Encoding": "gzip, deflate", "User-Agent": "Odoosync"},
+                trust_env=False,
+                trace_configs=[tracing],
+            )
+        return self._session
+
+    def _open_socket(self, info: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, address = info
+        asked = _asked.get()
+        if asked is None:
+            raise PermissionError(errno.EACCES, "not asked for by send()")
+        verdict = self._guard.verdict(asked.origin, str(address[0]))
+        if not verdict.allowed:
+            asked.refused.append(verdict.reason)
+            raise PermissionError(errno.EACCES, verdict.reason)
+        asked.opened += 1
+        return socket.socket(family, kind, protocol)
+
+
+class _Stale(CutOff):
+    """The server closed a kept connection before it saw the call."""
+
+
+async def _note_reuse(_session: object, context: object, _params: object) -> None:
+    asked = getattr(context, "trace_request_ctx", None)
+    if isinstance(asked, Asked):
+        asked.reused = True
+
+
+def _redirect(response: aiohttp.ClientResponse) -> OdooError:
+    location = response.headers.get("Location", "")
+    try:
+        target = origin_of(str(response.url.join(URL(location))))
+    except ValueError:
+        target = None
+    return RedirectRefused(str(target) if target else None)
+
+
+def _date(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)

@@ -1,0 +1,162 @@
+"""JSON over the transport: what both protocols share before Odoo itself is understood.
+
+Counts the calls, keeps the server's clock, and turns statuses that come from a proxy or an
+overloaded server into errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import orjson
+
+from odoosync.odoo.errors import BadAnswer, NotOdoo, RequestRejected, ServerBusy, ServerFault
+from odoosync.odoo.login import Login
+from odoosync.odoo.transport import Answer
+
+# 52x are Cloudflare's words for an origin that is down or slow.
+_BUSY = frozenset({408, 429, 502, 503, 504, 520, 521, 522, 523, 524})
+_LONGEST_WAIT = timedelta(days=1)
+_SERVER_ERRORS = 500
+
+
+class Sender(Protocol):
+    """The part of `Transport` that is used here, so that tests can replay recordings."""
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
+        repeatable: bool = False,
+    ) -> Answer: ...
+
+
+class Calls(Protocol):
+    """The seam between the client and the protocols.
+
+    `ids` are the records of a record method and None for a model method; `kwargs` are named.
+    """
+
+    async def call(
+        self,
+        model: str,
+        method: str,
+        ids: list[int] | None,
+        kwargs: dict[str, Any],
+        context: dict[str, Any] | None,
+    ) -> Any: ...
+
+
+@dataclass(slots=True)
+class Meter:
+    """`server_now` is the newest `Date` header seen, None before the first."""
+
+    calls: int = 0
+    bytes_received: int = 0
+    server_now: datetime | None = None
+
+    def note(self, answer: Answer) -> None:
+        self.bytes_received += len(answer.body)
+        if answer.date and (self.server_now is None or answer.date > self.server_now):
+            self.server_now = answer.date
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One login's line to its server."""
+
+    transport: Sender
+    login: Login
+    meter: Meter = field(default_factory=Meter)
+
+    async def get(self, path: str) -> Answer:
+        return await self._send("GET", path, headers={}, body=None, repeatable=True)
+
+    async def post(
+        self,
+        path: str,
+        payload: object,
+        *,
+        headers: dict[str, str] | None = None,
+        repeatable: bool = False,
+    ) -> Answer:
+        try:
+            body = orjson.dumps(payload)
+        except TypeError:  # from orjson: half of a surrogate pair, a number beyond 64 bits
+            body = b""
+        if not body:
+            raise RequestRejected("This call holds text or numbers that JSON cannot carry.")
+        return await self._send(
+            "POST",
+            path,
+            headers={"Content-Type": "application/json", **(headers or {})},
+            body=body,
+            repeatable=repeatable,
+        )
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str],
+        body: bytes | None,
+        repeatable: bool,
+    ) -> Answer:
+        self.meter.calls += 1
+        answer = await self.transport.send(
+            method, self.login.url.join(path), headers=headers, body=body, repeatable=repeatable
+        )
+        self.meter.note(answer)
+        if answer.status in _BUSY:
+            raise ServerBusy(retry_after=_retry_after(answer))
+        return answer
+
+
+def decoded(answer: Answer) -> Any:
+    """Read the JSON of an answer; raises BadAnswer when it is none."""
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        pass
+    raise BadAnswer  # out here, for the decoder's error holds the whole text
+
+
+def is_json(answer: Answer) -> bool:
+    return "json" in answer.headers.get("content-type", "").lower()
+
+
+def not_from_odoo(answer: Answer) -> NotOdoo | ServerFault | RequestRejected:
+    """Name an error status whose body is not Odoo's: a proxy, a firewall, a crash."""
+    if answer.status >= _SERVER_ERRORS:
+        return ServerFault()
+    if answer.status in {401, 403, 407}:
+        return NotOdoo(
+            "Something before this Odoo wants a login of its own or blocks this service."
+            " Let the service's address through there."
+        )
+    if answer.status in {400, 413, 414, 431}:
+        return RequestRejected()
+    return NotOdoo()
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """Read seconds or a date, counted from the server's own clock."""
+    text = answer.headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return min(float(text), _LONGEST_WAIT.total_seconds())
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if answer.date is None:
+        return None
+    wait = moment.replace(tzinfo=moment.tzinfo or UTC) - answer.date
+    return max(timedelta(0), min(wait, _LONGEST_WAIT)).total_seconds()
