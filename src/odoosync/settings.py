@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         default="console", description="`json` writes a JSON object a line."
     )
 
+    @property
+    def effective_database_url(self) -> str:
+        """The configured database, or the SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'odoosync.sqlite3'}"
+
     @field_validator("allowed_odoo_hosts", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

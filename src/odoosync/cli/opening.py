@@ -7,15 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from odoosync.db import Database, open_database
-from odoosync.db.engine import sqlite_url
 from odoosync.log import configure_logging
 from odoosync.migrations import upgrade
 from odoosync.settings import Settings, load_settings
-
-
-def database_url(settings: Settings) -> str:
-    """Return the configured database, or the SQLite file in the data folder."""
-    return settings.database_url or sqlite_url(settings.data_dir.resolve())
 
 
 @asynccontextmanager
@@ -23,7 +17,7 @@ async def opened_database() -> AsyncIterator[tuple[Settings, Database]]:
     """Open the configured database, migrated; works beside a running `serve` and without one."""
     settings = load_settings()
     configure_logging(settings.log_level, settings.log_format)
-    url = database_url(settings)
+    url = settings.effective_database_url
     await asyncio.to_thread(upgrade, url)
     database = open_database(url)
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import event, text
@@ -70,10 +69,6 @@ def async_url(url: str) -> str:
     driver = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
     name = driver.get(parsed.drivername, parsed.drivername)
     return parsed.set(drivername=name).render_as_string(hide_password=False)
-
-
-def sqlite_url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'odoosync.sqlite3'}"
 
 
 def open_database(url: str, *, pool_size: int = 10) -> Database:

@@ -17,7 +17,16 @@ from odoosync.sync.tables import runs
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 ENDED: Final = frozenset({"succeeded", "failed", "cancelled"})
 COUNTS: Final = (
-    "fetched created updated unchanged deleted hidden held_back pages calls bytes_received".split()
+    "fetched",
+    "created",
+    "updated",
+    "unchanged",
+    "deleted",
+    "hidden",
+    "held_back",
+    "pages",
+    "calls",
+    "bytes_received",
 )
 
 
@@ -39,7 +48,7 @@ class Asked:
 
 
 async def enqueue(
-    tx: Tx, connection_id: int, dataset: str, generation: int, asked: Asked, now: datetime
+    tx: Tx, connection_id: int, dataset: str, generation: int, *, asked: Asked, now: datetime
 ) -> str:
     """Write the queued run of a lane's new generation; returns its id."""
     run_id = str(uuid.uuid4())
@@ -61,7 +70,7 @@ async def enqueue(
     return run_id
 
 
-async def join(tx: Tx, connection_id: int, dataset: str, generation: int, asked: Asked) -> str:
+async def join(tx: Tx, connection_id: int, dataset: str, generation: int, *, asked: Asked) -> str:
     """Take part in a run that is queued already, making it as thorough as this call wants it."""
     run = await of_generation(tx, connection_id, dataset, generation)
     wishes: dict[str, Any] = {}

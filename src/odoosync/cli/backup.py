@@ -1,0 +1,95 @@
+"""`odoosync backup` and `restore`: the SQLite file, whole, while the service goes on.
+
+Keys are not in a backup: whoever finds one alone reads no secret.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from odoosync.errors import Conflict, InvalidInput, NotFound
+from odoosync.migrations import upgrade
+from odoosync.settings import Settings, load_settings
+
+_BUSY_TIMEOUT_S = 30
+
+
+def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+    """Write a consistent copy of the database to FILE, also while serving (SQLite)."""
+    settings = _sqlite_settings("pg_dump --format=custom --file=FILE DATABASE_URL")
+    source = _database_file(settings)
+    if not source.exists():
+        raise NotFound(f"There is no database in {settings.data_dir}. Nothing to back up.")
+    if file.exists():
+        raise Conflict(f"{file} exists already. Name another file, or move it away.")
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        _copy(source, draft)
+        os.link(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+    typer.echo(f"The database was saved to {file}.")
+    typer.echo(
+        "Its keys are not in it. Keep them apart: "
+        + (
+            "they are in ODOOSYNC_SECRET_KEYS."
+            if settings.secret_keys
+            else f"they are in {settings.data_dir / 'secret_keys'}."
+        )
+    )
+
+
+def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
+    """Put the database back to what FILE holds, also while serving (SQLite)."""
+    settings = _sqlite_settings("pg_restore --clean --if-exists --dbname=DATABASE_URL FILE")
+    if not file.exists():
+        raise NotFound(f"{file} does not exist.")
+    _check_backup(file)
+    target = _database_file(settings)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _copy(file, target)
+    revision = upgrade(settings.effective_database_url)
+    typer.echo(f"The database was restored from {file}, at revision {revision}.")
+
+
+def _sqlite_settings(command: str) -> Settings:
+    settings = load_settings()
+    if settings.effective_database_url.startswith("postgres"):
+        raise InvalidInput(f"This database is PostgreSQL. Use its own tool: {command}")
+    return settings
+
+
+def _database_file(settings: Settings) -> Path:
+    return Path(settings.effective_database_url.removeprefix("sqlite:///"))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy by SQLite's own backup: a snapshot, whatever writes at the same time."""
+    with (
+        closing(
+            sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT_S)
+        ) as old,
+        closing(sqlite3.connect(target, timeout=_BUSY_TIMEOUT_S)) as new,
+    ):
+        try:
+            old.backup(new)
+        except sqlite3.OperationalError as error:
+            raise Conflict(f"The copy did not succeed: {error}. Try again.") from error
+
+
+def _check_backup(file: Path) -> None:
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            sound = connection.execute("PRAGMA quick_check").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise InvalidInput(f"{file} is not a backup of Odoosync.") from error
+    if not found or sound != ("ok",):
+        raise InvalidInput(f"{file} is damaged, or not a backup of Odoosync. Nothing was changed.")

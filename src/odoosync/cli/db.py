@@ -1,0 +1,25 @@
+"""`odoosync db`: the schema."""
+
+from __future__ import annotations
+
+import typer
+
+from odoosync.log import configure_logging
+from odoosync.migrations import upgrade as run_migrations
+from odoosync.settings import load_settings
+
+db = typer.Typer(help="The database's schema.", no_args_is_help=True)
+
+
+@db.callback()
+def _group() -> None:
+    """Keep `upgrade` a sub-command, though it is the only one."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this version's schema. Running it twice changes nothing."""
+    settings = load_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    revision = run_migrations(settings.effective_database_url)
+    typer.echo(f"The database is at revision {revision}.")

@@ -1,0 +1,38 @@
+"""The `odoosync` command. One noun a file; errors of ours are one line, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from odoosync.cli.backup import backup, restore
+from odoosync.cli.db import db
+from odoosync.cli.demo import demo
+from odoosync.cli.doctor import doctor
+from odoosync.cli.migrate_env import migrate_env
+from odoosync.cli.sandbox import sandbox
+from odoosync.cli.serve import serve, worker
+from odoosync.cli.user import user
+from odoosync.errors import OdoosyncError
+
+app = typer.Typer(
+    name="odoosync",
+    help="A self-hosted service that keeps a true, queryable copy of each user's Odoo data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (serve, worker, demo, sandbox, backup, restore, migrate_env, doctor):
+    app.command()(command)
+app.add_typer(db, name="db")
+app.add_typer(user, name="user")
+
+
+def main() -> None:
+    """Run the command line; exits 1 with one line on standard error for an error of ours."""
+    try:
+        app()
+    except OdoosyncError as error:
+        print(f"odoosync: {error.message}", file=sys.stderr)  # noqa: T201 - the CLI's voice
+        sys.exit(1)

@@ -1,0 +1,97 @@
+"""Names of many2one targets: kept apart from the rows, asked for once, refreshed daily.
+
+A missing name is asked through a row that points to it, not from the target itself: Odoo tells it
+there even when the login may not read the target. Targets that are themselves a dataset of the
+connection are named by their own record in the copy.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from odoosync.db import Tx
+from odoosync.odoo.errors import FixRequest, FixRights, NarrowDown
+from odoosync.store import labels as store
+from odoosync.store.rows import Row
+from odoosync.sync.engine.work import Work
+from odoosync.sync.patience import patiently
+
+Names = dict[str, dict[int, str]]
+REFRESH_EVERY: Final = timedelta(hours=24)
+_AT_ONCE: Final = 1_000
+
+
+async def fetch_missing(work: Work, rows: Sequence[Row]) -> Names:
+    """Return names by model and id for targets of these rows that are not known yet."""
+    wanted = await _unknown_targets(work, rows)
+    if not wanted:
+        return {}
+    bearers = sorted({bearer for targets in wanted.values() for bearer in targets.values()})
+    relations = work.relations
+    fields = sorted({name for name in relations if relations[name] in wanted})
+    found: Names = defaultdict(dict)
+    for start in range(0, len(bearers), _AT_ONCE):
+        some = bearers[start : start + _AT_ONCE]
+        for row in await patiently(lambda some=some: _read_names(work, some, fields)):  # type: ignore[misc]
+            for name in fields:
+                pair = row.get(name)
+                if isinstance(pair, list | tuple):
+                    found[relations[name]][pair[0]] = str(pair[1])
+    return dict(found)
+
+
+async def _read_names(work: Work, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
+    return await work.client.read(work.dataset.model, ids, fields, context=work.context, names=True)
+
+
+async def _unknown_targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[int, int]]:
+    """Map each model to its unnamed ids, each with the id of one row that points there."""
+    bearers: dict[str, dict[int, int]] = defaultdict(dict)
+    for name, model in work.relations.items():
+        targets = bearers[model]
+        for row in rows:
+            target = row.data.get(name)
+            if target is not None:
+                targets.setdefault(target, row.odoo_id)
+    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
+        for model, targets in bearers.items():
+            here = work.dataset_of(model)
+            unknown = await store.missing(tx, work.connection_id, model, targets, dataset=here)
+            if here == work.dataset.name:
+                unknown -= {row.odoo_id for row in rows}
+            bearers[model] = {target: targets[target] for target in unknown}
+    return {model: targets for model, targets in bearers.items() if targets}
+
+
+async def keep(work: Work, tx: Tx, names: Mapping[str, Mapping[int, str]]) -> None:
+    for model, found in names.items():
+        await store.put(tx, work.connection_id, model, found, now=work.clock())
+
+
+async def refresh(work: Work) -> None:
+    """Ask for all kept names again: a target can be renamed without a change of our rows."""
+    for model in sorted(set(work.relations.values())):
+        async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
+            known = await store.known(tx, work.connection_id, model)
+        for start in range(0, len(known), _AT_ONCE):
+            await _refresh_some(work, model, known[start : start + _AT_ONCE])
+
+
+async def _refresh_some(work: Work, model: str, ids: list[int]) -> None:
+    try:
+        rows = await patiently(
+            lambda: work.client.read(model, ids, ["display_name"], context=work.context, names=True)
+        )
+    except (FixRights, FixRequest, NarrowDown):
+        # The login may see these names only through its own rows; those keep them.
+        return
+    names = {row["id"]: str(row["display_name"]) for row in rows if row.get("display_name")}
+
+    async def write(tx: Tx) -> Mapping[str, int]:
+        await store.put(tx, work.connection_id, model, names, now=work.clock())
+        return {}
+
+    await work.commit(work.plan, write)

@@ -1,0 +1,50 @@
+"""Fields that change without a `write_date`: x2many ones, and those that Odoo does not store.
+
+A tag added from the tag's side leaves the partner's date; so does a variant's cost that its
+template shows (odoo-facts, `write_date` 9). They are read again over the whole dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from odoosync.db import Tx
+from odoosync.store import reading, writing
+from odoosync.sync.engine.pages import Reader
+from odoosync.sync.engine.work import Work
+from odoosync.sync.mapping import to_row
+
+EACH_SYNC_UP_TO: Final = 20_000
+INTERVAL: Final = timedelta(hours=6)
+
+
+async def reread(work: Work) -> None:
+    """Compare the volatile fields of every row with the copy, and write what differs."""
+    names = tuple(name for name in work.plan.fields if work.fields[name].is_volatile)
+    if not names:
+        return
+    reader = Reader(work, [], names, after=work.plan.last_id)
+    while True:
+        page = await reader.next()
+        if page.rows:
+            await _keep(work, work.decode(page.rows, names), page.last_id)
+        if not page.more:
+            return
+
+
+async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], last_id: int) -> None:
+    async def write(tx: Tx) -> Mapping[str, int]:
+        kept = await reading.data_of(tx, work.connection_id, work.dataset.name, list(fresh))
+        differing = [
+            to_row(work.dataset, odoo_id, data | fresh[odoo_id])
+            for odoo_id, data in kept.items()
+            if any(data.get(name) != value for name, value in fresh[odoo_id].items())
+        ]
+        stored = await writing.write_page(
+            tx, work.connection_id, work.dataset.name, differing, now=work.clock()
+        )
+        return {"updated": stored.updated, "pages": 1}
+
+    await work.commit(work.plan.at("volatile", last_id), write)

@@ -1,0 +1,86 @@
+"""What all stages of one run share, and the one way in which they commit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from odoosync.clock import Clock
+from odoosync.db import Database, Tx
+from odoosync.jobs import lanes
+from odoosync.jobs.engine import Lease
+from odoosync.jobs.lanes import Claim
+from odoosync.odoo.client import OdooClient
+from odoosync.odoo.fields import Field, PageDecoder
+from odoosync.store.rows import Row
+from odoosync.sync import runs
+from odoosync.sync.datasets import DATASET_OF_MODEL, Dataset
+from odoosync.sync.mapping import to_row
+from odoosync.sync.plan import Plan
+
+Write = Callable[[Tx], Awaitable[Mapping[str, int]]]
+
+
+@dataclass
+class Work:
+    """One attempt at one run. `plan` moves on with each commit."""
+
+    database: Database
+    claim: Claim
+    lease: Lease
+    client: OdooClient
+    dataset: Dataset
+    fields: dict[str, Field]
+    plan: Plan
+    run_id: str
+    clock: Clock
+    context: dict[str, Any]
+    _used: tuple[int, int] = field(default=(0, 0))
+    _decoders: dict[tuple[str, ...] | None, PageDecoder] = field(default_factory=dict)
+
+    @property
+    def connection_id(self) -> int:
+        return self.claim.connection_id
+
+    @property
+    def relations(self) -> dict[str, str]:
+        """Map each many2one field that is read to the model it points to."""
+        return {
+            name: found.relation
+            for name in self.plan.fields
+            if (found := self.fields[name]).type == "many2one" and found.relation
+        }
+
+    def dataset_of(self, model: str) -> str | None:
+        return DATASET_OF_MODEL.get(model)
+
+    def decode(
+        self, page: list[dict[str, Any]], names: tuple[str, ...] | None = None
+    ) -> dict[int, dict[str, Any]]:
+        """Turn a page as Odoo sent it into values by id. The page is used up."""
+        if names not in self._decoders:
+            self._decoders[names] = PageDecoder.of(self.fields, names or self.plan.fields)
+        return {row.pop("id"): row for row in self._decoders[names].decode(page)}
+
+    def rows(self, page: list[dict[str, Any]]) -> list[Row]:
+        return [to_row(self.dataset, odoo_id, data) for odoo_id, data in self.decode(page).items()]
+
+    async def commit(self, plan: Plan, write: Write) -> None:
+        """Commit rows, counts and checkpoint together, under the fence; then see who asks to stop.
+
+        Raises LaneLost when another worker has the lane, LaneCancelled, LaneStopping.
+        """
+        async with self.database.tenant(self.claim.tenant_id) as tx:
+            counts = dict(await write(tx))
+            await runs.add(tx, self.run_id, counts | self._usage())
+            await lanes.advance(tx, self.claim, plan.to_json())
+        self.plan = plan
+        self.lease.check()
+
+    def _usage(self) -> dict[str, int]:
+        """Tell calls and bytes since the last commit."""
+        calls, received = self.client.calls, self.client.bytes_received
+        before_calls, before_received = self._used
+        self._used = (calls, received)
+        return {"calls": calls - before_calls, "bytes_received": received - before_received}

@@ -1,0 +1,168 @@
+"""What the surfaces call: ask for a run, wait for its end, say how it went.
+
+Run and lane are committed before the wait, and no database connection is held while waiting. A
+caller that leaves cancels nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from odoosync.clock import Clock
+from odoosync.connections import store as connections
+from odoosync.connections.errors import NoConnection
+from odoosync.db import Database
+from odoosync.jobs import lanes
+from odoosync.jobs.workers import live_workers
+from odoosync.odoo.errors import InvalidCredentials
+from odoosync.sync import runs
+from odoosync.sync.datasets import DATASETS, Dataset, dataset_named
+from odoosync.sync.run_view import run_view
+from odoosync.sync.runs import Asked
+
+_WORKER_SILENCE_S: Final = 10.0
+_SHORTEST_LOOK_S: Final = 0.05
+_LONGEST_LOOK_S: Final = 0.5
+_WAITED_FOR: Final = 10
+"""Priority of what a person waits for; what a schedule asks for has 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAnswer:
+    """The seed's answer to a sync; `run` as `run_view` renders it, None when there is none."""
+
+    success: bool
+    message: str
+    errors: tuple[str, ...] = ()
+    run: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "success": self.success,
+            "message": self.message,
+            "errors": list(self.errors),
+            "run": self.run,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """What a caller wants synced; `connection_id` None means the active connection."""
+
+    tenant_id: int
+    user_id: int | None
+    dataset: str
+    connection_id: int | None = None
+    full: bool = False
+    confirm_deletions: bool = False
+    trigger: str = "api"
+
+
+class SyncService:
+    """Asks for runs and waits for them; `wait_s` bounds the wait in seconds."""
+
+    def __init__(self, database: Database, *, clock: Clock, wait_s: float) -> None:
+        self._database = database
+        self._clock = clock
+        self._wait_s = wait_s
+
+    async def sync(self, request: SyncRequest, *, wait: bool = True) -> SyncAnswer:
+        """Ask for a run and answer when it has ended, or at once without `wait`.
+
+        Raises UnknownDataset, and NoConnection for a `connection_id` that is not the tenant's.
+        """
+        dataset = dataset_named(request.dataset)
+        try:
+            run_ids = await self.ask(request)
+        except NoConnection as error:
+            if request.connection_id is not None:
+                raise
+            return SyncAnswer(success=False, message=error.message, errors=(error.message,))
+        if not wait:
+            found = await self._load(request.tenant_id, run_ids)
+            return SyncAnswer(
+                success=True,
+                message=f"The sync of {dataset.plural} was asked for.",
+                run=run_view(found[0]),
+            )
+        ended = await self._ended(request.tenant_id, run_ids)
+        return _answer(dataset, ended, self._wait_s)
+
+    async def ask(self, request: SyncRequest) -> list[str]:
+        """Commit the wish: runs of the dataset and its companions, new or joined. Returns ids."""
+        asked = Asked(request.trigger, request.user_id, request.full, request.confirm_deletions)
+        dataset = dataset_named(request.dataset)
+        async with self._database.tenant(request.tenant_id) as tx:
+            connection = await connections.chosen(tx, request.connection_id)
+            run_ids = []
+            for name in (dataset.name, *dataset.companions):
+                ticket = await lanes.ask(tx, connection.id, name, priority=_WAITED_FOR)
+                generation = ticket.generation
+                if ticket.joined:
+                    run_id = await runs.join(tx, connection.id, name, generation, asked=asked)
+                else:
+                    run_id = await runs.enqueue(
+                        tx, connection.id, name, generation, asked=asked, now=self._clock()
+                    )
+                run_ids.append(run_id)
+        return run_ids
+
+    async def _load(self, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
+        async with self._database.tenant(tenant_id, write=False) as tx:
+            return [await runs.get(tx, run_id) for run_id in run_ids]
+
+    async def _ended(self, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
+        """Look until all have ended, the wait is over, or nobody is there to do the work."""
+        started, pause = time.monotonic(), _SHORTEST_LOOK_S
+        while True:
+            found = await self._load(tenant_id, run_ids)
+            waited = time.monotonic() - started
+            if all(run.status in runs.ENDED for run in found) or waited > self._wait_s:
+                return found
+            if waited > _WORKER_SILENCE_S and not await live_workers(
+                self._database, within_s=_WORKER_SILENCE_S
+            ):
+                return found
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_LOOK_S, pause * 1.3)
+
+
+def _answer(dataset: Dataset, ended: Sequence[Row[Any]], wait_s: float) -> SyncAnswer:
+    """Say how it went, in the seed's words; a companion's failure counts."""
+    shown = run_view(ended[0])
+    for run in ended:
+        if run.status == "failed":
+            reason = _seed_reason(run)
+            noun = DATASETS[run.dataset].noun
+            message = f"Odoo {noun} sync failed: {reason}"
+            return SyncAnswer(success=False, message=message, errors=(reason,), run=shown)
+        if run.status == "cancelled":
+            message = f"The sync of {DATASETS[run.dataset].plural} was cancelled."
+            return SyncAnswer(success=False, message=message, errors=(message,), run=shown)
+        if run.status not in runs.ENDED:
+            message = _unfinished(run, wait_s)
+            return SyncAnswer(success=False, message=message, errors=(message,), run=shown)
+    message = f"Successfully synced {ended[0].fetched} {dataset.plural} from Odoo"
+    notes = tuple(run.note for run in ended if run.note)
+    return SyncAnswer(success=True, message=message, errors=notes, run=shown)
+
+
+def _seed_reason(run: Row[Any]) -> str:
+    """Use the seed's own sentence for every kind of refused credentials."""
+    refused = {kind.code for kind in (InvalidCredentials, *InvalidCredentials.__subclasses__())}
+    if run.error_code in refused:
+        return InvalidCredentials.sentence
+    return run.error or "unknown reason"
+
+
+def _unfinished(run: Row[Any], wait_s: float) -> str:
+    where = f"Its progress is at /api/v1/runs/{run.id}."
+    if run.status == "queued":
+        return f"The sync has not started: no worker took it. It goes on when one does. {where}"
+    return f"The sync is still going on after {wait_s:.0f} seconds and continues. {where}"

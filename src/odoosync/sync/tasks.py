@@ -1,0 +1,55 @@
+"""The sync as a job: what the lanes carry out, and what becomes of its errors."""
+
+from __future__ import annotations
+
+from odoosync.errors import OdoosyncError
+from odoosync.jobs import lanes
+from odoosync.jobs.engine import Done, Lease, Outcome
+from odoosync.jobs.errors import LaneCancelled, LaneLost, LaneStopping
+from odoosync.jobs.lanes import Claim
+from odoosync.log import get_logger
+from odoosync.odoo.errors import OdooError
+from odoosync.sync import runs
+from odoosync.sync.engine.run import Equipment, carry_out
+from odoosync.sync.runs import Status
+
+log = get_logger(__name__)
+
+
+class SyncTask:
+    """Implements `jobs.engine.Task`: a claim is one run of one dataset."""
+
+    def __init__(self, tools: Equipment) -> None:
+        self._tools = tools
+
+    async def run(self, claim: Claim, lease: Lease) -> Outcome:
+        """Carry out a run; whatever ends it for good is written into its history row."""
+        try:
+            await carry_out(self._tools, claim, lease)
+        except (LaneLost, LaneStopping):
+            raise
+        except LaneCancelled:
+            await self._end(claim, "cancelled", None, None)
+        except OdoosyncError as error:
+            await self._end(claim, "failed", error.code, _sentence(error))
+            log.warning("sync_failed", run=claim.run_id, code=error.code)
+        return Done()
+
+    async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
+        """Give up after repeated unexpected failures."""
+        await self._end(claim, "failed", error_code, message)
+
+    async def _end(
+        self, claim: Claim, status: Status, error_code: str | None, error: str | None
+    ) -> None:
+        async with self._tools.database.tenant(claim.tenant_id) as tx:
+            run = await runs.of_generation(tx, claim.connection_id, claim.dataset, claim.generation)
+            await runs.finish(
+                tx, run.id, status, self._tools.clock(), error_code=error_code, error=error
+            )
+            await lanes.finish(tx, claim)
+
+
+def _sentence(error: OdoosyncError) -> str:
+    hint = error.hint if isinstance(error, OdooError) else ""
+    return f"{error.message} {hint}".strip() if hint else error.message
