@@ -2,19 +2,47 @@
 
 `data` holds ids only, never names of other records. No foreign key leads out of here: a check a
 row would cost more than the bulk write itself; deletion of a connection deletes here by name.
+Keys begin with the tenant, so that a write that names another's connection cannot meet its rows.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    text,
+)
 
 from odoosync.db import BigId, JsonDocument, UtcDateTime, tenant_table
 
+_DATASET = ("tenant_id", "connection_id", "dataset")
+_GONE = text("deleted_at IS NOT NULL OR unreachable_at IS NOT NULL")
+
+
+def _lookup(column: str) -> Index:
+    """Index a value that applications look single records up by; most rows lack one of them."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(
+        f"ix_records_{column}",
+        *_DATASET,
+        column,
+        "odoo_id",
+        sqlite_where=there,
+        postgresql_where=there,
+    )
+
+
 records = tenant_table(
     "records",
-    Column("connection_id", BigId, primary_key=True, autoincrement=False),
-    Column("dataset", String(255), primary_key=True),
-    Column("odoo_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("connection_id", BigId, nullable=False),
+    Column("dataset", String(255), nullable=False),
+    Column("odoo_id", BigInteger, nullable=False),
     Column("data", JsonDocument, nullable=False),
     Column("name", Text),
     Column("email", Text),
@@ -28,16 +56,22 @@ records = tenant_table(
     Column("synced_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime),
     Column("unreachable_at", UtcDateTime),
-    Index("ix_records_newest", "connection_id", "dataset", "odoo_write_date"),
+    PrimaryKeyConstraint(*_DATASET, "odoo_id"),
+    Index("ix_records_newest", *_DATASET, "odoo_write_date"),
+    Index("ix_records_gone", *_DATASET, "odoo_id", sqlite_where=_GONE, postgresql_where=_GONE),
+    _lookup("email"),
+    _lookup("reference"),
+    _lookup("barcode"),
     foreign_key=False,
 )
 
 labels = tenant_table(
     "labels",
-    Column("connection_id", BigId, primary_key=True, autoincrement=False),
-    Column("model", String(255), primary_key=True),
-    Column("odoo_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("connection_id", BigId, nullable=False),
+    Column("model", String(255), nullable=False),
+    Column("odoo_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("refreshed_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "connection_id", "model", "odoo_id"),
     foreign_key=False,
 )

@@ -61,12 +61,14 @@ def _labels() -> None:
     op.create_table(
         "labels",
         sa.Column("tenant_id", BigId, nullable=False),
-        sa.Column("connection_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("connection_id", BigId, nullable=False),
         sa.Column("model", sa.String(length=255), nullable=False),
-        sa.Column("odoo_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("odoo_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("refreshed_at", UtcDateTime, nullable=False),
-        sa.PrimaryKeyConstraint("connection_id", "model", "odoo_id", name=op.f("pk_labels")),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "connection_id", "model", "odoo_id", name=op.f("pk_labels")
+        ),
     )
 
 
@@ -74,9 +76,9 @@ def _records() -> None:
     op.create_table(
         "records",
         sa.Column("tenant_id", BigId, nullable=False),
-        sa.Column("connection_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("connection_id", BigId, nullable=False),
         sa.Column("dataset", sa.String(length=255), nullable=False),
-        sa.Column("odoo_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("odoo_id", sa.BigInteger(), nullable=False),
         sa.Column("data", JsonDocument, nullable=False),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("email", sa.Text(), nullable=True),
@@ -90,13 +92,47 @@ def _records() -> None:
         sa.Column("synced_at", UtcDateTime, nullable=False),
         sa.Column("deleted_at", UtcDateTime, nullable=True),
         sa.Column("unreachable_at", UtcDateTime, nullable=True),
-        sa.PrimaryKeyConstraint("connection_id", "dataset", "odoo_id", name=op.f("pk_records")),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "connection_id", "dataset", "odoo_id", name=op.f("pk_records")
+        ),
+    )
+    op.create_index(
+        "ix_records_barcode",
+        "records",
+        ["tenant_id", "connection_id", "dataset", "barcode", "odoo_id"],
+        unique=False,
+        sqlite_where=sa.text("barcode IS NOT NULL"),
+        postgresql_where=sa.text("barcode IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_records_email",
+        "records",
+        ["tenant_id", "connection_id", "dataset", "email", "odoo_id"],
+        unique=False,
+        sqlite_where=sa.text("email IS NOT NULL"),
+        postgresql_where=sa.text("email IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_records_gone",
+        "records",
+        ["tenant_id", "connection_id", "dataset", "odoo_id"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NOT NULL OR unreachable_at IS NOT NULL"),
+        postgresql_where=sa.text("deleted_at IS NOT NULL OR unreachable_at IS NOT NULL"),
     )
     op.create_index(
         "ix_records_newest",
         "records",
-        ["connection_id", "dataset", "odoo_write_date"],
+        ["tenant_id", "connection_id", "dataset", "odoo_write_date"],
         unique=False,
+    )
+    op.create_index(
+        "ix_records_reference",
+        "records",
+        ["tenant_id", "connection_id", "dataset", "reference", "odoo_id"],
+        unique=False,
+        sqlite_where=sa.text("reference IS NOT NULL"),
+        postgresql_where=sa.text("reference IS NOT NULL"),
     )
 
 

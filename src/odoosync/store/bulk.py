@@ -1,0 +1,58 @@
+"""Bulk upsert of encoded rows: executemany on SQLite, COPY into a staging table on PostgreSQL.
+
+PostgreSQL refuses COPY into a table with row-level security, and even if it did not, COPY knows
+no upsert. The staging table lives for one call only, so a pooled session keeps nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from odoosync.db import Tx
+from odoosync.store.dialects import raw_driver, stamp
+from odoosync.store.rows import COLUMNS, EncodedRow
+
+_ROW: Final = ", ".join(COLUMNS)
+_OWNER: Final = "tenant_id, connection_id, dataset, created_at, synced_at"
+_ON_CONFLICT: Final = (
+    " ON CONFLICT (tenant_id, connection_id, dataset, odoo_id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in (*COLUMNS[1:], "synced_at"))
+    + ", deleted_at = NULL, unreachable_at = NULL"
+)
+_MARKS: Final = ", ".join("?" * (len(COLUMNS) + 5))
+_SQLITE: Final = f"INSERT INTO records ({_ROW}, {_OWNER}) VALUES ({_MARKS}){_ON_CONFLICT}"  # noqa: S608 - constants
+_STAGING: Final = "records_staging"
+_CREATE: Final = (
+    f"CREATE TEMPORARY TABLE {_STAGING} (odoo_id bigint, data jsonb, name text, email text, "
+    "reference text, barcode text, active boolean, search text, odoo_write_date text, "
+    "content_hash bytea) ON COMMIT DROP"
+)
+_COPY: Final = f"COPY {_STAGING} ({_ROW}) FROM STDIN"
+_INSERT: Final = (
+    f"INSERT INTO records ({_ROW}, {_OWNER}) "  # noqa: S608 - constants
+    f"SELECT {_ROW}, %s, %s, %s, %s, %s FROM pg_temp.{_STAGING}{_ON_CONFLICT}"
+)
+
+
+async def upsert(
+    tx: Tx, connection_id: int, dataset: str, rows: Sequence[EncodedRow], now: datetime
+) -> None:
+    """Insert or replace rows whole, each id once; whatever was deleted or unreachable is back."""
+    moment = stamp(tx.dialect, now)
+    owner = (tx.tenant_id, connection_id, dataset, moment, moment)
+    driver = await raw_driver(tx)
+    if tx.dialect == "postgresql":
+        await _copy(driver, rows, owner)
+    else:
+        await driver.executemany(_SQLITE, [(*row, *owner) for row in rows])
+
+
+async def _copy(driver: Any, rows: Sequence[EncodedRow], owner: tuple[Any, ...]) -> None:
+    await driver.execute(_CREATE)
+    async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in rows:
+            await copy.write_row(row)
+    await driver.execute(_INSERT, owner)
+    await driver.execute(f"DROP TABLE pg_temp.{_STAGING}")

@@ -1,0 +1,122 @@
+"""Which ids are here, and marking those that are gone. Rows are never removed one by one.
+
+Gone for good (`deleted_at`) and out of this login's sight (`unreachable_at`) are kept apart: no
+row is both.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Update, func, or_
+
+from odoosync.db import Tx
+from odoosync.store.dialects import in_chunks, one_of
+from odoosync.store.tables import labels, records
+
+_SCAN_CHUNK: Final = 50_000
+_GONE: Final = or_(records.c.deleted_at.is_not(None), records.c.unreachable_at.is_not(None))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIds:
+    """Sorted ids: those that lists show, and those that the login could not read any more."""
+
+    live: array[int]
+    unreachable: array[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CountAndSum:
+    """How many live rows there are, and the sum of their ids."""
+
+    count: int
+    sum: int
+
+
+async def live_ids(tx: Tx, connection_id: int, dataset: str) -> StoredIds:
+    """Return all ids but the deleted ones; 8 bytes an id."""
+    here = _place(connection_id, dataset)
+    gone = await tx.all(
+        tx.select(records, records.c.odoo_id, records.c.deleted_at).where(*here, _GONE)
+    )
+    deleted = {row.odoo_id for row in gone if row.deleted_at is not None}
+    unreachable = sorted(row.odoo_id for row in gone if row.deleted_at is None)
+    ids = await _all_ids(tx, here)
+    if gone:
+        hidden = deleted.union(unreachable)
+        ids = array("q", (odoo_id for odoo_id in ids if odoo_id not in hidden))
+    return StoredIds(ids, array("q", unreachable))
+
+
+async def count_and_sum(tx: Tx, connection_id: int, dataset: str) -> CountAndSum:
+    """Count live rows and add up their ids, by the indexes alone."""
+    here = _place(connection_id, dataset)
+    every, gone = await _totals(tx, *here), await _totals(tx, *here, _GONE)
+    return CountAndSum(every.count - gone.count, every.sum - gone.sum)
+
+
+async def mark_deleted(
+    tx: Tx, connection_id: int, dataset: str, ids: Iterable[int], now: datetime
+) -> int:
+    """Mark rows as deleted, unreachable ones too; returns how many were not so before."""
+    statement = tx.update(records).values(deleted_at=now, unreachable_at=None)
+    return await _mark(
+        tx, statement.where(records.c.deleted_at.is_(None)), connection_id, dataset, ids
+    )
+
+
+async def mark_unreachable(
+    tx: Tx, connection_id: int, dataset: str, ids: Iterable[int], now: datetime
+) -> int:
+    """Mark live rows as out of sight; returns how many were live before."""
+    statement = (
+        tx.update(records)
+        .values(unreachable_at=now)
+        .where(records.c.deleted_at.is_(None), records.c.unreachable_at.is_(None))
+    )
+    return await _mark(tx, statement, connection_id, dataset, ids)
+
+
+async def forget(tx: Tx, connection_id: int) -> None:
+    """Remove everything of a connection, for good."""
+    for table in (records, labels):
+        await tx.execute(tx.delete(table).where(table.c.connection_id == connection_id))
+
+
+def _place(connection_id: int, dataset: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return records.c.connection_id == connection_id, records.c.dataset == dataset
+
+
+async def _mark(
+    tx: Tx, statement: Update, connection_id: int, dataset: str, ids: Iterable[int]
+) -> int:
+    marked = 0
+    for part in in_chunks(ids):
+        among = one_of(tx.dialect, records.c.odoo_id, part)
+        result = await tx.execute(statement.where(*_place(connection_id, dataset), among))
+        marked += result.rowcount
+    return marked
+
+
+async def _all_ids(tx: Tx, here: tuple[ColumnElement[bool], ...]) -> array[int]:
+    ids = array("q")
+    while True:
+        statement = tx.select(records, records.c.odoo_id).where(*here)
+        if ids:
+            statement = statement.where(records.c.odoo_id > ids[-1])
+        rows = await tx.all(statement.order_by(records.c.odoo_id).limit(_SCAN_CHUNK))
+        ids.extend([row[0] for row in rows])
+        if len(rows) < _SCAN_CHUNK:
+            return ids
+
+
+async def _totals(tx: Tx, *where: Any) -> CountAndSum:
+    count, total = func.count(), func.coalesce(func.sum(records.c.odoo_id), 0)
+    statement = tx.select(records, count.label("rows"), total.label("ids")).where(*where)
+    row = (await tx.execute(statement)).one()
+    return CountAndSum(int(row.rows), int(row.ids))

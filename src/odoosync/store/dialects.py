@@ -1,0 +1,138 @@
+"""The few places where SQLite and PostgreSQL need different words: sets of ids, JSON, the driver.
+
+A set of ids travels as one parameter, for a database takes only so many. Nothing here knows what
+a statement is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, bindparam, case, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.sql import literal
+from sqlalchemy.sql.expression import any_, type_coerce
+
+from odoosync.db import Tx
+from odoosync.store.tables import records
+
+CHUNK: Final = 10_000
+
+
+def in_chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
+    """Split ids into lists of at most `size`."""
+    whole = list(ids)
+    for start in range(0, len(whole), size):
+        yield whole[start : start + size]
+
+
+def one_of(dialect: str, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """Say that the column holds one of the ids, with one parameter however many they are."""
+    if dialect == "postgresql":
+        array = bindparam(None, list(ids), type_=ARRAY(BigInteger), unique=True)
+        return column == any_(cast(array, ARRAY(BigInteger)))  # type: ignore[no-any-return]
+    document = literal(orjson.dumps(list(ids)).decode(), Text)
+    return column.in_(select(func.json_each(document).table_valued("value").c.value))  # type: ignore[no-any-return]
+
+
+def data_text(dialect: str) -> ColumnElement[str]:
+    """Return `data` as JSON text, not decoded."""
+    if dialect == "postgresql":
+        return cast(records.c.data, Text)
+    return type_coerce(records.c.data, Text)
+
+
+def json_text(dialect: str, field: str) -> ColumnElement[str]:
+    """Return a field of `data` as text; null where it is null or not there."""
+    if dialect == "postgresql":
+        return _member(field, as_text=True)
+    return func.json_extract(type_coerce(records.c.data, Text), _path(field), type_=Text)
+
+
+def json_number(dialect: str, field: str) -> ColumnElement[Any]:
+    """Return a field of `data` as an exact number; null where it is no number."""
+    if dialect == "postgresql":
+        member = _member(field, as_text=False)
+        is_number = func.jsonb_typeof(member) == literal("number", Text)
+        return case((is_number, cast(_member(field, as_text=True), Numeric)))
+    data = type_coerce(records.c.data, Text)
+    is_number = func.json_type(data, _path(field)).in_(["integer", "real"])
+    return case((is_number, func.json_extract(data, _path(field))))
+
+
+def json_flag(dialect: str, field: str) -> ColumnElement[Any]:
+    """Return a boolean field of `data` as the text `true` or `false`."""
+    if dialect == "postgresql":
+        return _member(field, as_text=True)
+    return func.json_type(type_coerce(records.c.data, Text), _path(field), type_=Text)
+
+
+def json_list_has(dialect: str, field: str, ids: Sequence[int]) -> ColumnElement[bool]:
+    """Say that a field which is a list of ids holds at least one of them."""
+    if dialect == "postgresql":
+        member = _member(field, as_text=False)
+        elements = func.jsonb_array_elements(
+            case((func.jsonb_typeof(member) == literal("array", Text), member))
+        ).table_valued("value")
+        value = cast(elements.c.value, Text)
+        return select(value).where(value == any_(_texts(ids))).exists()
+    found = func.json_each(type_coerce(records.c.data, Text), _path(field)).table_valued("value")
+    return select(found.c.value).where(one_of(dialect, found.c.value, ids)).exists()
+
+
+def json_list_is_empty(dialect: str, field: str) -> ColumnElement[bool]:
+    text = json_text(dialect, field)
+    return text.is_(None) | (text == literal("[]", Text))
+
+
+def lowered(dialect: str, text: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the text without case; on SQLite by `prepare_to_lower`, for its own knows ASCII."""
+    name = "lower" if dialect == "postgresql" else "odoosync_casefold"
+    return getattr(func, name)(text, type_=Text)  # type: ignore[no-any-return]
+
+
+def holds(dialect: str, text: ColumnElement[str], part: ColumnElement[str]) -> ColumnElement[bool]:
+    """Say that `part` stands somewhere in the text; no character of it is special."""
+    name = "strpos" if dialect == "postgresql" else "instr"
+    return getattr(func, name)(text, part) > 0  # type: ignore[no-any-return]
+
+
+async def prepare_to_lower(tx: Tx) -> None:
+    """Teach this SQLite connection `odoosync_casefold`; PostgreSQL needs nothing."""
+    if tx.dialect == "sqlite":
+        driver = await raw_driver(tx)
+        await driver.create_function("odoosync_casefold", 1, _casefold, deterministic=True)
+
+
+async def raw_driver(tx: Tx) -> Any:
+    """Return the driver's own connection, in the same transaction: for bulk work only."""
+    return (await tx.connection.get_raw_connection()).driver_connection
+
+
+def stamp(dialect: str, moment: datetime) -> Any:
+    """Write a moment as `UtcDateTime` does, for statements that go to the driver."""
+    moment = moment.astimezone(UTC)
+    return moment if dialect == "postgresql" else moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _casefold(text: object) -> str | None:
+    return text.casefold() if isinstance(text, str) else None
+
+
+def _path(field: str) -> Any:
+    return literal(f'$."{field}"', Text)
+
+
+def _member(field: str, *, as_text: bool) -> ColumnElement[Any]:
+    operator = "->>" if as_text else "->"
+    result = Text() if as_text else JSONB()
+    data = type_coerce(records.c.data, JSONB)
+    return data.op(operator, return_type=result)(literal(field, Text))
+
+
+def _texts(ids: Sequence[int]) -> Any:
+    texts = bindparam(None, [str(number) for number in ids], type_=ARRAY(Text), unique=True)
+    return cast(texts, ARRAY(Text))

@@ -1,0 +1,155 @@
+"""Filters on any field: which operators a kind of field knows, and what they are in SQL.
+
+Kinds are Odoo's names of field types; values arrive typed (numbers for numbers, ids for
+many2one, text for dates, written as they are stored). Comparisons mean the same on both databases.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from sqlalchemy import Column, ColumnElement, Numeric, Text, false, literal, not_, or_
+
+from odoosync.errors import InvalidInput
+from odoosync.store import dialects
+from odoosync.store.rows import LOOKUP_LENGTH
+from odoosync.store.tables import records
+
+_ORDER: Final = ("gt", "gte", "lt", "lte")
+_NUMBER: Final = ("eq", "ne", *_ORDER, "in", "isnull")
+_TEXT: Final = ("eq", "ne", *_ORDER, "in", "contains", "isnull")
+_LIST: Final = ("eq", "ne", "in", "isnull")
+OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("integer", "float", "monetary", "many2one", "many2one_reference"), _NUMBER),
+    **dict.fromkeys(("char", "text", "html", "selection", "reference"), _TEXT),
+    **dict.fromkeys(("date", "datetime"), _NUMBER),
+    **dict.fromkeys(("many2many", "one2many"), _LIST),
+    "boolean": ("eq", "ne", "isnull"),
+}
+"""What each kind of field can be asked; kinds that are not here know `isnull` alone."""
+_NUMBERS: Final = frozenset({"integer", "float", "monetary", "many2one", "many2one_reference"})
+_LISTS: Final = frozenset({"many2many", "one2many"})
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}\Z")
+PROMOTED: Final = frozenset({"email", "reference", "barcode"})
+ID_FIELDS: Final = ("id", "odoo_id")
+_ALWAYS: Final = {
+    "id": records.c.odoo_id,
+    "odoo_id": records.c.odoo_id,
+    "active": records.c.active,
+    "write_date": records.c.odoo_write_date,
+}
+_COMPARISONS: Final = {
+    "eq": operator.eq,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
+
+
+class UnknownFilter(InvalidInput):
+    code = "unknown_filter"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on a field. `in` takes a list, `isnull` a boolean; `ne` keeps empty values."""
+
+    field: str
+    op: str = "eq"
+    value: Any = None
+
+
+def operators_of(kind: str) -> tuple[str, ...]:
+    return OPERATORS.get(kind, ("isnull",))
+
+
+def condition(
+    dialect: str, asked: Filter, kinds: Mapping[str, str], columns: Mapping[str, str]
+) -> ColumnElement[bool]:
+    """Put a filter into SQL. Raises UnknownFilter.
+
+    `columns` names the promoted column that holds the same text as a field: equality uses its
+    index.
+    """
+    kind = _known_kind(asked, kinds)
+    column = _stored_column(asked, columns)
+    if column is not None:
+        return _compare(asked, column, lambda value: literal(value, column.type))
+    if kind in _LISTS:
+        return _on_list(dialect, asked)
+    if asked.op == "isnull":
+        return _compare(asked, dialects.json_text(dialect, asked.field), literal)
+    if kind in _NUMBERS:
+        number = dialects.json_number(dialect, asked.field)
+        return _compare(asked, number, lambda value: _number(dialect, value))
+    if kind == "boolean":
+        flag = dialects.json_flag(dialect, asked.field)
+        return _compare(asked, flag, lambda value: literal("true" if value else "false", Text))
+    return _on_text(dialect, asked)
+
+
+def _known_kind(asked: Filter, kinds: Mapping[str, str]) -> str:
+    kind = "integer" if asked.field in ID_FIELDS else kinds.get(asked.field)
+    if kind is None or not _IDENTIFIER.match(asked.field):
+        known = ", ".join(sorted({*kinds, "odoo_id"}))
+        raise UnknownFilter(f"There is no field {asked.field!r}. Known fields are: {known}.")
+    if asked.op not in operators_of(kind):
+        known = ", ".join(operators_of(kind))
+        raise UnknownFilter(f"{asked.field} ({kind}) knows no {asked.op!r}, but: {known}.")
+    return kind
+
+
+def _stored_column(asked: Filter, columns: Mapping[str, str]) -> Column[Any] | None:
+    always = _ALWAYS.get(asked.field)
+    if always is not None:
+        return always
+    column = columns.get(asked.field)
+    if column not in PROMOTED or asked.op not in ("eq", "in"):
+        return None
+    texts = asked.value if asked.op == "in" else [asked.value]
+    return records.c[column] if all(len(text) < LOOKUP_LENGTH for text in texts) else None
+
+
+def _on_text(dialect: str, asked: Filter) -> ColumnElement[bool]:
+    text = dialects.json_text(dialect, asked.field)
+    if asked.op == "contains":
+        part = dialects.lowered(dialect, literal(asked.value, Text))
+        return dialects.holds(dialect, dialects.lowered(dialect, text), part)
+    if dialect == "postgresql" and asked.op in _ORDER:
+        text = text.collate("C")
+    return _compare(asked, text, lambda value: literal(value, Text))
+
+
+def _on_list(dialect: str, asked: Filter) -> ColumnElement[bool]:
+    if asked.op == "isnull":
+        empty = dialects.json_list_is_empty(dialect, asked.field)
+        return empty if asked.value else not_(empty)
+    ids: Sequence[int] = asked.value if asked.op == "in" else [asked.value]
+    found = dialects.json_list_has(dialect, asked.field, ids)
+    return not_(found) if asked.op == "ne" else found
+
+
+def _number(dialect: str, value: Any) -> ColumnElement[Any]:
+    if dialect == "postgresql":
+        return literal(Decimal(str(value)), Numeric)
+    return literal(float(value) if isinstance(value, Decimal) else value)
+
+
+def _compare(
+    asked: Filter, column: Any, bind: Callable[[Any], ColumnElement[Any]]
+) -> ColumnElement[bool]:
+    if asked.op == "isnull":
+        found = column.is_(None) if asked.value else column.is_not(None)
+    elif asked.op == "in":
+        found = or_(false(), *(column == bind(value) for value in asked.value))
+    elif asked.op == "ne":
+        found = column.is_distinct_from(bind(asked.value))
+    else:
+        found = _COMPARISONS[asked.op](column, bind(asked.value))
+    return cast("ColumnElement[bool]", found)

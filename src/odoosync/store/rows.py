@@ -1,0 +1,121 @@
+"""A record as the store takes it, and its one encoding, from which the content hash is made.
+
+`write_date` stands beside the content: a bump that changed nothing else is stored, but is no
+change. NUL characters, which PostgreSQL refuses, and lone surrogates, which UTF-8 cannot say,
+are dropped here once for both databases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+WRITE_DATE: Final = "write_date"
+_ESCAPED_NUL: Final = b"\\u0000"
+LOOKUP_LENGTH: Final = 500
+"""Promoted values are cut here: an index entry of PostgreSQL holds 2,704 bytes. `data` is whole."""
+_ABSENT: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record. `data` is everything that is kept; the rest is taken from it by the caller.
+
+    `search` is lower-case text that a search looks into. `write_date` is text that sorts by time.
+    """
+
+    odoo_id: int
+    data: dict[str, Any]
+    name: str | None = None
+    email: str | None = None
+    reference: str | None = None
+    barcode: str | None = None
+    active: bool = True
+    search: str = ""
+    write_date: str | None = None
+
+
+class EncodedRow(NamedTuple):
+    """A row ready for the database, in the order of `COLUMNS`."""
+
+    odoo_id: int
+    data: str
+    name: str | None
+    email: str | None
+    reference: str | None
+    barcode: str | None
+    active: bool
+    search: str
+    odoo_write_date: str | None
+    content_hash: bytes
+
+
+COLUMNS: Final = EncodedRow._fields
+"""The columns of a record that come with the row; the others say whose and when."""
+
+
+def encode(row: Row) -> EncodedRow:
+    """Encode once, keys sorted, and hash what was encoded together with the promoted values."""
+    content = row.data.copy()
+    written = content.pop(WRITE_DATE, _ABSENT)
+    data = _dumps(content)
+    name, email = clean(row.name), _lookup(row.email)
+    reference, barcode = _lookup(row.reference), _lookup(row.barcode)
+    search = clean(row.search) or ""
+    texts = (name, email, reference, barcode, search)
+    hashed = [b"" if text is None else b"=" + text.encode() for text in texts]
+    digest = blake2b(b"\0".join([data, b"%d" % row.active, *hashed]), digest_size=16).digest()
+    if written is not _ABSENT:
+        data = _with_member(data, WRITE_DATE, written)
+    return EncodedRow(
+        row.odoo_id,
+        data.decode(),
+        name,
+        email,
+        reference,
+        barcode,
+        row.active,
+        search,
+        clean(row.write_date),
+        digest,
+    )
+
+
+def _with_member(encoded: bytes, key: str, value: Any) -> bytes:
+    member = _dumps({key: value})
+    return member if encoded == b"{}" else encoded[:-1] + b"," + member[1:]
+
+
+def _dumps(data: dict[str, Any]) -> bytes:
+    try:
+        encoded = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_clean_value(data), option=orjson.OPT_SORT_KEYS)
+    if _ESCAPED_NUL in encoded:
+        return orjson.dumps(_clean_value(data), option=orjson.OPT_SORT_KEYS)
+    return encoded
+
+
+def clean(text: str | None) -> str | None:
+    """Drop the characters that a database or UTF-8 refuses."""
+    if text is None or (text.isascii() and "\0" not in text):
+        return text
+    return text.replace("\0", "").encode(errors="ignore").decode()
+
+
+def _lookup(text: str | None) -> str | None:
+    text = clean(text)
+    return text if text is None else text[:LOOKUP_LENGTH]
+
+
+def _clean_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): _clean_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean_value(item) for item in value]
+    return value
