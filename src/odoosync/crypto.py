@@ -9,7 +9,6 @@ It knows nothing of where keys or sealed values are kept.
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 from dataclasses import dataclass
 from typing import Final
@@ -90,7 +89,7 @@ class KeyRing:
         try:
             version, key_id, payload = sealed.split(".")
             raw = base64.urlsafe_b64decode(payload)
-        except (ValueError, binascii.Error) as error:
+        except ValueError as error:
             raise CannotOpen(
                 "The stored secret is damaged. Store the credentials again."
             ) from error
@@ -99,7 +98,7 @@ class KeyRing:
         cipher = AESGCM(self.key("seal", key_id))
         try:
             plain = cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise CannotOpen(
                 "The stored secret cannot be opened with this key. "
                 "Check ODOOSYNC_SECRET_KEYS, or store the credentials again."
@@ -126,7 +125,7 @@ def parse_key_ring(text: str) -> KeyRing:
         name, _, encoded = part.partition(":")
         try:
             key = base64.urlsafe_b64decode(encoded)
-        except (ValueError, binascii.Error):
+        except ValueError:
             key = b""
         if len(key) != _KEY_BYTES or not name.isalnum() or name in dict(masters):
             raise BadKeyRing(

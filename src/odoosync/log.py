@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import MutableMapping
 from typing import Any, Final, Literal
 
@@ -36,6 +37,8 @@ def _brief_exception(
 ) -> MutableMapping[str, Any]:
     """Keep frames without values: a traceback's locals and messages can hold anything."""
     info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
     if isinstance(info, tuple):
         info = info[1]
     if not isinstance(info, BaseException):

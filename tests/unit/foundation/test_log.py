@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from odoosync.log import configure_logging, get_logger
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> object:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = before
+    return None
+
+
+def written(capfd: pytest.CaptureFixture[str]) -> str:
+    return capfd.readouterr().err
+
+
+def test_values_under_telling_names_are_masked(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("info", "json")
+    get_logger("t").info("event", odoo_password="hunter2", api_key="hunter2", other="fine")
+    line = written(capfd)
+    assert "hunter2" not in line
+    assert "fine" in line
+
+
+def test_telling_patterns_inside_texts_are_masked(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("info", "console")
+    logging.getLogger("lib").warning("to postgresql://u:hunter2@db with Bearer hunter2")
+    assert "hunter2" not in written(capfd)
+
+
+def test_an_exception_leaves_its_place_and_not_its_message(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("info", "json")
+    try:
+        int("hunter2")
+    except ValueError:
+        get_logger("t").exception("failed")
+    line = written(capfd)
+    assert "hunter2" not in line
+    assert "ValueError" in line
+    assert "test_log.py" in line

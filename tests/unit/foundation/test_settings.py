@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from odoosync.settings import BadSettings, Settings, load_key_ring, load_settings
+
+
+def test_unset_means_sqlite_in_the_data_folder(tmp_path: Path) -> None:
+    url = Settings(data_dir=tmp_path).effective_database_url
+    assert url == f"sqlite:///{tmp_path}/odoosync.sqlite3"
+
+
+def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ODOOSYNC_ALLOWED_ODOO_HOSTS", "odoo, 10.0.0.0/8 ,")
+    assert load_settings().allowed_odoo_hosts == ("odoo", "10.0.0.0/8")
+
+
+def test_a_bad_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ODOOSYNC_DATABASE_URL", "mysql://root:hunter2@db/x")
+    with pytest.raises(BadSettings) as caught:
+        load_settings()
+    assert "ODOOSYNC_DATABASE_URL" in caught.value.message
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    first, second = load_key_ring(settings), load_key_ring(settings)
+    mode = stat.S_IMODE((tmp_path / "data" / "secret_keys").stat().st_mode)
+    assert (first, mode) == (second, 0o600)

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoosync.sync import pace
+
+
+def test_brisk_small_pages_grow() -> None:
+    assert pace.after_page(1_000, seconds=0.1, received=100_000) == 2_000
+
+
+def test_slow_pages_shrink() -> None:
+    assert pace.after_page(1_000, seconds=30, received=100_000) == 500
+
+
+def test_heavy_pages_shrink() -> None:
+    assert pace.after_page(1_000, seconds=1, received=50_000_000) == 500
+
+
+def test_a_single_row_that_fails_cannot_be_made_smaller() -> None:
+    assert pace.after_failure(1) is None
+    assert pace.after_failure(5_000) == 2_500
+
+
+@given(st.integers(1, 5_000), st.floats(0, 1e4), st.integers(0, 10**10))
+def test_the_size_stays_within_its_bounds(size: int, seconds: float, received: int) -> None:
+    after = pace.after_page(size, seconds=seconds, received=received)
+    assert pace.SMALLEST <= after <= pace.LARGEST

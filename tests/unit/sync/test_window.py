@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from odoosync.sync.window import Cursor, decide, frozen_now, to_domain
+
+T0 = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+LAST = T0 - timedelta(minutes=10)
+QUIET = Cursor(low=LAST, shape="s", wide_at=LAST)
+
+
+def window(cursor: Cursor, **changes: bool) -> tuple[str, datetime | None]:
+    options = {"force_full": False, "has_write_date": True} | changes
+    found = decide(cursor, t0=T0, shape="s", **options)
+    return found.mode, found.since
+
+
+def test_a_first_run_takes_everything() -> None:
+    assert window(Cursor()) == ("full", None)
+
+
+def test_the_next_run_looks_back_five_minutes_before_the_last_ones_start() -> None:
+    assert window(QUIET) == ("incremental", LAST - timedelta(minutes=5))
+
+
+def test_once_a_day_a_run_looks_back_a_whole_day() -> None:
+    stale = Cursor(low=LAST, shape="s", wide_at=T0 - timedelta(hours=24))
+    assert window(stale) == ("incremental", LAST - timedelta(hours=24))
+
+
+@pytest.mark.parametrize("changes", [{"force_full": True}, {"has_write_date": False}])
+def test_a_wish_or_a_model_without_dates_makes_a_full_pass(changes: dict[str, bool]) -> None:
+    assert window(QUIET, **changes) == ("full", None)
+
+
+def test_another_shape_makes_a_full_pass() -> None:
+    assert window(Cursor(low=LAST, shape="other", wide_at=LAST)) == ("full", None)
+
+
+def test_a_clock_that_was_set_back_moves_the_bound_back() -> None:
+    ahead = Cursor(low=T0 + timedelta(hours=2), shape="s", wide_at=T0)
+    assert window(ahead) == ("incremental", T0 - timedelta(minutes=5))
+
+
+def test_without_a_server_clock_ours_less_an_hour_counts() -> None:
+    ours = T0.replace(microsecond=999_999)
+    assert frozen_now(None, ours) == T0 - timedelta(hours=1)
+    assert frozen_now(T0, ours) == T0
+
+
+def test_the_domain_takes_rows_without_a_date_along() -> None:
+    assert to_domain(T0, ("product_tmpl_id.write_date",)) == [
+        "|",
+        "|",
+        ["write_date", ">=", "2026-03-01 12:00:00"],
+        ["write_date", "=", False],
+        ["product_tmpl_id.write_date", ">=", "2026-03-01 12:00:00"],
+    ]
+
+
+def test_the_domain_of_everything_is_empty() -> None:
+    assert to_domain(None, ("product_tmpl_id.write_date",)) == []
