@@ -1,0 +1,41 @@
+"""`odoosync sandbox`: a small Odoo to try things on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from odoosync.clock import utc_now
+from odoosync.sandbox import run, seed_world
+from odoosync.sandbox.seeding import ADMIN_KEY
+
+
+class OdooVersion(StrEnum):
+    V16 = "16"
+    V17 = "17"
+    V18 = "18"
+    V19 = "19"
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8069,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    odoo_version: Annotated[
+        OdooVersion, typer.Option(help="Which Odoo to imitate.")
+    ] = OdooVersion.V19,
+    contacts: Annotated[int, typer.Option(min=0, help="How many contacts it holds.")] = 2_000,
+    products: Annotated[int, typer.Option(min=0, help="How many products it holds.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same rows.")] = 1,
+    api_key: Annotated[str, typer.Option(help="The API key of its admin.")] = ADMIN_KEY,
+) -> None:
+    """Serve a small Odoo in memory, for the demo, for tests and to try things on."""
+    world = seed_world(int(odoo_version), contacts, products, seed, clock=utc_now, api_key=api_key)
+    typer.echo(f"Sandbox Odoo {odoo_version.value}.0 at http://{host}:{port} (in memory)")
+    typer.echo(f"  database  {world.database}")
+    typer.echo("  logins    admin/admin, limited/limited (may only read), portal/portal")
+    typer.echo(f"  API key   {api_key} (admin)")
+    typer.echo(f"  holds     {contacts} contacts, {products} products")
+    typer.echo("Stop it with Ctrl-C.")
+    run(host, port, world)

@@ -1,0 +1,106 @@
+"""Answers that go wrong on the wire: late, in drips, cut off, endless, or of another world."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from odoosync.sandbox.answers import HTML_TYPE, JSON_TYPE, Answer
+from odoosync.sandbox.faults import Fault, Faults
+
+_CHUNK = 65_536
+_GARBAGE = b'\x00\xff{"jsonrpc": "2.0", "result": [tru'
+_PROXY_PAGE = (
+    "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n"
+    "<center><h1>{status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+
+
+def respond(answer: Answer) -> Response:
+    return Response(
+        answer.body, answer.status, {**answer.headers, "content-type": answer.content_type}
+    )
+
+
+def instead(fault: Fault, request: Request, faults: Faults) -> Response | None:
+    """What is sent in place of an answer; None for faults that need the answer first."""
+    if fault.kind == "hang":
+        return _Hang(faults)
+    if fault.kind == "status":
+        page = _PROXY_PAGE.format(status=fault.status)
+        waiting = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+        return Response(page, fault.status, {**waiting, "content-type": HTML_TYPE})
+    if fault.kind == "garbage":
+        return Response(_GARBAGE, headers={"content-type": JSON_TYPE})
+    if fault.kind == "huge":
+        return StreamingResponse(
+            _endless(fault.size or 1 << 30), headers={"content-type": JSON_TYPE}
+        )
+    if fault.kind == "redirect_loop":
+        return Response(status_code=307, headers={"location": str(request.url)})
+    return None
+
+
+def spoiled(fault: Fault, answer: Answer) -> Response:
+    """A true answer, spoiled on its way."""
+    if fault.kind == "drip":
+        headers = {**answer.headers, "content-length": str(len(answer.body))}
+        return StreamingResponse(
+            _drops(answer.body, fault), answer.status, headers, answer.content_type
+        )
+    return _Cut(answer, fault.size)
+
+
+class _Hang(Response):
+    """Accepted, never answered; ends when the client leaves or the server stops."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__()
+        self._faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        gone = asyncio.ensure_future(_until_disconnect(receive))
+        while not (gone.done() or self._faults.closing):
+            await asyncio.wait({gone}, timeout=0.05)
+        gone.cancel()
+
+
+class _Cut(Response):
+    """Headers that promise the whole, a part of it, and the end of the connection."""
+
+    def __init__(self, answer: Answer, size: int) -> None:
+        super().__init__()
+        self._answer = answer
+        self._size = size or len(answer.body) // 2
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        length = str(len(self._answer.body) + 1).encode()
+        headers = [(b"content-type", JSON_TYPE.encode()), (b"content-length", length)]
+        await send(
+            {"type": "http.response.start", "status": self._answer.status, "headers": headers}
+        )
+        part = self._answer.body[: self._size]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+
+
+async def _until_disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _drops(body: bytes, fault: Fault) -> AsyncIterator[bytes]:
+    size = fault.size or 1
+    for start in range(0, len(body), size):
+        yield body[start : start + size]
+        await asyncio.sleep(fault.seconds)
+
+
+async def _endless(size: int) -> AsyncIterator[bytes]:
+    yield b'{"jsonrpc": "2.0", "id": 1, "result": ["'
+    for _ in range(size // _CHUNK + 1):
+        yield b"x" * _CHUNK
+    yield b'"]}'

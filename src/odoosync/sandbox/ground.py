@@ -1,0 +1,80 @@
+"""The rows that every new database has: money, units, one company, its first users and rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from odoosync.sandbox.people import ADMIN_GROUPS, Account
+
+if TYPE_CHECKING:
+    from odoosync.sandbox.caller import Caller
+    from odoosync.sandbox.transaction import Transaction
+    from odoosync.sandbox.world import World
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "CHF": "CHF"}
+_ROOT, _ADMIN = 1, 2
+
+
+def lay_ground(world: World, *, currency: str) -> None:
+    """OdooBot (1) and admin (2), My Company (1) with its partner, as a fresh install has them."""
+    with world.transaction(uid=_ROOT) as tx:
+        tx.insert("res.currency", _currency(currency), row_id=1)
+        tx.insert("res.company", _company("YourCompany", partner=1), row_id=1)
+        _partner(tx, 1, "YourCompany", is_company=True, email="info@yourcompany.example")
+        _partner(tx, 2, "OdooBot", active=False, email="odoobot@example.com")
+        _partner(tx, 3, "Mitchell Admin", tz="Europe/Brussels", email="admin@yourcompany.example")
+        tx.insert("uom.uom", {"name": "Units", "factor": 1.0, "active": True}, row_id=1)
+        tx.insert("uom.uom", {"name": "kg", "factor": 1.0, "active": True}, row_id=2)
+        tx.insert("product.category", {"name": "All"}, row_id=1)
+        for number, code in enumerate(("en_US", "fr_FR", "de_CH"), start=1):
+            tx.insert("res.lang", {"name": code, "code": code, "active": number == 1})
+        for name, table in sorted(world.tables.items()):
+            tx.insert("ir.model", {"name": table.model.description, "model": name})
+    _add_users(world)
+    world.add_rule("res.partner", _own_companies, name="res.partner company")
+    world.add_rule("product.template", _own_companies, name="Product multi-company")
+
+
+def new_user(world: World, account: Account) -> Account:
+    """A login with its row in res.users; its partner must be there."""
+    with world.transaction(uid=_ROOT) as tx:
+        tx.insert(
+            "res.users",
+            {
+                "login": account.login,
+                "partner_id": account.partner_id,
+                "company_id": account.companies[0],
+                "company_ids": account.companies,
+                "share": account.share,
+                "active": account.active,
+            },
+            row_id=account.uid,
+        )
+    return world.add_account(account)
+
+
+def _add_users(world: World) -> None:
+    root = Account(_ROOT, "__system__", "", 2, ADMIN_GROUPS, "OdooBot", active=False)
+    admin = Account(
+        _ADMIN, "admin", "admin", 3, ADMIN_GROUPS, "Mitchell Admin", tz="Europe/Brussels"
+    )
+    for account in (root, admin):
+        new_user(world, account)
+
+
+def _partner(tx: Transaction, row_id: int, name: str, **more: Any) -> None:
+    given = {"name": name, "complete_name": name, "active": True, "type": "contact"}
+    tx.insert("res.partner", {**given, "lang": "en_US", **more}, row_id=row_id)
+
+
+def _company(name: str, *, partner: int) -> dict[str, Any]:
+    return {"name": name, "partner_id": partner, "currency_id": 1, "active": True, "sequence": 10}
+
+
+def _currency(name: str) -> dict[str, Any]:
+    symbol = _SYMBOLS.get(name, name)
+    return {"name": name, "symbol": symbol, "rounding": 0.01, "active": True}
+
+
+def _own_companies(caller: Caller) -> list[Any]:
+    return [("company_id", "in", [*caller.companies, False])]

@@ -1,0 +1,111 @@
+"""Products: a template and its variants show each other's values; what bumps whom is the point.
+
+A variant's cost and barcode appear on its template without a new `write_date` there; its code is
+kept on the template, so that one bumps. From 17 on a template's stamp is handed to its variants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from odoosync.sandbox.caller import Caller
+from odoosync.sandbox.hooks.seam import Hooks, Values
+from odoosync.sandbox.values import storage_key
+
+ON_VARIANT = ("default_code", "barcode", "standard_price")
+TEMPLATE, VARIANT = "product.template", "product.product"
+
+
+class TemplateHooks(Hooks):
+    def before_create(self, caller: Caller, values: Values) -> Values:
+        return _with_type(caller, values)
+
+    def after_create(self, caller: Caller, row_id: int, values: Mapping[str, Any]) -> None:
+        if caller.context.get("create_product_product") is False:
+            return
+        own = {name: values[name] for name in ON_VARIANT if values.get(name)}
+        active = caller.tx.value(TEMPLATE, row_id, "active")
+        caller.tx.insert(
+            VARIANT, {"product_tmpl_id": row_id, "active": active, "combination_indices": "", **own}
+        )
+
+    def before_write(self, caller: Caller, ids: Sequence[int], values: Values) -> Values:  # noqa: ARG002
+        return _with_type(caller, values)
+
+    def after_write(self, caller: Caller, ids: Sequence[int], values: Mapping[str, Any]) -> None:
+        own = {name: values[name] or False for name in ON_VARIANT if name in values}
+        for row_id in ids:
+            if own:
+                _write_only_variant(caller, row_id, own)
+            if values.get("active") is False:
+                caller.tx.update(VARIANT, variants_of(caller, row_id), {"active": False})
+            elif values.get("active") and not variants_of(caller, row_id, active=True):
+                caller.tx.update(VARIANT, variants_of(caller, row_id), {"active": True})
+        follow_templates(caller, ids)
+
+
+class VariantHooks(Hooks):
+    def before_create(self, caller: Caller, values: Values) -> Values:  # noqa: ARG002
+        values.setdefault("combination_indices", "")
+        return values
+
+    def after_create(self, caller: Caller, row_id: int, values: Mapping[str, Any]) -> None:  # noqa: ARG002
+        keep_code_on_template(caller, [row_id])
+
+    def after_write(self, caller: Caller, ids: Sequence[int], values: Mapping[str, Any]) -> None:
+        if "default_code" in values or "active" in values:
+            keep_code_on_template(caller, ids)
+
+    def before_unlink(self, caller: Caller, ids: Sequence[int]) -> dict[str, list[int]]:
+        """A template whose last variant goes, goes too."""
+        templates = {caller.tx.value(VARIANT, row_id, "product_tmpl_id") for row_id in ids}
+        last = [one for one in templates if set(variants_of(caller, one)) <= set(ids)]
+        return {TEMPLATE: sorted(last)}
+
+
+def variants_of(caller: Caller, template: int, *, active: bool = False) -> list[int]:
+    """Ids of a template's variants, archived ones among them unless `active`."""
+    ids = caller.tx.index(VARIANT, "product_tmpl_id").get(template, ())
+    return [one for one in ids if not active or caller.tx.value(VARIANT, one, "active")]
+
+
+def only_variant(caller: Caller, template: int) -> int | None:
+    """The one variant whose values its template shows; none when there are several."""
+    ids = variants_of(caller, template, active=True)
+    return ids[0] if len(ids) == 1 else None
+
+
+def keep_code_on_template(caller: Caller, variants: Sequence[int]) -> None:
+    """The template's code is a stored computed field: a changed one bumps the template."""
+    changed = []
+    for template in {caller.tx.value(VARIANT, one, "product_tmpl_id") for one in variants}:
+        only = only_variant(caller, template)
+        code = False if only is None else caller.tx.value(VARIANT, only, "default_code")
+        if code != caller.tx.value(TEMPLATE, template, "default_code"):
+            caller.tx.update(TEMPLATE, [template], {"default_code": code})
+            changed.append(template)
+    follow_templates(caller, changed)
+
+
+def follow_templates(caller: Caller, templates: Sequence[int]) -> None:
+    if caller.release.variants_follow_templates:
+        for template in templates:
+            ids = variants_of(caller, template)
+            caller.tx.update(VARIANT, ids, {"write_date": caller.tx.stamp}, touch=False)
+
+
+def _write_only_variant(caller: Caller, template: int, own: Mapping[str, Any]) -> None:
+    ids = variants_of(caller, template, active=True) or variants_of(caller, template)
+    if len(ids) != 1:
+        return
+    fields = caller.model(VARIANT).fields
+    values = {storage_key(caller, fields[name]): value for name, value in own.items()}
+    caller.tx.update(VARIANT, ids, values)
+
+
+def _with_type(caller: Caller, values: Values) -> Values:
+    """In 16 and 17 `type` follows `detailed_type`."""
+    if "detailed_type" in caller.model(TEMPLATE).fields and values.get("detailed_type"):
+        values["type"] = values["detailed_type"]
+    return values

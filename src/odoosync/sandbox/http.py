@@ -1,0 +1,178 @@
+"""The sandbox over HTTP: Odoo's routes, its headers, and one route of our own to break it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from email.utils import format_datetime
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from odoosync.errors import InvalidInput
+from odoosync.sandbox.answers import Answer, html_answer, json_answer, rpc_error, rpc_result
+from odoosync.sandbox.broken import instead, respond, spoiled
+from odoosync.sandbox.faults import Fault, Faults, fault_from_json
+from odoosync.sandbox.json2 import answer_json2, refusal
+from odoosync.sandbox.jsonrpc import answer_rpc, target_of, version
+from odoosync.sandbox.refusals import OdooRaised, SerializationFailure, http_refusal
+from odoosync.sandbox.world import World
+
+_SPOILING = ("drip", "cut")
+
+
+def sandbox_app(world: World, faults: Faults | None = None, *, keep_alive: bool = True) -> ASGIApp:
+    """The application; without `keep_alive` it closes each connection, as threaded Odoo does."""
+    routes = _Routes(world, faults or Faults())
+    app = Starlette(
+        routes=[
+            Route("/jsonrpc", routes.jsonrpc, methods=["POST"]),
+            Route("/web/webclient/version_info", routes.version_info, methods=["POST"]),
+            Route("/web/version", routes.web_version),
+            Route("/web/database/list", routes.database_list, methods=["POST"]),
+            Route("/json/2/{model}/{method}", routes.json2, methods=["POST"]),
+            Route("/sandbox/faults", routes.set_faults, methods=["POST", "DELETE"]),
+            Route("/{path:path}", routes.nowhere, methods=["GET", "POST"]),
+        ]
+    )
+    return _like_werkzeug(app, world, keep_alive=keep_alive)
+
+
+class _Routes:
+    def __init__(self, world: World, faults: Faults) -> None:
+        self._world = world
+        self._faults = faults
+
+    async def jsonrpc(self, request: Request) -> Response:
+        payload = _parsed(await request.body())
+        if not isinstance(payload, dict):
+            return respond(html_answer(400, "<!doctype html>\n<title>400 Bad Request</title>\n"))
+        model, method = target_of(payload)
+        release = self._world.release
+        return await self._answer(
+            request,
+            model,
+            method,
+            lambda: answer_rpc(self._world, payload),
+            lambda error: rpc_error(payload.get("id"), error, release),
+        )
+
+    async def json2(self, request: Request) -> Response:
+        if not self._world.release.has_json2:
+            return await self.nowhere(request)
+        model, method = request.path_params["model"], request.path_params["method"]
+        raw = await request.body()
+        body = _parsed(raw) if raw else {}
+        if body is None:
+            bad = http_refusal("BadRequest", 400, "could not parse the body as json")
+            return respond(refusal(self._world, bad))
+        return await self._answer(
+            request,
+            model,
+            method,
+            lambda: answer_json2(
+                self._world, model, method, headers=dict(request.headers), body=body
+            ),
+            lambda error: refusal(self._world, error),
+        )
+
+    async def web_version(self, request: Request) -> Response:
+        release = self._world.release
+        if not release.has_json2:
+            return await self.nowhere(request)
+        told = {"version_info": release.version_info, "version": release.serie}
+        return await self._plain(request, "version", json_answer(told))
+
+    async def version_info(self, request: Request) -> Response:
+        payload = _parsed(await request.body()) or {}
+        told = rpc_result(payload.get("id"), version(self._world))
+        return await self._plain(request, "version_info", told)
+
+    async def database_list(self, request: Request) -> Response:
+        payload = _parsed(await request.body()) or {}
+        told = rpc_result(payload.get("id"), [self._world.database])
+        return await self._plain(request, "database_list", told)
+
+    async def nowhere(self, request: Request) -> Response:
+        page = html_answer(404, self._world.release.page_not_found)
+        return await self._plain(request, "nowhere", page)
+
+    async def set_faults(self, request: Request) -> Response:
+        """POST a fault or a list of them; `unreadable` names a row; DELETE clears all."""
+        if request.method == "DELETE":
+            self._faults.clear()
+            self._world.unreadable.clear()
+            return JSONResponse({"faults": 0})
+        given = _parsed(await request.body())
+        wanted = given if isinstance(given, list) else [given]
+        try:
+            for one in wanted:
+                self._set(one)
+        except (InvalidInput, KeyError, TypeError) as error:
+            return JSONResponse({"detail": str(error)}, 422)
+        return JSONResponse({"faults": len(wanted)})
+
+    def _set(self, given: dict[str, Any]) -> None:
+        if given.get("kind") == "unreadable":
+            self._world.make_unreadable(given["model"], given["row_id"], given.get("field", ""))
+        else:
+            self._faults.add(fault_from_json(given))
+
+    async def _plain(self, request: Request, name: str, answer: Answer) -> Response:
+        return await self._answer(request, "web", name, lambda: answer, lambda _error: answer)
+
+    async def _answer(
+        self,
+        request: Request,
+        model: str,
+        method: str,
+        work: Callable[[], Answer],
+        refuse: Callable[[OdooRaised], Answer],
+    ) -> Response:
+        struck = self._faults.take(model, method)
+        await asyncio.sleep(sum(one.seconds for one in struck if one.kind == "latency"))
+        fault = next((one for one in struck if one.kind != "latency"), None)
+        if fault is None:
+            return respond(work())
+        if fault.kind in ("serialization_failure", "odoo_error"):
+            return respond(refuse(_raised(fault)))
+        if fault.kind in _SPOILING:
+            return spoiled(fault, work())
+        return instead(fault, request, self._faults) or respond(work())
+
+
+def _raised(fault: Fault) -> OdooRaised:
+    if fault.kind == "serialization_failure":
+        return SerializationFailure()
+    return OdooRaised(fault.name, fault.message, status=fault.status)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _like_werkzeug(app: ASGIApp, world: World, *, keep_alive: bool) -> ASGIApp:
+    """Put Werkzeug's name and the world's time on every answer."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(world.now().replace(microsecond=0), usegmt=True)
+                extra = [(b"server", world.release.server_header.encode())]
+                extra.append((b"date", date.encode()))
+                if not keep_alive:
+                    extra.append((b"connection", b"close"))
+                message["headers"] = [*extra, *message.get("headers", ())]
+            await send(message)
+
+        await app(scope, receive, send_dressed)
+
+    return wrapped

@@ -1,0 +1,75 @@
+"""ORDER BY, with PostgreSQL's place for nulls: last when ascending, first when descending."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from odoosync.sandbox.caller import Caller
+from odoosync.sandbox.fields import Field, Model, Row
+from odoosync.sandbox.refusals import value_error
+from odoosync.sandbox.values import getter
+
+_STEP = re.compile(
+    r'\s*"?(?P<name>[a-z_][a-z0-9_]*)"?(?:\s+(?P<way>asc|desc))?(?:\s+nulls\s+(?P<nulls>first|last))?\s*\Z',
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    descending: bool
+    nulls_first: bool
+
+
+def parse_order(caller: Caller, model: Model, order: str) -> list[Step]:
+    """Read `name desc, id`; an unknown field is refused as a read of it would be."""
+    steps = []
+    for part in order.split(","):
+        found = _STEP.match(part)
+        if found is None:
+            raise value_error(f'Invalid "order" specified ({order})')
+        name, descending = found["name"], (found["way"] or "").lower() == "desc"
+        if name != "id" and name not in model.fields:
+            raise value_error(
+                caller.release.invalid_field_read.format(field=name, model=model.name)
+            )
+        nulls = found["nulls"]
+        steps.append(Step(name, descending, descending if not nulls else nulls.lower() == "first"))
+    return steps
+
+
+def order_rows(caller: Caller, model: Model, order: str, rows: list[Row]) -> list[int]:
+    """Ids of the rows in this order; equal ones stay in the order of their ids."""
+    rows.sort(key=lambda row: row[0])
+    for step in reversed(parse_order(caller, model, order)):
+        if step.name == "id":
+            rows.sort(key=lambda row: row[0], reverse=step.descending)
+        else:
+            _sort(rows, step, _sort_value(caller, model, model.fields[step.name]))
+    return [row[0] for row in rows]
+
+
+def _sort(rows: list[Row], step: Step, value: Callable[[Row], Any]) -> None:
+    keyed = [(value(row), row) for row in rows]
+    nulls = [row for key, row in keyed if key is None]
+    there = [(key, row) for key, row in keyed if key is not None]
+    there.sort(key=lambda pair: pair[0], reverse=step.descending)
+    ordered = [row for _key, row in there]
+    rows[:] = nulls + ordered if step.nulls_first else ordered + nulls
+
+
+def _sort_value(caller: Caller, model: Model, field: Field) -> Callable[[Row], Any]:
+    """What a row is sorted by; None is null. A many2one sorts by the name of its target."""
+    get = getter(caller, model, field)
+    if field.type == "boolean":
+        return get
+    if field.type != "many2one":
+        return lambda row: None if (value := get(row)) is False else value
+    target = caller.model(field.relation)
+    targets = list(caller.tx.rows(target.name).values())
+    names = dict(zip((row[0] for row in targets), target.display(caller, targets), strict=True))
+    return lambda row: names.get(get(row)) or None

@@ -1,0 +1,176 @@
+"""res.partner and its tags and titles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odoosync.sandbox.caller import Caller
+from odoosync.sandbox.fields import (
+    Field,
+    Model,
+    Row,
+    boolean,
+    char,
+    html,
+    integer,
+    many2one,
+    selection,
+)
+from odoosync.sandbox.hooks.partners import commercial
+from odoosync.sandbox.people import CONTACT_CREATION, PORTAL, USER
+from odoosync.sandbox.releases import Release
+from odoosync.sandbox.schema.declaring import access, declare, name_column, path_names, per_row
+
+_TYPES = {
+    "contact": "Contact",
+    "invoice": "Invoice Address",
+    "delivery": "Delivery Address",
+    "other": "Other Address",
+}
+_COMPANY_TYPES = {"person": "Person", "company": "Company"}
+
+
+def contact_models(release: Release) -> list[Model]:
+    models = [_tags(release), _partners(release)]
+    return models if release.major > 18 else [*models, _titles(release)]  # noqa: PLR2004
+
+
+def _tags(release: Release) -> Model:
+    fields = [
+        char("name", "Name" if release.major > 16 else "Tag Name", required=True, translate=True),  # noqa: PLR2004
+        integer("color", "Color"),
+        many2one("parent_id", "Category" if release.major > 18 else "Parent Category",  # noqa: PLR2004
+                 "res.partner.category", on_delete="cascade"),
+        Field("child_ids", "one2many", "Child Tags", "res.partner.category", inverse="parent_id"),
+        boolean("active", "Active", default=True),
+        Field("partner_ids", "many2many", "Partners", "res.partner", inverse="category_id"),
+    ]  # fmt: skip
+    return declare(
+        release,
+        "res.partner.category",
+        "Partner Tags",
+        fields,
+        order="name, id",
+        display=path_names("res.partner.category", " / "),
+        rights=access((USER, CONTACT_CREATION), (CONTACT_CREATION,)),
+    )
+
+
+def _titles(release: Release) -> Model:
+    fields = [
+        char("name", "Title", required=True, translate=True),
+        char("shortcut", "Abbreviation", translate=True),
+    ]
+    rights = access((USER,), (CONTACT_CREATION,))
+    return declare(
+        release, "res.partner.title", "Partner Title", fields, order="name, id", rights=rights
+    )
+
+
+def _partners(release: Release) -> Model:
+    return declare(
+        release,
+        "res.partner",
+        "Contact",
+        [*_identity(), *_address(), *_relations(), *_computed(release)],
+        order="complete_name, id desc",
+        display=name_column("complete_name", "res.partner"),
+        rights=access((USER, PORTAL, CONTACT_CREATION), (CONTACT_CREATION,)),
+    )
+
+
+def _identity() -> list[Field]:
+    return [
+        Field("image_1920", "binary", "Image", sparse=True),
+        Field("image_128", "binary", "Image 128", sparse=True, readonly=True),
+        char("name", "Name"),
+        char("complete_name", "Complete Name", readonly=True),
+        many2one("title", "Title", "res.partner.title", until=18),
+        char("ref", "Reference"),
+        selection("lang", "Language", {}),
+        selection("tz", "Timezone", {}),
+        char("vat", "Tax ID"),
+        char("company_registry", "Company ID"),
+        char("website", "Website Link"),
+        html("comment", "Notes"),
+        boolean("active", "Active", default=True),
+        boolean("employee", "Employee"),
+        char("function", "Job Position"),
+        selection("type", "Address Type", _TYPES, default="contact"),
+        char("email", "Email"),
+        char("phone", "Phone"),
+        char("mobile", "Mobile", until=18),
+        boolean("is_company", "Is a Company"),
+        char("company_name", "Company Name"),
+        integer("color", "Color Index"),
+    ]
+
+
+def _address() -> list[Field]:
+    return [
+        char("street", "Street"),
+        char("street2", "Street2"),
+        char("zip", "Zip"),
+        char("city", "City"),
+        many2one("state_id", "State", "res.country.state", on_delete="restrict"),
+        many2one("country_id", "Country", "res.country", on_delete="restrict"),
+    ]
+
+
+def _relations() -> list[Field]:
+    return [
+        many2one("parent_id", "Related Company", "res.partner"),
+        Field("child_ids", "one2many", "Contact", "res.partner", inverse="parent_id"),
+        many2one("user_id", "Salesperson", "res.users"),
+        Field("user_ids", "one2many", "Users", "res.users", inverse="partner_id"),
+        Field("category_id", "many2many", "Tags", "res.partner.category"),
+        many2one("company_id", "Company", "res.company"),
+    ]
+
+
+def _computed(release: Release) -> list[Field]:
+    return [
+        selection(
+            "company_type",
+            "Company Type",
+            _COMPANY_TYPES,
+            compute=per_row(_company_type),
+            stored=False,
+        ),
+        many2one(
+            "commercial_partner_id",
+            "Commercial Entity",
+            "res.partner",
+            compute=per_row(lambda caller, row: commercial(caller, row[0])),
+            readonly=True,
+        ),
+        char(
+            "email_formatted",
+            "Formatted Email",
+            compute=per_row(_email_formatted),
+            stored=False,
+            readonly=True,
+        ),
+        boolean(
+            "partner_share",
+            "Share Partner",
+            compute=per_row(_is_shared),
+            readonly=True,
+            stored=release.major > 0,
+        ),
+    ]
+
+
+def _company_type(caller: Caller, row: Row) -> str:
+    return "company" if row[caller.slot("res.partner", "is_company")] else "person"
+
+
+def _email_formatted(caller: Caller, row: Row) -> Any:
+    email = row[caller.slot("res.partner", "email")]
+    return f'"{row[caller.slot("res.partner", "name")] or ""}" <{email}>' if email else False
+
+
+def _is_shared(caller: Caller, row: Row) -> bool:
+    users = caller.tx.index("res.users", "partner_id").get(row[0], ())
+    accounts = [caller.world.accounts.get(uid) for uid in users]
+    return all(account is None or account.share for account in accounts)

@@ -1,0 +1,234 @@
+"""product.template, product.product and what they refer to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from odoosync.sandbox.caller import Caller
+from odoosync.sandbox.fields import (
+    Compute,
+    Field,
+    Model,
+    Row,
+    boolean,
+    char,
+    decimal,
+    integer,
+    many2one,
+    selection,
+    text,
+)
+from odoosync.sandbox.hooks.products import only_variant, variants_of
+from odoosync.sandbox.people import PRODUCT_CREATION, USER
+from odoosync.sandbox.releases import Release
+from odoosync.sandbox.schema.declaring import Access, access, declare, path_names, per_row
+from odoosync.sandbox.values import getter, inactive_ids
+
+_TEMPLATE, _VARIANT = "product.template", "product.product"
+_OLD_TYPES = {"consu": "Consumable", "service": "Service"}
+_NEW_TYPES = {"consu": "Goods", "service": "Service", "combo": "Combo"}
+_NOT_BORROWED = frozenset(
+    "active default_code barcode standard_price create_uid create_date write_uid write_date "
+    "display_name product_variant_id image_128 image_1920".split()  # noqa: SIM905
+)
+
+
+def product_models(release: Release) -> list[Model]:
+    template = _templates(release)
+    return [_categories(release), _units(release), template, _variants(release, template)]
+
+
+def _rights() -> Access:
+    return access((USER, PRODUCT_CREATION), (PRODUCT_CREATION,))
+
+
+def _categories(release: Release) -> Model:
+    fields = [
+        char("name", "Name", required=True, translate=release.major > 18),  # noqa: PLR2004
+        many2one("parent_id", "Parent Category", "product.category", on_delete="cascade"),
+        Field("child_id", "one2many", "Child Categories", "product.category", inverse="parent_id"),
+        char(
+            "complete_name",
+            "Complete Name",
+            compute=path_names("product.category", " / "),
+            readonly=True,
+        ),
+    ]
+    return declare(
+        release,
+        "product.category",
+        "Product Category",
+        fields,
+        order="complete_name, id",
+        display=path_names("product.category", " / "),
+        rights=_rights(),
+    )
+
+
+def _units(release: Release) -> Model:
+    fields = [
+        char("name", "Unit of Measure" if release.major < 19 else "Unit Name",  # noqa: PLR2004
+             required=True, translate=True),
+        decimal("factor", "Ratio", default=1.0),
+        boolean("active", "Active", default=True),
+    ]  # fmt: skip
+    return declare(
+        release,
+        "uom.uom",
+        "Product Unit of Measure",
+        fields,
+        order="name, id" if release.major < 19 else "id",  # noqa: PLR2004
+        rights=access((USER,), (PRODUCT_CREATION,)),
+    )
+
+
+def _templates(release: Release) -> Model:
+    return declare(
+        release,
+        _TEMPLATE,
+        "Product Template" if release.major < 18 else "Product",  # noqa: PLR2004
+        [*_template_columns(release), *_template_computed()],
+        order="name, id" if release.major < 17 else "is_favorite desc, name, id",  # noqa: PLR2004
+        display=_display(_TEMPLATE),
+        rights=_rights(),
+    )
+
+
+def _template_columns(release: Release) -> list[Field]:
+    old = release.major < 18  # noqa: PLR2004 - the version that renamed these
+    sold, bought = ("Can be Sold", "Can be Purchased") if old else ("Sales", "Purchase")
+    before_19 = release.major < 19  # noqa: PLR2004
+    unit = "Unit of Measure" if before_19 else "Unit"
+    return [
+        char("name", "Name", required=True, translate=True),
+        integer("sequence", "Sequence", default=1),
+        text("description", "Description", translate=True),
+        text("description_purchase", "Purchase Description", translate=True),
+        text("description_sale", "Sales Description", translate=True),
+        selection("detailed_type", "Product Type", _OLD_TYPES, required=True, default="consu",
+                  until=17),
+        selection("type", "Type" if old else "Product Type", _OLD_TYPES if old else _NEW_TYPES,
+                  required=not old, default="consu"),
+        many2one("categ_id", "Product Category", "product.category", required=before_19,
+                 default=1 if before_19 else False, on_delete="restrict"),
+        decimal("list_price", "Sales Price", default=1.0),
+        boolean("sale_ok", sold, default=True),
+        boolean("purchase_ok", bought, default=True),
+        boolean("is_favorite", "Favorite", since=17),
+        many2one("uom_id", unit, "uom.uom", required=True, default=1, on_delete="restrict"),
+        many2one("uom_po_id", "Purchase Unit of Measure", "uom.uom", required=True, default=1,
+                 on_delete="restrict", until=18),
+        many2one("company_id", "Company", "res.company"),
+        decimal("weight", "Weight"),
+        decimal("volume", "Volume"),
+        boolean("active", "Active", default=True),
+        integer("color", "Color Index"),
+        char("default_code", "Internal Reference"),
+        Field("image_128", "binary", "Image 128", sparse=True, readonly=True),
+        Field("image_1920", "binary", "Image", sparse=True),
+    ]  # fmt: skip
+
+
+def _template_computed() -> list[Field]:
+    return [
+        decimal("standard_price", "Cost", compute=_of_only_variant("standard_price", 0.0),
+                stored=False, group=USER),
+        char("barcode", "Barcode", compute=_of_only_variant("barcode", empty=False), stored=False),
+        Field("product_variant_ids", "one2many", "Products", _VARIANT, inverse="product_tmpl_id",
+              required=True),
+        many2one("product_variant_id", "Product", _VARIANT, compute=per_row(_first_variant),
+                 stored=False, readonly=True),
+        integer("product_variant_count", "# Product Variants", compute=_variant_counts,
+                stored=False, readonly=True),
+        many2one("currency_id", "Currency", "res.currency", compute=per_row(_currency),
+                 stored=False, readonly=True),
+        many2one("cost_currency_id", "Cost Currency", "res.currency", compute=per_row(_currency),
+                 stored=False, readonly=True),
+        char("uom_name", "Unit of Measure Name", compute=per_row(_unit_name), stored=False,
+             readonly=True),
+    ]  # fmt: skip
+
+
+def _variants(release: Release, template: Model) -> Model:
+    own = [
+        char("default_code", "Internal Reference"),
+        boolean("active", "Active", default=True),
+        many2one("product_tmpl_id", "Product Template", _TEMPLATE, required=True,
+                 on_delete="cascade"),
+        char("barcode", "Barcode"),
+        decimal("standard_price", "Cost", company_dependent=True, stored=release.major > 16,  # noqa: PLR2004
+                group=USER),
+        char("combination_indices", "Combination Indices", readonly=True),
+        decimal("price_extra", "Variant Price Extra", stored=False),
+        decimal("lst_price", "Sales Price", compute=per_row(_variant_price), stored=False),
+        Field("image_128", "binary", "Image 128", sparse=True, readonly=True, stored=False),
+        Field("image_1920", "binary", "Image", sparse=True, stored=False),
+    ]  # fmt: skip
+    borrowed = [
+        replace(field, via="product_tmpl_id", compute=None, inverse="", stored=False)
+        for field in template.fields.values()
+        if field.name not in _NOT_BORROWED
+    ]
+    followed = release.variants_follow_templates
+    return declare(
+        release,
+        _VARIANT,
+        "Product" if release.major < 18 else "Product Variant",  # noqa: PLR2004
+        [*own, *borrowed],
+        order="default_code, name, id",
+        display=_display(_VARIANT),
+        rights=_rights(),
+        write_string="Write Date" if followed else "Last Updated on",
+    )
+
+
+def _display(model: str) -> Compute:
+    """`[CODE] Name`, unless the context leaves the code away."""
+
+    def names(caller: Caller, rows: list[Row]) -> list[Any]:
+        declared = caller.model(model)
+        name = getter(caller, declared, declared.fields["name"])
+        code = caller.slot(model, "default_code")
+        with_code = caller.context.get("display_default_code", True)
+        return [
+            f"[{row[code]}] {name(row)}" if with_code and row[code] else name(row) for row in rows
+        ]
+
+    return names
+
+
+def _of_only_variant(column: str, empty: Any) -> Compute:
+    def values(caller: Caller, rows: list[Row]) -> list[Any]:
+        declared = caller.model(_VARIANT)
+        get = getter(caller, declared, declared.fields[column])
+        variants = caller.tx.rows(_VARIANT)
+        only = [only_variant(caller, row[0]) for row in rows]
+        return [empty if one is None else get(variants[one]) for one in only]
+
+    return values
+
+
+def _first_variant(caller: Caller, row: Row) -> Any:
+    ids = variants_of(caller, row[0], active=True)
+    return ids[0] if ids else False
+
+
+def _variant_counts(caller: Caller, rows: list[Row]) -> list[int]:
+    index, archived = caller.tx.index(_VARIANT, "product_tmpl_id"), inactive_ids(caller, _VARIANT)
+    return [sum(one not in archived for one in index.get(row[0], ())) for row in rows]
+
+
+def _currency(caller: Caller, row: Row) -> Any:
+    own = row[caller.slot(_TEMPLATE, "company_id")]
+    return caller.tx.value("res.company", own or caller.company, "currency_id")
+
+
+def _unit_name(caller: Caller, row: Row) -> Any:
+    return caller.tx.value("uom.uom", row[caller.slot(_TEMPLATE, "uom_id")], "name")
+
+
+def _variant_price(caller: Caller, row: Row) -> float:
+    template = row[caller.slot(_VARIANT, "product_tmpl_id")]
+    extra = row[caller.slot(_VARIANT, "price_extra")]
+    return float(caller.tx.value(_TEMPLATE, template, "list_price") + extra)

@@ -1,0 +1,94 @@
+"""The sandbox on a socket: in a thread for tests, in the foreground for the command."""
+
+from __future__ import annotations
+
+import socket
+import time
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from odoosync.errors import Unavailable
+from odoosync.sandbox.faults import Faults
+from odoosync.sandbox.http import sandbox_app
+from odoosync.sandbox.world import World
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_START_SECONDS = 10.0
+
+
+class SandboxServer:
+    """Serves a world from a thread, on a free loopback port; the world stays in reach.
+
+    >>> with SandboxServer(world) as server:
+    ...     server.url, server.faults, server.world
+    """
+
+    def __init__(
+        self, world: World, *, host: str = "127.0.0.1", port: int = 0, keep_alive: bool = True
+    ) -> None:
+        self.world = world
+        self.faults = Faults()
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((host, port))
+        self.host, self.port = self._socket.getsockname()[:2]
+        app = sandbox_app(world, self.faults, keep_alive=keep_alive)
+        self._server = uvicorn.Server(_config(app))
+        self._thread = Thread(target=self._serve, name="sandbox-odoo", daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def start(self) -> SandboxServer:
+        self._thread.start()
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._server.started:
+            if time.monotonic() > deadline or not self._thread.is_alive():
+                raise Unavailable("The sandbox did not start; look at its port.")
+            time.sleep(0.005)
+        return self
+
+    def stop(self) -> None:
+        self.faults.closing = True
+        self._server.should_exit = True
+        self._thread.join(_START_SECONDS)
+        self._socket.close()
+
+    def __enter__(self) -> SandboxServer:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _serve(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+def run(host: str, port: int, world: World) -> None:
+    """Serve in the foreground until interrupted."""
+    uvicorn.Server(_config(sandbox_app(world), host=host, port=port)).run()
+
+
+def _config(app: object, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        host=host,
+        port=port,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )

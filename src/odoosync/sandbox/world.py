@@ -1,0 +1,166 @@
+"""One Odoo database: its tables, users, rules and transactions; no sockets, no clock of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from odoosync.sandbox.caller import Caller
+from odoosync.sandbox.calls import call
+from odoosync.sandbox.ground import lay_ground
+from odoosync.sandbox.people import Account, ApiKey
+from odoosync.sandbox.refusals import user_error
+from odoosync.sandbox.releases import RELEASES
+from odoosync.sandbox.schema import models_of
+from odoosync.sandbox.table import Table
+from odoosync.sandbox.transaction import Transaction
+
+if TYPE_CHECKING:
+    from odoosync.sandbox.fields import Field
+
+Answer = TypeVar("Answer")
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A record rule: who (nobody named: everybody but root) sees which rows."""
+
+    model: str
+    domain: Callable[[Caller], Sequence[Any]]
+    uids: frozenset[int] | None = None
+    name: str = ""
+
+
+class World:
+    """Tests reach in from the thread of their own: every change takes the lock."""
+
+    def __init__(
+        self,
+        version: int = 19,
+        *,
+        clock: Callable[[], datetime],
+        database: str = "odoo_db",
+        currency: str = "USD",
+    ) -> None:
+        self.release = RELEASES[version]
+        self.clock = clock
+        self.database = database
+        self.lock = RLock()
+        self.tables = {name: Table(model) for name, model in models_of(self.release).items()}
+        self.accounts: dict[int, Account] = {}
+        self.rules: list[Rule] = []
+        self.languages: list[str] = ["en_US"]
+        self.unreadable: dict[str, dict[int, str]] = {}
+        self._commits = 0
+        self._begun = 0
+        self._open: set[int] = set()
+        lay_ground(self, currency=currency)
+
+    # Time and transactions
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def stamp(self) -> int:
+        """Now in microseconds since 1970, as `write_date` keeps it."""
+        since = self.clock() - EPOCH
+        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+    def transaction(self, uid: int = 2) -> Transaction:
+        """Begin one: its `write_date` is taken now, its rows become visible at its commit."""
+        with self.lock:
+            self._begun += 1
+            self._open.add(self._begun)
+            return Transaction(
+                self, uid=uid, number=self._begun, began=self._commits, stamp=self.stamp()
+            )
+
+    def end(self, number: int) -> None:
+        self._open.discard(number)
+
+    def next_commit(self) -> int:
+        self._commits += 1
+        return self._commits
+
+    # Calls, as the protocols make them
+
+    def execute(
+        self,
+        model: str,
+        method: str,
+        *args: Any,
+        uid: int = 2,
+        tx: Transaction | None = None,
+        context: Mapping[str, Any] | None = None,
+        **keywords: Any,
+    ) -> Any:
+        """Call a method as a user; inside `tx`, or in a transaction of its own."""
+        named = {**keywords, "context": context} if context else keywords
+        return self.run(uid, lambda caller: call(caller, model, method, args, named), tx=tx)
+
+    def run(
+        self, uid: int, work: Callable[[Caller], Answer], *, tx: Transaction | None = None
+    ) -> Answer:
+        """Do some work as a user; inside `tx`, or in a transaction of its own."""
+        with self.lock:
+            if tx is not None:
+                return work(Caller(tx, uid, {}))
+            with self.transaction(uid) as own:
+                return work(Caller(own, uid, {}))
+
+    # Tables, fields, rows
+
+    def table(self, model: str) -> Table:
+        try:
+            return self.tables[model]
+        except KeyError:
+            raise user_error(f"Object {model} doesn't exist") from None
+
+    def add_field(self, model: str, field: Field) -> None:
+        """A custom field (`x_…`), or one that an upgrade brought."""
+        with self.lock:
+            self.table(model).add_field(field)
+
+    def set_next_id(self, model: str, next_id: int) -> None:
+        self.table(model).next_id = next_id
+
+    # People and what they may see
+
+    def add_account(self, account: Account) -> Account:
+        self.accounts[account.uid] = account
+        return account
+
+    def account_of(self, login: str) -> Account | None:
+        return next((found for found in self.accounts.values() if found.login == login), None)
+
+    def add_key(self, login: str, secret: str, *, expires: datetime | None = None) -> None:
+        account = self.account_of(login)
+        if account is None:
+            raise user_error(f"There is no login {login}")
+        account.keys.append(ApiKey(secret, expires))
+
+    def add_rule(
+        self,
+        model: str,
+        domain: Sequence[Any] | Callable[[Caller], Sequence[Any]],
+        *,
+        uids: Iterable[int] | None = None,
+        name: str = "",
+    ) -> Rule:
+        """Let these users (nobody named: everybody) see only what the domain matches."""
+        asked = domain if callable(domain) else lambda _caller: domain
+        rule = Rule(model, asked, None if uids is None else frozenset(uids), name)
+        self.rules.append(rule)
+        return rule
+
+    def remove_rule(self, rule: Rule) -> None:
+        self.rules.remove(rule)
+
+    def make_unreadable(self, model: str, row_id: int, field: str = "") -> None:
+        """Reading this row (or this field of it) raises; without a field any read of it."""
+        self.unreadable.setdefault(model, {})[row_id] = field
