@@ -1,0 +1,123 @@
+"""The API as one ASGI application, from services and options handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from odoosync.api import health
+from odoosync.api.edge.access_log import AccessLog
+from odoosync.api.edge.rate_limit import RateLimit
+from odoosync.api.edge.request_limits import RequestLimits
+from odoosync.api.edge.security_headers import SecurityHeaders
+from odoosync.api.openapi import documented
+from odoosync.api.problems import DATABASE_AWAY, database_problem, problem_of, problem_of_status
+from odoosync.api.rest import ROUTERS
+from odoosync.api.services import Services
+from odoosync.api.validation import validation_problem
+from odoosync.errors import OdoosyncError
+from odoosync.log import get_logger
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+_log = get_logger("odoosync.api")
+_UNREADABLE: Final = 400
+
+
+@dataclass(frozen=True)
+class ApiOptions:
+    """`schema_revision` is what `/readyz` wants to find; `rate_limit` is requests a second."""
+
+    version: str = "0"
+    schema_revision: str = ""
+    rate_limit: int = 100
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    root_path: str = ""
+    graphiql: bool = True
+
+
+def create_api(
+    services: Services, options: ApiOptions, *, lifespan: Lifespan | None = None
+) -> FastAPI:
+    """Return the application; `lifespan` opens and closes what the composition root made."""
+    app = FastAPI(
+        title="Odoosync",
+        version=options.version,
+        description="A true, queryable copy of each user's Odoo data.",
+        root_path=options.root_path,
+        redirect_slashes=False,
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=_middleware(services, options),
+    )
+    app.state.services = services
+    app.state.schema_revision = options.schema_revision
+    app.openapi = documented(app)  # type: ignore[method-assign]
+    _handle_errors(app)
+    _include(app, [health.router, *ROUTERS])
+    return app
+
+
+def _include(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    for router in routers:
+        app.include_router(router)
+
+
+def _middleware(services: Services, options: ApiOptions) -> list[Middleware]:
+    """Return the stack, outermost first; addresses are true from the second on."""
+    stack = [Middleware(AccessLog), Middleware(SecurityHeaders)]
+    if options.trusted_proxies:
+        trusted = list(options.trusted_proxies)
+        proxies: Any = ProxyHeadersMiddleware
+        stack.insert(0, Middleware(proxies, trusted_hosts=trusted))
+    if options.cors_origins:
+        stack.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=options.cors_origins,
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "X-API-Key"],
+                expose_headers=["Retry-After", "X-Request-Id"],
+            )
+        )
+    limit = Middleware(
+        RateLimit,
+        per_second=options.rate_limit,
+        tokens=services.accounts.tokens,
+        clock=services.clock,
+    )
+    return [*stack, limit, Middleware(RequestLimits)]
+
+
+def _handle_errors(app: FastAPI) -> None:
+    async def ours(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, OdoosyncError)  # noqa: S101 - narrows the type
+        return problem_of(error)
+
+    async def invalid(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
+        return validation_problem(error)
+
+    async def refused(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type
+        status = 422 if error.status_code == _UNREADABLE else error.status_code
+        return problem_of_status(status, error.headers)
+
+    async def database_away(_request: Request, error: Exception) -> Response:
+        _log.error("the database does not answer", exc_info=error)
+        return database_problem()
+
+    app.add_exception_handler(OdoosyncError, ours)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, refused)
+    for away in DATABASE_AWAY:
+        app.add_exception_handler(away, database_away)

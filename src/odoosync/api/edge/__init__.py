@@ -1,0 +1,1 @@
+"""What every request passes before a router sees it: plain ASGI, knowing nothing of any noun."""

@@ -1,0 +1,116 @@
+"""Signing in, going on, signing out, and registering where that is open."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from fastapi import Depends, Form, Request, status
+from pydantic import BaseModel, ConfigDict, Field
+
+from odoosync.accounts.errors import RegistrationOff
+from odoosync.accounts.passwords import LONGEST, SHORTEST
+from odoosync.accounts.sessions import Grant, refresh, sign_in, sign_out
+from odoosync.accounts.users import LONGEST_NAME, create_user
+from odoosync.api.auth import Address, Caller
+from odoosync.api.errors import WrongMediaType
+from odoosync.api.openapi import problems
+from odoosync.api.routing import new_router
+from odoosync.api.services import ServicesDep
+from odoosync.errors import InvalidInput
+
+router = new_router(prefix="/api/v1/auth", tags=["auth"])
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+_LONGEST_TOKEN: Final = 512
+
+
+class TokenForm(BaseModel):
+    """OAuth2's password and refresh forms; what else such a form may hold is not looked at."""
+
+    grant_type: Literal["password", "refresh_token"] = Field(
+        default="password", description="`refresh_token` trades a refresh token for new tokens."
+    )
+    username: str | None = Field(default=None, max_length=LONGEST, examples=["api_user"])
+    password: str | None = Field(default=None, max_length=LONGEST, examples=["api_password"])
+    refresh_token: str | None = Field(default=None, max_length=_LONGEST_TOKEN)
+
+
+class TokenAnswer(BaseModel):
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the scheme's name
+    expires_in: int = Field(description="Seconds until the access token expires.", examples=[3600])
+    refresh_token: str = Field(description="Works once; the answer to it holds the next one.")
+
+
+class Message(BaseModel):
+    message: str
+
+
+class Registration(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    username: str = Field(max_length=LONGEST_NAME, min_length=1, examples=["api_user"])
+    password: str = Field(max_length=LONGEST, min_length=SHORTEST, examples=["api_password"])
+
+
+class Registered(BaseModel):
+    id: int
+    username: str
+
+
+async def _only_forms(request: Request) -> None:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given and given not in _FORMS:
+        raise WrongMediaType("Send the fields as a form, as OAuth2 does: curl -d, not JSON.")
+
+
+def _answer(grant: Grant) -> TokenAnswer:
+    return TokenAnswer(
+        access_token=grant.access_token,
+        expires_in=grant.expires_in,
+        refresh_token=grant.refresh_token,
+    )
+
+
+@router.post(
+    "/token",
+    summary="Sign in, or refresh",
+    dependencies=[Depends(_only_forms)],
+    responses=problems(401),
+)
+async def token(
+    form: Annotated[TokenForm, Form()], services: ServicesDep, address: Address
+) -> TokenAnswer:
+    """Sign in with `username` and `password`, or send `grant_type=refresh_token`."""
+    if form.grant_type == "refresh_token":
+        if not form.refresh_token:
+            raise InvalidInput("refresh_token is missing; send it.")
+        return _answer(await refresh(services.accounts, form.refresh_token))
+    if not form.username or not form.password:
+        missing = "password" if form.username else "username"
+        raise InvalidInput(f"{missing} is missing; send it.")
+    grant = await sign_in(services.accounts, form.username, form.password, address=address)
+    return _answer(grant)
+
+
+@router.post("/logout", summary="Sign out")
+async def logout(caller: Caller, services: ServicesDep) -> Message:
+    """End this session: its access and refresh tokens are refused from now on."""
+    await sign_out(services.accounts, caller)
+    return Message(message="Signed out")
+
+
+@router.post(
+    "/register",
+    summary="Make a user",
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(403, 409),
+)
+async def register(form: Registration, services: ServicesDep) -> Registered:
+    """Make a user with a tenant of their own, where `ODOOSYNC_REGISTRATION` is `open`."""
+    if not services.registration_open:
+        raise RegistrationOff(
+            "Registration is off. The operator makes users with `odoosync user create`, or opens "
+            "registration with ODOOSYNC_REGISTRATION=open."
+        )
+    user = await create_user(services.accounts, form.username, form.password)
+    return Registered(id=user.id, username=user.username)

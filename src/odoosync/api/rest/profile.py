@@ -1,0 +1,176 @@
+"""The seed's profile endpoints: the credentials of the caller's active connection.
+
+Shapes and messages are a contract, to the letter.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from odoosync.accounts import Principal, audit
+from odoosync.api.auth import Manager, Reader
+from odoosync.api.rest.connections import ExtraFields, normal_extra_fields
+from odoosync.api.routing import new_router
+from odoosync.api.services import Services, ServicesDep
+from odoosync.connections import store
+from odoosync.connections.errors import MaskSent
+from odoosync.connections.store import Tested
+from odoosync.connections.testing import run_test
+from odoosync.crypto import MASK
+from odoosync.odoo.login import Login
+from odoosync.odoo.url import parse_odoo_url
+
+router = new_router(prefix="/api/v1/profile/odoo-credentials", tags=["profile"])
+
+_REVEALED_FOR: Final = timedelta(minutes=10)
+
+Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+
+
+class Credentials(BaseModel):
+    """A login of one Odoo."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    odoo_username: Filled = Field(examples=["admin"])
+    odoo_password: SecretStr = Field(
+        min_length=1, max_length=1024, description="The password, or an API key of Odoo."
+    )
+    odoo_database: Filled = Field(examples=["odoo_db"])
+    odoo_url: str | None = Field(
+        default=None,
+        max_length=2048,
+        description="Where Odoo is; ODOOSYNC_DEFAULT_ODOO_URL when left out.",
+        examples=["http://localhost:8069"],
+    )
+
+
+class NewCredentials(Credentials):
+    """A login to store, and what to keep beyond the usual fields."""
+
+    extra_fields: ExtraFields | None = Field(
+        default=None, description="Fields to keep beyond the usual ones, by dataset or for all."
+    )
+
+
+class StoredCredentials(BaseModel):
+    odoo_username: str
+    odoo_password: str
+    odoo_database: str
+    odoo_url: str
+
+
+class CredentialsSet(BaseModel):
+    message: str
+    odoo_uid: int
+    odoo_url: str
+    odoo_database: str
+
+
+class CredentialsTested(BaseModel):
+    message: str
+    odoo_uid: int
+    contact_count: int
+    product_count: int
+    odoo_url: str
+    odoo_database: str
+
+
+class CredentialsDeleted(BaseModel):
+    message: str
+
+
+@router.get("", summary="Get Odoo credentials")
+async def get_credentials(
+    caller: Reader, services: ServicesDep, response: Response
+) -> StoredCredentials:
+    """Show the active credentials; the password only to its owner, shortly after signing in."""
+    response.headers["Cache-Control"] = "no-store"
+    now = services.clock()
+    revealed = services.reveal_secrets and caller.gave_password_within(_REVEALED_FOR, now)
+    async with services.database.tenant(caller.tenant_id) as tx:
+        active = await store.active(tx)
+        password = MASK
+        if revealed:
+            password = (await store.secret_of(tx, services.key_ring, active.id)).reveal()
+            detail = {"connection_id": active.id}
+            await audit.record(tx, "credentials_revealed", caller.user_id, detail, at=now)
+    return StoredCredentials(
+        odoo_username=active.odoo_username,
+        odoo_password=password,
+        odoo_database=active.odoo_database,
+        odoo_url=active.odoo_url,
+    )
+
+
+@router.post("", summary="Set Odoo credentials")
+async def set_credentials(
+    form: NewCredentials, caller: Manager, services: ServicesDep
+) -> CredentialsSet:
+    """Test the credentials; store them, sealed, only when they log in."""
+    extra_fields = normal_extra_fields(form.extra_fields)
+    tested = await _tested(form, caller, services)
+    now = services.clock()
+    async with services.database.tenant(caller.tenant_id) as tx:
+        saved = await store.save_tested(
+            tx, services.key_ring, tested, extra_fields=extra_fields, now=now
+        )
+        detail = {"connection_id": saved.id, "odoo_login": saved.odoo_username}
+        await audit.record(tx, "credentials_set", caller.user_id, detail, at=now)
+    return CredentialsSet(
+        message="Odoo credentials updated successfully",
+        odoo_uid=tested.odoo_uid,
+        odoo_url=tested.odoo_url,
+        odoo_database=tested.odoo_database,
+    )
+
+
+@router.post("/test", summary="Test Odoo credentials without saving them")
+async def test_credentials(
+    form: Credentials, caller: Manager, services: ServicesDep
+) -> CredentialsTested:
+    """Log in and count; a failure says at which stage, why, and what to do."""
+    tested = await _tested(form, caller, services)
+    return CredentialsTested(
+        message="Odoo credentials test successful",
+        odoo_uid=tested.odoo_uid,
+        contact_count=tested.contact_count,
+        product_count=tested.product_count,
+        odoo_url=tested.odoo_url,
+        odoo_database=tested.odoo_database,
+    )
+
+
+@router.delete("", summary="Delete Odoo credentials")
+async def delete_credentials(caller: Manager, services: ServicesDep) -> CredentialsDeleted:
+    """Remove the secret at once and hide the copy; what is syncing stops."""
+    now = services.clock()
+    async with services.database.tenant(caller.tenant_id) as tx:
+        active = await store.active(tx)
+        await services.sync.stop_all(tx, active.id)
+        await store.delete(tx, active.id, now)
+        detail = {"connection_id": active.id}
+        await audit.record(tx, "credentials_deleted", caller.user_id, detail, at=now)
+    return CredentialsDeleted(message="Odoo credentials deleted successfully")
+
+
+async def _tested(form: Credentials, caller: Principal, services: Services) -> Tested:
+    """Run the staged test, leaving an audit entry. Raises MaskSent, InvalidInput, OdooError."""
+    secret = form.odoo_password.get_secret_value()
+    if secret == MASK:
+        raise MaskSent
+    login = Login(
+        url=parse_odoo_url(form.odoo_url or services.default_odoo_url),
+        database=form.odoo_database,
+        username=form.odoo_username,
+        secret=secret,
+    )
+    detail = {"odoo_url": str(login.url), "odoo_database": login.database}
+    async with services.database.tenant(caller.tenant_id) as tx:
+        now = services.clock()
+        await audit.record(tx, "credentials_tested", caller.user_id, detail, at=now)
+    return await run_test(services.transport, login, clock=services.clock)

@@ -1,0 +1,238 @@
+"""Syncing and its history: start a run, watch it, cancel it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+import orjson
+from fastapi import Query, Response, status
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row
+
+from odoosync.accounts import Principal
+from odoosync.api.auth import Reader, Syncer
+from odoosync.api.errors import BadCursor
+from odoosync.api.routing import new_router
+from odoosync.api.services import Services, ServicesDep
+from odoosync.sync import runs
+from odoosync.sync.run_view import run_view
+from odoosync.sync.service import SyncRequest
+
+router = new_router(prefix="/api/v1", tags=["sync"])
+
+_LOOK_S: Final = 0.5
+_LONGEST_STREAM_S: Final = 3_600
+RunId = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class SyncForm(BaseModel):
+    """How to sync; everything may be left out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    full: bool = Field(default=False, description="Read everything again.")
+    wait: bool = Field(default=True, description="Answer when the run has ended.")
+    connection_id: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="The active connection when left out."
+    )
+    confirm_deletions: bool = Field(
+        default=False, description="Mark deletions however many they are, in this run."
+    )
+
+
+class RunView(BaseModel):
+    """One run; times in ISO 8601, `duration` in seconds."""
+
+    id: str
+    connection_id: int
+    dataset: str
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    mode: Literal["full", "incremental"]
+    trigger: str
+    created_at: str | None
+    started_at: str | None
+    finished_at: str | None
+    duration: float | None
+    total: int | None = Field(description="Rows in the window, as counted at its start.")
+    fetched: int
+    created: int
+    updated: int
+    unchanged: int
+    deleted: int
+    hidden: int = Field(description="Rows that this login cannot see any more.")
+    held_back: int = Field(description="Deletions that wait for a confirmation.")
+    pages: int
+    calls: int
+    bytes_received: int
+    attempts: int
+    odoo_login: str | None
+    odoo_version: str | None
+    window_low: str | None
+    window_high: str | None
+    drift: list[str] | None = Field(description="Wanted fields that this Odoo does not have.")
+    note: str | None
+    error_code: str | None
+    error: str | None
+
+
+class SyncAnswer(BaseModel):
+    """The seed's answer to a sync."""
+
+    success: bool
+    message: str
+    errors: list[str]
+    run: RunView | None
+
+
+class Runs(BaseModel):
+    items: list[RunView]
+    next_cursor: str | None
+
+
+async def _sync(
+    dataset: str, form: SyncForm | None, caller: Principal, services: Services
+) -> Response:
+    wanted = form or SyncForm()
+    request = SyncRequest(
+        tenant_id=caller.tenant_id,
+        user_id=caller.user_id,
+        dataset=dataset,
+        connection_id=wanted.connection_id,
+        full=wanted.full,
+        confirm_deletions=wanted.confirm_deletions,
+    )
+    answer = await services.sync.sync(request, wait=wanted.wait)
+    accepted = not wanted.wait and answer.success
+    return Response(
+        orjson.dumps(answer.to_json()),
+        status.HTTP_202_ACCEPTED if accepted else status.HTTP_200_OK,
+        media_type="application/json",
+    )
+
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": SyncAnswer}}
+
+
+@router.post(
+    "/contacts/sync", response_model=SyncAnswer, responses=_ANSWERS, summary="Sync contacts"
+)
+async def sync_contacts(
+    caller: Syncer, services: ServicesDep, form: SyncForm | None = None
+) -> Response:
+    return await _sync("contacts", form, caller, services)
+
+
+@router.post(
+    "/products/sync", response_model=SyncAnswer, responses=_ANSWERS, summary="Sync products"
+)
+async def sync_products(
+    caller: Syncer, services: ServicesDep, form: SyncForm | None = None
+) -> Response:
+    """Sync product templates, and their variants with them."""
+    return await _sync("products", form, caller, services)
+
+
+@router.post(
+    "/records/{dataset}/sync",
+    response_model=SyncAnswer,
+    responses=_ANSWERS,
+    summary="Sync any dataset",
+)
+async def sync_records(
+    dataset: str, caller: Syncer, services: ServicesDep, form: SyncForm | None = None
+) -> Response:
+    return await _sync(dataset, form, caller, services)
+
+
+@router.get("/runs", summary="List runs, newest first")
+async def list_runs(
+    caller: Reader,
+    services: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    dataset: Annotated[str | None, Query(max_length=255)] = None,
+    run_status: Annotated[
+        Literal["queued", "running", "succeeded", "failed", "cancelled"] | None,
+        Query(alias="status"),
+    ] = None,
+    connection_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+) -> Runs:
+    wanted = runs.RunFilter(connection_id, dataset, run_status)
+    before = _read_cursor(cursor)
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        found = await runs.newest(tx, wanted, limit=limit + 1, before=before)
+    shown = found[:limit]
+    return Runs(
+        items=[RunView(**run_view(run)) for run in shown],
+        next_cursor=_write_cursor(shown[-1]) if len(found) > limit else None,
+    )
+
+
+@router.get("/runs/{run_id}", summary="Show a run")
+async def show_run(run_id: RunId, caller: Reader, services: ServicesDep) -> RunView:
+    return RunView(**await _view(run_id, caller, services))
+
+
+@router.post("/runs/{run_id}/cancel", summary="Cancel a run")
+async def cancel_run(run_id: RunId, caller: Syncer, services: ServicesDep) -> RunView:
+    """Stop a run within a page, or take it out of the queue; one that has ended stays as it is."""
+    await services.sync.cancel(caller.tenant_id, run_id)
+    return RunView(**await _view(run_id, caller, services))
+
+
+@router.get(
+    "/runs/{run_id}/events",
+    summary="Watch a run",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def watch_run(run_id: RunId, caller: Reader, services: ServicesDep) -> StreamingResponse:
+    """Server-sent events: `progress` with the run while it goes, then `end`."""
+    await _view(run_id, caller, services)
+    return StreamingResponse(
+        _events(run_id, caller, services),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(run_id: str, caller: Principal, services: Services) -> AsyncIterator[bytes]:
+    last: dict[str, Any] = {}
+    for _ in range(int(_LONGEST_STREAM_S / _LOOK_S)):
+        view = await _view(run_id, caller, services)
+        ended = view["status"] in runs.ENDED
+        if view != last or ended:
+            name = b"end" if ended else b"progress"
+            yield b"event: " + name + b"\ndata: " + orjson.dumps(view) + b"\n\n"
+        if ended:
+            return
+        last = view
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _view(run_id: str, caller: Principal, services: Services) -> dict[str, Any]:
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        return run_view(await runs.get(tx, run_id))
+
+
+def _write_cursor(run: Row[Any]) -> str:
+    return base64.urlsafe_b64encode(f"{run.created_at.isoformat()}|{run.id}".encode()).decode()
+
+
+def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    try:
+        moment, _, run_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
+        parsed = datetime.fromisoformat(moment)
+    except (ValueError, binascii.Error) as error:
+        raise BadCursor from error
+    if parsed.tzinfo is None or not run_id:
+        raise BadCursor
+    return parsed, run_id

@@ -1,0 +1,74 @@
+"""What is wrong with a request's fields, said without repeating any value: it can be a password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from odoosync.api.errors import WrongMediaType
+from odoosync.api.problems import problem, problem_of
+from odoosync.api.routing import MalformedJson
+
+_MOST_ERRORS: Final = 20
+_LONGEST_NAME: Final = 64
+_PLACES: Final = ("body", "query", "path", "header", "cookie")
+_MODEL_EXPECTED: Final = frozenset({"model_attributes_type", "model_type", "dict_type"})
+_QUOTES_INPUT: Final = frozenset({"union_tag_invalid"})
+
+
+def validation_problem(error: RequestValidationError) -> JSONResponse:
+    """Render 422 with a sentence for each field, or 415 when the body is not JSON."""
+    found = error.errors()
+    for one in found:
+        if tuple(one["loc"]) == ("body",) and isinstance(one.get("input"), bytes):
+            return problem_of(
+                WrongMediaType("Send the body as JSON, with `Content-Type: application/json`.")
+            )
+    malformed = next((one["input"] for one in found if _is_malformed(one)), None)
+    if malformed is not None:
+        fields = [{"field": "body", "message": malformed.reason, "code": "json_invalid"}]
+    else:
+        fields = [_field_problem(one) for one in found[:_MOST_ERRORS]]
+    detail = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
+    return problem(422, "invalid_request", f"{detail}.", errors=fields)
+
+
+def _is_malformed(error: Mapping[str, Any]) -> bool:
+    return isinstance(error.get("input"), MalformedJson)
+
+
+def _field_problem(error: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "field": _field_name(error["loc"]),
+        "message": _message(error),
+        "code": str(error["type"]),
+    }
+
+
+def _field_name(location: Sequence[str | int]) -> str:
+    parts = [_printable(str(part)) for part in location]
+    if len(parts) > 1 and parts[0] in _PLACES:
+        parts = parts[1:]
+    return ".".join(parts)
+
+
+def _printable(part: str) -> str:
+    """Names of unknown fields come from the caller: short and harmless, or not at all."""
+    return part if part.isprintable() and len(part) <= _LONGEST_NAME else "(a strange name)"
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    kind, value = str(error["type"]), error.get("input")
+    if kind == "missing":
+        return "is missing; send it"
+    if kind == "extra_forbidden":
+        return "is not known here; leave it out"
+    if kind in _MODEL_EXPECTED:
+        return "should be a JSON object"
+    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    if kind in _QUOTES_INPUT or (isinstance(value, str) and value and value in message):
+        return "cannot be used"
+    return message[:1].lower() + message[1:]

@@ -1,0 +1,58 @@
+"""The composition root of the API process: settings in, application out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from odoosync.accounts import open_accounts
+from odoosync.api import ApiOptions, Services, create_api
+from odoosync.clock import utc_now
+from odoosync.db import open_database
+from odoosync.migrations import head_revision
+from odoosync.odoo.transport import open_transport
+from odoosync.settings import Settings, load_key_ring
+from odoosync.sync.service import SyncService
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """Return the application on a migrated database; its end closes what is opened here."""
+    services = build_services(settings)
+    options = ApiOptions(
+        schema_revision=head_revision(),
+        rate_limit=settings.rate_limit,
+        cors_origins=settings.cors_origins,
+        trusted_proxies=settings.trusted_proxies,
+        root_path=settings.root_path,
+        graphiql=settings.environment == "development",
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await services.accounts.afterwards.settle()
+            await services.transport.close()
+            await services.database.close()
+
+    return create_api(services, options, lifespan=lifespan)
+
+
+def build_services(settings: Settings) -> Services:
+    """Open what the routers work with; nothing connects before its first use."""
+    database = open_database(settings.effective_database_url)
+    key_ring = load_key_ring(settings)
+    return Services(
+        database=database,
+        key_ring=key_ring,
+        clock=utc_now,
+        accounts=open_accounts(database, key_ring),
+        transport=open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts),
+        sync=SyncService(database, clock=utc_now, wait_s=settings.sync_wait),
+        default_odoo_url=settings.default_odoo_url,
+        registration_open=settings.registration == "open",
+        reveal_secrets=settings.reveal_secrets == "on",
+    )

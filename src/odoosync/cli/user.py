@@ -1,0 +1,158 @@
+"""`odoosync user`: who may use the service."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+
+from odoosync.accounts import Accounts, open_accounts, users
+from odoosync.accounts.api_keys import ApiKey, Owner, create_api_key, list_api_keys, revoke_api_key
+from odoosync.accounts.directory import User
+from odoosync.cli.opening import opened_database
+from odoosync.clock import iso
+from odoosync.errors import InvalidInput
+from odoosync.settings import load_key_ring
+
+user = typer.Typer(help="Users: make, list, disable, delete.", no_args_is_help=True)
+key = typer.Typer(help="API keys of a user.", no_args_is_help=True)
+user.add_typer(key, name="key")
+
+Name = Annotated[str, typer.Argument(help="The username.", show_default=False)]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+_Result = TypeVar("_Result")
+
+
+def _with_accounts(work: Callable[[Accounts], Awaitable[_Result]]) -> _Result:
+    async def run() -> _Result:
+        async with opened_database() as (settings, database):
+            return await work(open_accounts(database, load_key_ring(settings)))
+
+    return asyncio.run(run())
+
+
+def _read_password(*, from_stdin: bool) -> str:
+    """Return a line of standard input, of which only the newline is not part of the password."""
+    if from_stdin:
+        return sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+    if not sys.stdin.isatty():
+        raise InvalidInput("There is no terminal to ask for the password: use --password-stdin.")
+    password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
+
+
+@user.command()
+def create(
+    name: Name,
+    *,
+    password_stdin: PasswordStdin = False,
+    admin: Annotated[bool, typer.Option("--admin", help="Make an administrator.")] = False,
+) -> None:
+    """Make a user with a tenant of their own."""
+    password = _read_password(from_stdin=password_stdin)
+    made = _with_accounts(lambda to: users.create_user(to, name, password, is_admin=admin))
+    typer.echo(f"Created user {made.username} (id {made.id}).")
+
+
+@user.command(name="list")
+def list_all() -> None:
+    """List the users, a line each."""
+    for one in _with_accounts(users.list_users):
+        typer.echo(_line_of(one))
+
+
+def _line_of(one: User) -> str:
+    marks = [mark for mark, on in (("admin", one.is_admin), ("disabled", one.disabled_at)) if on]
+    return f"{one.id:>5}  {one.username:<30}  {iso(one.created_at)}  {' '.join(marks)}".rstrip()
+
+
+@user.command()
+def disable(name: Name) -> None:
+    """Let the user in no more; sessions end at once, API keys rest."""
+    changed = _with_accounts(lambda to: users.disable_user(to, name))
+    typer.echo(f"Disabled user {changed.username}.")
+
+
+@user.command()
+def enable(name: Name) -> None:
+    """Let a disabled user in again."""
+    changed = _with_accounts(lambda to: users.enable_user(to, name))
+    typer.echo(f"Enabled user {changed.username}.")
+
+
+@user.command(name="set-password")
+def set_password(name: Name, *, password_stdin: PasswordStdin = False) -> None:
+    """Give a new password; all sessions of the user end at once."""
+    password = _read_password(from_stdin=password_stdin)
+    changed = _with_accounts(lambda to: users.set_password(to, name, password))
+    typer.echo(f"Changed the password of user {changed.username}.")
+
+
+@user.command()
+def delete(
+    name: Name,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete the user with all their data: connections, copies, runs, keys."""
+    if not yes:
+        if not sys.stdin.isatty():
+            raise InvalidInput("There is no terminal to ask whether you are sure: use --yes.")
+        typer.confirm(f"Delete user {name} with all data?", abort=True)
+    gone = _with_accounts(lambda to: users.delete_user(to, name))
+    typer.echo(f"Deleted user {gone.username} with all data.")
+
+
+async def _owner(accounts: Accounts, name: str) -> Owner:
+    found = await users.find_user(accounts, name)
+    return Owner(found.tenant_id, found.id)
+
+
+@key.command(name="create")
+def create_key(
+    name: Name,
+    *,
+    scope: Annotated[list[str], typer.Option(help="read, sync or manage; may be repeated.")],
+    days: Annotated[int, typer.Option(help="Days until it expires; 0 for never.")] = 90,
+    label: Annotated[str, typer.Option("--name", help="What the key is for.")] = "command line",
+) -> None:
+    """Make an API key and print it: the only time that it is shown."""
+
+    async def work(accounts: Accounts) -> str:
+        owner = await _owner(accounts, name)
+        span = None if days == 0 else days
+        _, plain = await create_api_key(accounts, owner, label, frozenset(scope), span)
+        return plain
+
+    typer.echo(_with_accounts(work))
+
+
+@key.command(name="list")
+def list_keys(name: Name) -> None:
+    """List a user's API keys, a line each."""
+
+    async def work(accounts: Accounts) -> list[ApiKey]:
+        return await list_api_keys(accounts, await _owner(accounts, name))
+
+    for one in _with_accounts(work):
+        until = iso(one.expires_at) or "for ever"
+        typer.echo(f"{one.id:>5}  {one.prefix}…  {','.join(one.scopes)}  {until}  {one.name}")
+
+
+@key.command(name="revoke")
+def revoke_key(
+    name: Name,
+    key_id: Annotated[int, typer.Argument(help="The key's id.", show_default=False)],
+) -> None:
+    """Revoke an API key at once."""
+
+    async def work(accounts: Accounts) -> None:
+        await revoke_api_key(accounts, await _owner(accounts, name), key_id)
+
+    _with_accounts(work)
+    typer.echo(f"Revoked API key {key_id}.")
