@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from odoosync.odoo.choice import JSON2_SINCE, ask_version, choose, protocol_for
 from odoosync.odoo.domain import Domain
 from odoosync.odoo.errors import (
-    AccessRefused,
     BadAnswer,
     InvalidCredentials,
     ProtocolMissing,
@@ -179,12 +178,9 @@ class OdooClient:
         return IdSum(int(group.get("__count") or 0), int(group.get(key) or 0))
 
     async def is_portal(self) -> bool:
-        """Tell a login that is not an internal user. Versions differ in who may read `share`."""
-        try:
-            rows = await self.read("res.users", [self.facts.uid], ["share"])
-            return bool(rows and rows[0].get("share"))
-        except AccessRefused:
-            return True
+        """Tell a login that is not an internal user: each may read its own `share` (16 to 19)."""
+        rows = await self.read("res.users", [self.facts.uid], ["share"])
+        return bool(rows and rows[0].get("share"))
 
     async def _rows(
         self,

@@ -74,6 +74,12 @@ class OdooError(OdoosyncError):
         self.retriable = self.retriable if retriable is None else retriable
 
 
+    @property
+    def advice(self) -> str:
+        """The message, and what more there is to do about it."""
+        return f"{self.message.rstrip('.')}. {self.hint}" if self.hint else self.message
+
+
 class RetryLater(OdooError):
     retriable = True
 

@@ -10,7 +10,7 @@ import asyncio
 import errno
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -217,3 +217,8 @@ def _date(headers: Mapping[str, str]) -> datetime | None:
     except ValueError:
         return None
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+
+
+def open_transport(default_url: str, allowed: Iterable[str]) -> Transport:
+    """Make a process's one transport, guarded by what the settings allow."""
+    return Transport(TransportLimits(), AddressGuard.of(allowed, default_url))

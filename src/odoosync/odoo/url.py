@@ -20,6 +20,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+_USER_INFO = re.compile(r"[^/]*//[^/?#]*@")
 # A browser's address bar shows these behind the place where Odoo itself begins.
 _ODOO_PAGES = re.compile(r"/(web|odoo)(/.*)?$")
 
@@ -67,7 +68,7 @@ def parse_odoo_url(text: str) -> OdooUrl:
         raise _invalid("is not a valid address; write it like https://example.odoo.com") from None
     if url.scheme not in _DEFAULT_PORTS:
         raise _invalid("must begin with https:// or http://")
-    if "@" in url.raw_authority:
+    if _USER_INFO.match(text):
         raise _invalid("must not hold a user name or password; give those apart")
     if port is not None and not 0 < port <= MAX_PORT:
         raise _invalid(f"has a port outside 1 to {MAX_PORT}")
