@@ -47,6 +47,7 @@ class Field:
     group: str = ""
     on_delete: str = "set null"
     manual: bool = False
+    searchable: bool = True
     since: int = 0
     until: int = 99
 

@@ -63,7 +63,8 @@ def _add_users(world: World) -> None:
 
 
 def _partner(tx: Transaction, row_id: int, name: str, **more: Any) -> None:
-    given = {"name": name, "complete_name": name, "active": True, "type": "contact"}
+    shown = tx.world.release.partner_name_column
+    given = {"name": name, shown: name, "active": True, "type": "contact"}
     tx.insert("res.partner", {**given, "lang": "en_US", **more}, row_id=row_id)
 
 

@@ -30,6 +30,7 @@ class Release:
     variants_follow_templates: bool
     addresses_flow_upwards: bool
     page_not_found: str
+    partner_name_column: str
     contact_creation_group: str
     unknown_method: str
     invalid_field_read: str
@@ -69,6 +70,7 @@ _18 = Release(
     variants_follow_templates=True,
     addresses_flow_upwards=False,
     page_not_found=_NEW_404 + _404_TEXT,
+    partner_name_column="complete_name",
     contact_creation_group="Extra Rights/Contact Creation",
     unknown_method="The method '{method}' does not exist on the model '{model}'",
     invalid_field_read="Invalid field {field!r} on model {model!r}",
@@ -83,6 +85,7 @@ _16 = replace(
     knows_any=False,
     variants_follow_templates=False,
     page_not_found=_OLD_404 + _404_TEXT,
+    partner_name_column="display_name",
     hidden_row=(
         "Due to security restrictions, you are not allowed to {verb} '{kind}' ({model}) records."
         "\n\nContact your administrator to request access if necessary."

@@ -9,6 +9,7 @@ from odoosync.sandbox.caller import Caller
 from odoosync.sandbox.fields import RELATIONAL, TEXTUAL, Field, Model
 from odoosync.sandbox.rules import may_use
 
+_UNSORTABLE = ("one2many", "many2many", "binary")
 _ID = Field("id", "integer", "ID", readonly=True)
 
 
@@ -33,8 +34,8 @@ def _described(field: Field, attributes: Sequence[str] | None) -> dict[str, Any]
         "name": field.name,
         "readonly": field.readonly,
         "required": field.required,
-        "searchable": True,
-        "sortable": field.stored and field.type not in ("one2many", "many2many"),
+        "searchable": field.searchable,
+        "sortable": (field.stored or bool(field.via)) and field.type not in _UNSORTABLE,
         "store": field.stored,
         "string": field.string,
         "type": field.type,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from odoosync.sandbox.fields import Row
 from odoosync.sandbox.refusals import SerializationFailure
@@ -46,7 +46,7 @@ class Transaction:
         self._changes: dict[str, _Changes] = {}
         self._open = True
 
-    def __enter__(self) -> Transaction:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

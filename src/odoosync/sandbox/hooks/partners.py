@@ -103,8 +103,8 @@ def rename(caller: Caller, ids: Sequence[int]) -> None:
             continue
         seen.add(row_id)
         name = full_name(caller, row_id)
-        if name != caller.tx.value(_MODEL, row_id, "complete_name"):
-            caller.tx.update(_MODEL, [row_id], {"complete_name": name})
+        if name != caller.tx.value(_MODEL, row_id, caller.release.partner_name_column):
+            caller.tx.update(_MODEL, [row_id], {caller.release.partner_name_column: name})
         waiting.extend(children.get(row_id, ()))
 
 

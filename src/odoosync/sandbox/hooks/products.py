@@ -13,7 +13,8 @@ from odoosync.sandbox.caller import Caller
 from odoosync.sandbox.hooks.seam import Hooks, Values
 from odoosync.sandbox.values import storage_key
 
-ON_VARIANT = ("default_code", "barcode", "standard_price")
+ON_VARIANT = ("default_code", "barcode", "standard_price", "weight", "volume")
+KEPT_ON_TEMPLATE = ("default_code", "weight", "volume")
 TEMPLATE, VARIANT = "product.template", "product.product"
 
 
@@ -51,11 +52,11 @@ class VariantHooks(Hooks):
         return values
 
     def after_create(self, caller: Caller, row_id: int, values: Mapping[str, Any]) -> None:  # noqa: ARG002
-        keep_code_on_template(caller, [row_id])
+        keep_on_template(caller, [row_id])
 
     def after_write(self, caller: Caller, ids: Sequence[int], values: Mapping[str, Any]) -> None:
-        if "default_code" in values or "active" in values:
-            keep_code_on_template(caller, ids)
+        if not {"active", *KEPT_ON_TEMPLATE}.isdisjoint(values):
+            keep_on_template(caller, ids)
 
     def before_unlink(self, caller: Caller, ids: Sequence[int]) -> dict[str, list[int]]:
         """A template whose last variant goes, goes too."""
@@ -76,14 +77,18 @@ def only_variant(caller: Caller, template: int) -> int | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def keep_code_on_template(caller: Caller, variants: Sequence[int]) -> None:
-    """The template's code is a stored computed field: a changed one bumps the template."""
+def keep_on_template(caller: Caller, variants: Sequence[int]) -> None:
+    """Recompute what the template keeps of its only variant: a changed value bumps the template."""
     changed = []
+    fields = caller.model(TEMPLATE).fields
     for template in {caller.tx.value(VARIANT, one, "product_tmpl_id") for one in variants}:
         only = only_variant(caller, template)
-        code = False if only is None else caller.tx.value(VARIANT, only, "default_code")
-        if code != caller.tx.value(TEMPLATE, template, "default_code"):
-            caller.tx.update(TEMPLATE, [template], {"default_code": code})
+        kept = {
+            name: fields[name].empty if only is None else caller.tx.value(VARIANT, only, name)
+            for name in KEPT_ON_TEMPLATE
+        }
+        if any(kept[name] != caller.tx.value(TEMPLATE, template, name) for name in kept):
+            caller.tx.update(TEMPLATE, [template], kept)
             changed.append(template)
     follow_templates(caller, changed)
 

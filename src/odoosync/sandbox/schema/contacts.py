@@ -39,7 +39,7 @@ def _tags(release: Release) -> Model:
     fields = [
         char("name", "Name" if release.major > 16 else "Tag Name", required=True, translate=True),  # noqa: PLR2004
         integer("color", "Color"),
-        many2one("parent_id", "Category" if release.major > 18 else "Parent Category",  # noqa: PLR2004
+        many2one("parent_id", "Category" if release.major > 16 else "Parent Category",  # noqa: PLR2004
                  "res.partner.category", on_delete="cascade"),
         Field("child_ids", "one2many", "Child Tags", "res.partner.category", inverse="parent_id"),
         boolean("active", "Active", default=True),
@@ -72,9 +72,9 @@ def _partners(release: Release) -> Model:
         release,
         "res.partner",
         "Contact",
-        [*_identity(), *_address(), *_relations(), *_computed(release)],
-        order="complete_name, id desc",
-        display=name_column("complete_name", "res.partner"),
+        [*_identity(), *_address(), *_relations(), *_computed()],
+        order=f"{release.partner_name_column}, id desc",
+        display=name_column(release.partner_name_column, "res.partner"),
         rights=access((USER, PORTAL, CONTACT_CREATION), (CONTACT_CREATION,)),
     )
 
@@ -84,7 +84,8 @@ def _identity() -> list[Field]:
         Field("image_1920", "binary", "Image", sparse=True),
         Field("image_128", "binary", "Image 128", sparse=True, readonly=True),
         char("name", "Name"),
-        char("complete_name", "Complete Name", readonly=True),
+        char("complete_name", "Complete Name", readonly=True, since=17),
+        char("display_name", "Display Name", readonly=True, until=16),
         many2one("title", "Title", "res.partner.title", until=18),
         char("ref", "Reference"),
         selection("lang", "Language", {}),
@@ -128,7 +129,7 @@ def _relations() -> list[Field]:
     ]
 
 
-def _computed(release: Release) -> list[Field]:
+def _computed() -> list[Field]:
     return [
         selection(
             "company_type",
@@ -136,6 +137,7 @@ def _computed(release: Release) -> list[Field]:
             _COMPANY_TYPES,
             compute=per_row(_company_type),
             stored=False,
+            searchable=False,
         ),
         many2one(
             "commercial_partner_id",
@@ -149,6 +151,7 @@ def _computed(release: Release) -> list[Field]:
             "Formatted Email",
             compute=per_row(_email_formatted),
             stored=False,
+            searchable=False,
             readonly=True,
         ),
         boolean(
@@ -156,7 +159,6 @@ def _computed(release: Release) -> list[Field]:
             "Share Partner",
             compute=per_row(_is_shared),
             readonly=True,
-            stored=release.major > 0,
         ),
     ]
 

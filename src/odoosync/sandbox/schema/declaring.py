@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from odoosync.sandbox.caller import Caller
-from odoosync.sandbox.fields import Compute, Field, Model, Row, log_fields
+from odoosync.sandbox.fields import Compute, Field, Model, Row, char, log_fields
 from odoosync.sandbox.people import PORTAL, SYSTEM, USER
 from odoosync.sandbox.releases import Release
 from odoosync.sandbox.values import getter
@@ -41,9 +41,17 @@ def declare(
     shown = display or name_column("name", name)
     known = [one for one in fields if one.since <= release.major <= one.until]
     known += log_fields(write_string=write_string)
-    known.append(
-        Field("display_name", "char", "Display Name", compute=shown, stored=False, readonly=True)
-    )
+    if all(one.name != "display_name" for one in known):
+        known.append(
+            char(
+                "display_name",
+                "Display Name",
+                compute=shown,
+                stored=False,
+                readonly=True,
+                searchable=release.major > 16,  # noqa: PLR2004 - so 16 says, yet it can be
+            )
+        )
     return Model(
         name=name,
         description=description,

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from odoosync.sandbox.caller import Caller
-from odoosync.sandbox.fields import Field, Model, Row, boolean, char, decimal, integer, many2one
+from odoosync.sandbox.fields import (
+    Field,
+    Model,
+    Row,
+    boolean,
+    char,
+    decimal,
+    integer,
+    many2one,
+    selection,
+)
 from odoosync.sandbox.people import CONTACT_CREATION, PORTAL, SYSTEM, USER
 from odoosync.sandbox.releases import Release
 from odoosync.sandbox.schema.declaring import access, declare, per_row
@@ -26,7 +36,7 @@ def ground_models(release: Release) -> list[Model]:
 def _countries(release: Release) -> Model:
     fields = [
         char("name", "Country Name", required=True, translate=True),
-        char("code", "Country Code", required=True),
+        char("code", "Country Code", required=release.major > 16),  # noqa: PLR2004
         integer("phone_code", "Country Calling Code"),
         many2one("currency_id", "Currency", "res.currency"),
         Field("state_ids", "one2many", "States", "res.country.state", inverse="country_id"),
@@ -105,7 +115,7 @@ def _users(release: Release) -> Model:
         char("login", "Login", required=True),
         char("name", "Name", compute=partner_value("name"), stored=False),
         char("email", "Email", compute=partner_value("email"), stored=False),
-        char("lang", "Language", compute=partner_value("lang"), stored=False),
+        selection("lang", "Language", {}, compute=partner_value("lang"), stored=False),
         many2one(
             "partner_id", "Related Partner", "res.partner", required=True, on_delete="restrict"
         ),
@@ -119,7 +129,7 @@ def _users(release: Release) -> Model:
         "res.users",
         "User",
         fields,
-        order="login, id",
+        order="name, login, id",
         display=partner_value("name"),
         rights=access((USER, PORTAL), (SYSTEM,)),
     )

@@ -14,6 +14,7 @@ from odoosync.sandbox.fields import (
     boolean,
     char,
     decimal,
+    html,
     integer,
     many2one,
     selection,
@@ -29,8 +30,20 @@ _TEMPLATE, _VARIANT = "product.template", "product.product"
 _OLD_TYPES = {"consu": "Consumable", "service": "Service"}
 _NEW_TYPES = {"consu": "Goods", "service": "Service", "combo": "Combo"}
 _NOT_BORROWED = frozenset(
-    "active default_code barcode standard_price create_uid create_date write_uid write_date "
-    "display_name product_variant_id image_128 image_1920".split()  # noqa: SIM905
+    [
+        "active",
+        "default_code",
+        "barcode",
+        "standard_price",
+        "create_uid",
+        "create_date",
+        "write_uid",
+        "write_date",
+        "display_name",
+        "product_variant_id",
+        "image_128",
+        "image_1920",
+    ]
 )
 
 
@@ -45,7 +58,7 @@ def _rights() -> Access:
 
 def _categories(release: Release) -> Model:
     fields = [
-        char("name", "Name", required=True, translate=release.major > 18),  # noqa: PLR2004
+        char("name", "Name", required=True),
         many2one("parent_id", "Parent Category", "product.category", on_delete="cascade"),
         Field("child_id", "one2many", "Child Categories", "product.category", inverse="parent_id"),
         char(
@@ -70,7 +83,8 @@ def _units(release: Release) -> Model:
     fields = [
         char("name", "Unit of Measure" if release.major < 19 else "Unit Name",  # noqa: PLR2004
              required=True, translate=True),
-        decimal("factor", "Ratio", default=1.0),
+        decimal("factor", "Ratio" if release.major < 19 else "Absolute Quantity", default=1.0,  # noqa: PLR2004
+                required=release.major < 19, readonly=release.major > 18),  # noqa: PLR2004
         boolean("active", "Active", default=True),
     ]  # fmt: skip
     return declare(
@@ -87,9 +101,9 @@ def _templates(release: Release) -> Model:
     return declare(
         release,
         _TEMPLATE,
-        "Product Template" if release.major < 18 else "Product",  # noqa: PLR2004
-        [*_template_columns(release), *_template_computed()],
-        order="name, id" if release.major < 17 else "is_favorite desc, name, id",  # noqa: PLR2004
+        "Product",
+        [*_template_columns(release), *_template_computed(release)],
+        order="name, id" if release.major < 18 else "is_favorite desc, name, id",  # noqa: PLR2004
         display=_display(_TEMPLATE),
         rights=_rights(),
     )
@@ -103,7 +117,7 @@ def _template_columns(release: Release) -> list[Field]:
     return [
         char("name", "Name", required=True, translate=True),
         integer("sequence", "Sequence", default=1),
-        text("description", "Description", translate=True),
+        html("description", "Description", translate=True),
         text("description_purchase", "Purchase Description", translate=True),
         text("description_sale", "Sales Description", translate=True),
         selection("detailed_type", "Product Type", _OLD_TYPES, required=True, default="consu",
@@ -115,9 +129,9 @@ def _template_columns(release: Release) -> list[Field]:
         decimal("list_price", "Sales Price", default=1.0),
         boolean("sale_ok", sold, default=True),
         boolean("purchase_ok", bought, default=True),
-        boolean("is_favorite", "Favorite", since=17),
+        boolean("is_favorite", "Favorite", since=18),
         many2one("uom_id", unit, "uom.uom", required=True, default=1, on_delete="restrict"),
-        many2one("uom_po_id", "Purchase Unit of Measure", "uom.uom", required=True, default=1,
+        many2one("uom_po_id", "Purchase Unit" if release.major > 16 else "Purchase UoM", "uom.uom", required=True, default=1,
                  on_delete="restrict", until=18),
         many2one("company_id", "Company", "res.company"),
         decimal("weight", "Weight"),
@@ -130,7 +144,7 @@ def _template_columns(release: Release) -> list[Field]:
     ]  # fmt: skip
 
 
-def _template_computed() -> list[Field]:
+def _template_computed(release: Release) -> list[Field]:
     return [
         decimal("standard_price", "Cost", compute=_of_only_variant("standard_price", 0.0),
                 stored=False, group=USER),
@@ -138,15 +152,15 @@ def _template_computed() -> list[Field]:
         Field("product_variant_ids", "one2many", "Products", _VARIANT, inverse="product_tmpl_id",
               required=True),
         many2one("product_variant_id", "Product", _VARIANT, compute=per_row(_first_variant),
-                 stored=False, readonly=True),
+                 stored=False, readonly=True, searchable=False),
         integer("product_variant_count", "# Product Variants", compute=_variant_counts,
-                stored=False, readonly=True),
+                stored=False, readonly=True, searchable=False),
         many2one("currency_id", "Currency", "res.currency", compute=per_row(_currency),
-                 stored=False, readonly=True),
+                 stored=False, readonly=True, searchable=False),
         many2one("cost_currency_id", "Cost Currency", "res.currency", compute=per_row(_currency),
-                 stored=False, readonly=True),
-        char("uom_name", "Unit of Measure Name", compute=per_row(_unit_name), stored=False,
-             readonly=True),
+                 stored=False, readonly=True, searchable=False),
+        char("uom_name", "Unit of Measure Name" if release.major < 19 else "Unit Name",  # noqa: PLR2004
+             compute=per_row(_unit_name), stored=False, readonly=True, translate=True),
     ]  # fmt: skip
 
 
@@ -160,13 +174,24 @@ def _variants(release: Release, template: Model) -> Model:
         decimal("standard_price", "Cost", company_dependent=True, stored=release.major > 16,  # noqa: PLR2004
                 group=USER),
         char("combination_indices", "Combination Indices", readonly=True),
-        decimal("price_extra", "Variant Price Extra", stored=False),
-        decimal("lst_price", "Sales Price", compute=per_row(_variant_price), stored=False),
-        Field("image_128", "binary", "Image 128", sparse=True, readonly=True, stored=False),
-        Field("image_1920", "binary", "Image", sparse=True, stored=False),
+        decimal("weight", "Weight"),
+        decimal("volume", "Volume"),
+        decimal("price_extra", "Variant Price Extra", stored=False, readonly=True,
+                searchable=False),
+        decimal("lst_price", "Sales\xa0Price", compute=per_row(_variant_price), stored=False,
+                searchable=False),
+        Field("image_128", "binary", "Image 128", sparse=True, readonly=True, stored=False,
+              searchable=False),
+        Field("image_1920", "binary", "Image", sparse=True, stored=False, searchable=False),
     ]  # fmt: skip
     borrowed = [
-        replace(field, via="product_tmpl_id", compute=None, inverse="", stored=False)
+        replace(
+            field,
+            via="product_tmpl_id",
+            compute=None,
+            inverse="",
+            stored=field.name == "is_favorite" and release.major > 18,  # noqa: PLR2004
+        )
         for field in template.fields.values()
         if field.name not in _NOT_BORROWED
     ]
@@ -174,9 +199,11 @@ def _variants(release: Release, template: Model) -> Model:
     return declare(
         release,
         _VARIANT,
-        "Product" if release.major < 18 else "Product Variant",  # noqa: PLR2004
+        "Product Variant",
         [*own, *borrowed],
-        order="default_code, name, id",
+        order="is_favorite desc, default_code, name, id"
+        if release.major == 18  # noqa: PLR2004
+        else "default_code, name, id",
         display=_display(_VARIANT),
         rights=_rights(),
         write_string="Write Date" if followed else "Last Updated on",

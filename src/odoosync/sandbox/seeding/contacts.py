@@ -41,6 +41,7 @@ class _Maker:
         self, world: World, places: Places, tags: list[int], rng: Random, now: datetime
     ) -> None:
         self._table = world.table("res.partner")
+        self._shown = world.release.partner_name_column
         self._places = places
         self._rng = rng
         self._stamps = Stamps(now, rng)
@@ -79,7 +80,7 @@ class _Maker:
             **self._shared(number),
             **self._address(),
             "name": name,
-            "complete_name": name,
+            self._shown: name,
             "is_company": True,
             "email": f"office@company-{number}.example",
             "website": f"https://company-{number}.example" if number % 3 else False,
@@ -93,7 +94,7 @@ class _Maker:
         values = {
             **self._shared(number),
             "name": name,
-            "complete_name": name,
+            self._shown: name,
             "email": f"person-{number}@mail.example" if number % 7 else False,
             "function": rng.choice(words.FUNCTIONS) if number % 3 else False,
         }
@@ -101,7 +102,7 @@ class _Maker:
             return values | self._address()
         company_id, company = self._company
         values["parent_id"] = company_id
-        values["complete_name"] = f"{company['name']}, {name}"
+        values[self._shown] = f"{company['name']}, {name}"
         for inherited in ("street", "zip", "city", "state_id", "country_id", "vat"):
             values[inherited] = company[inherited]
         return values

@@ -2,19 +2,105 @@
 
 from __future__ import annotations
 
-FIRST_NAMES = tuple(
-    "Anna Björn Chloé Dário Elif François Giulia Håkon Inês Jürgen Katarzyna Léa Miloš Noémie "
-    "Øyvind Paweł Renée Søren Théo Uğur Věra Wolfgang Xavier Yasmín Zoë Aiko 陽菜 伟 민준 Αλέξης "
-    "Ольга Дмитро محمد ليلى דניאל Priya".split()  # noqa: SIM905 - a list of words reads as words
+FIRST_NAMES = (
+    "Anna",
+    "Björn",
+    "Chloé",
+    "Dário",
+    "Elif",
+    "François",
+    "Giulia",
+    "Håkon",
+    "Inês",
+    "Jürgen",
+    "Katarzyna",
+    "Léa",
+    "Miloš",
+    "Noémie",
+    "Øyvind",
+    "Paweł",
+    "Renée",
+    "Søren",
+    "Théo",
+    "Uğur",
+    "Věra",
+    "Wolfgang",
+    "Xavier",
+    "Yasmín",
+    "Zoë",
+    "Aiko",
+    "陽菜",
+    "伟",
+    "민준",
+    "Αλέξης",
+    "Ольга",
+    "Дмитро",
+    "محمد",
+    "ليلى",
+    "דניאל",
+    "Priya",
 )
-LAST_NAMES = tuple(
-    "Müller Ångström Bélanger Çelik Dvořák Eriksson Fernández García Häberli Ibáñez Jönsson "
-    "Kovačević Łukaszewicz Müller-Lüdenscheidt Núñez O'Brien Østergaard Pérez Quiñones Rossi "
-    "Schößler Tanaka 田中 王 김 Παπαδόπουλος Иванова Шевченко حسن כהן Sharma Žižek".split()  # noqa: SIM905
+LAST_NAMES = (
+    "Müller",
+    "Ångström",
+    "Bélanger",
+    "Çelik",
+    "Dvořák",
+    "Eriksson",
+    "Fernández",
+    "García",
+    "Häberli",
+    "Ibáñez",
+    "Jönsson",
+    "Kovačević",
+    "Łukaszewicz",
+    "Müller-Lüdenscheidt",
+    "Núñez",
+    "O'Brien",
+    "Østergaard",
+    "Pérez",
+    "Quiñones",
+    "Rossi",
+    "Schößler",
+    "Tanaka",
+    "田中",
+    "王",
+    "김",
+    "Παπαδόπουλος",
+    "Иванова",
+    "Шевченко",
+    "حسن",
+    "כהן",
+    "Sharma",
+    "Žižek",
 )
-TRADES = tuple(
-    "Bau Café Consulting Design Druck Elektro Fleisch Garten Holz Import Joinery Keramik Logistik "
-    "Metall Nähwerk Optik Papier Quarz Reisen Software Textil Uhren Velo Wein Yacht Zimmerei".split()  # noqa: SIM905
+TRADES = (
+    "Bau",
+    "Café",
+    "Consulting",
+    "Design",
+    "Druck",
+    "Elektro",
+    "Fleisch",
+    "Garten",
+    "Holz",
+    "Import",
+    "Joinery",
+    "Keramik",
+    "Logistik",
+    "Metall",
+    "Nähwerk",
+    "Optik",
+    "Papier",
+    "Quarz",
+    "Reisen",
+    "Software",
+    "Textil",
+    "Uhren",
+    "Velo",
+    "Wein",
+    "Yacht",
+    "Zimmerei",
 )
 LEGAL_FORMS = (
     "GmbH",
@@ -28,19 +114,68 @@ LEGAL_FORMS = (
     "& Söhne",
     "AB",
 )
-STREETS = tuple(
-    "Hauptstrasse,Rue de l'Église,Calle Mayor,Via Garibaldi,Storgata,Näckrosvägen,Långgatan,"
-    "Kärntner Straße,High Street,Avenida São João,Plac Wolności,улица Ленина,銀座通り".split(",")  # noqa: SIM905
+STREETS = (
+    "Hauptstrasse",
+    "Rue de l'Église",
+    "Calle Mayor",
+    "Via Garibaldi",
+    "Storgata",
+    "Näckrosvägen",
+    "Långgatan",
+    "Kärntner Straße",
+    "High Street",
+    "Avenida São João",
+    "Plac Wolności",
+    "улица Ленина",
+    "銀座通り",
 )
-CITIES = tuple(
-    "Zürich,Genève,São Paulo,København,Kraków,Málaga,Malmö,Łódź,München,Köln,Bern,Wien,Lisboa,"
-    "Αθήνα,Київ,東京,서울,Montréal,İstanbul,القاهرة,New York,Portland".split(",")  # noqa: SIM905
+CITIES = (
+    "Zürich",
+    "Genève",
+    "São Paulo",
+    "København",
+    "Kraków",
+    "Málaga",
+    "Malmö",
+    "Łódź",
+    "München",
+    "Köln",
+    "Bern",
+    "Wien",
+    "Lisboa",
+    "Αθήνα",
+    "Київ",
+    "東京",
+    "서울",
+    "Montréal",
+    "İstanbul",
+    "القاهرة",
+    "New York",
+    "Portland",
 )
 FUNCTIONS = ("CEO", "Buyer", "Einkauf", "Comptable", "Ingénieure", "Vendedor", "経理", "Head of IT")
 TAGS = ("VIP", "Kunde", "Lieferant", "Prospect", "Newsletter", "Presse", "Événement", "Partner 🤝")
-THINGS = tuple(
-    "Bolt,Cable,Desk,Drawer,Chair,Lamp,Table,Wardrobe,Screen,Keyboard,Bottle,Käse,Brötchen,"
-    "Crème brûlée,Schlüssel,Fauteuil,Étagère,Stół,自転車,Kaffee ☕".split(",")  # noqa: SIM905
+THINGS = (
+    "Bolt",
+    "Cable",
+    "Desk",
+    "Drawer",
+    "Chair",
+    "Lamp",
+    "Table",
+    "Wardrobe",
+    "Screen",
+    "Keyboard",
+    "Bottle",
+    "Käse",
+    "Brötchen",
+    "Crème brûlée",
+    "Schlüssel",
+    "Fauteuil",
+    "Étagère",
+    "Stół",
+    "自転車",
+    "Kaffee ☕",
 )
 QUALITIES = (
     "Large",
