@@ -34,7 +34,6 @@ from odoosync.accounts.tokens import (
 from odoosync.accounts.users import normal_name
 from odoosync.db import Tx
 
-
 _WRONG: Final = "The username or the password is not right."
 
 

@@ -37,9 +37,12 @@ def _with_accounts(work: Callable[[Accounts], Awaitable[_Result]]) -> _Result:
 
 
 def _read_password(*, from_stdin: bool) -> str:
-    """Return a line of standard input, of which only the newline is not part of the password."""
+    """Return what standard input holds; only the newline at its end is not part of it."""
     if from_stdin:
-        return sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+        try:
+            return sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
+        except UnicodeDecodeError as error:
+            raise InvalidInput("The password on standard input is not UTF-8 text.") from error
     if not sys.stdin.isatty():
         raise InvalidInput("There is no terminal to ask for the password: use --password-stdin.")
     password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from odoosync.accounts.errors import TooManyGuesses
+from odoosync.accounts.guessing import Guesses
+from people import NOW
+
+
+def _guess(guesses: Guesses, username: str, times: int, address: str = "192.0.2.1") -> None:
+    for _ in range(times):
+        guesses.check(username, address, NOW)
+        guesses.wrong(username, address, NOW)
+
+
+def test_the_eleventh_guess_at_a_user_waits_half_a_minute() -> None:
+    guesses = Guesses()
+    _guess(guesses, "anna", 10)
+    with pytest.raises(TooManyGuesses) as caught:
+        guesses.check("anna", "192.0.2.1", NOW)
+    assert caught.value.retry_after == pytest.approx(30)
+    guesses.check("anna", "192.0.2.1", NOW + timedelta(seconds=30))
+
+
+def test_the_user_gets_in_from_another_address_meanwhile() -> None:
+    guesses = Guesses()
+    _guess(guesses, "anna", 10)
+    guesses.check("anna", "198.51.100.1", NOW)
+
+
+def test_other_users_get_in_from_the_same_address() -> None:
+    guesses = Guesses()
+    _guess(guesses, "anna", 10)
+    guesses.check("bert", "192.0.2.1", NOW)
+
+
+def test_one_password_tried_on_many_users_is_slowed_by_address() -> None:
+    guesses = Guesses()
+    for number in range(100):
+        _guess(guesses, f"user{number}", 1)
+    with pytest.raises(TooManyGuesses):
+        guesses.check("anna", "192.0.2.1", NOW)
+
+
+def test_the_right_password_clears_the_count() -> None:
+    guesses = Guesses()
+    _guess(guesses, "anna", 9)
+    guesses.right("anna", "192.0.2.1")
+    _guess(guesses, "anna", 9)
