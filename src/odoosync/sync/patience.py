@@ -33,4 +33,7 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
         wait=wait_exponential_jitter(initial=0.2, max=8, jitter=0.5),
         reraise=True,
     )
-    return await retrying(call)
+    async for attempt in retrying:
+        with attempt:
+            return await call()
+    raise AssertionError("tenacity ends with a result or raises")

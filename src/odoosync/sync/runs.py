@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,10 +47,10 @@ class Asked:
 
 
 async def enqueue(
-    tx: Tx, connection_id: int, dataset: str, generation: int, *, asked: Asked, now: datetime
-) -> str:
-    """Write the queued run of a lane's new generation; returns its id."""
-    run_id = str(uuid.uuid4())
+    tx: Tx, run_id: str, lane: tuple[int, str, int], asked: Asked, now: datetime
+) -> None:
+    """Write the queued run of a lane's new generation: (connection, dataset, generation)."""
+    connection_id, dataset, generation = lane
     await tx.insert(
         runs,
         {
@@ -67,34 +66,17 @@ async def enqueue(
             "created_at": now,
         },
     )
-    return run_id
 
 
-async def join(tx: Tx, connection_id: int, dataset: str, generation: int, *, asked: Asked) -> str:
+async def join(tx: Tx, run_id: str, asked: Asked) -> None:
     """Take part in a run that is queued already, making it as thorough as this call wants it."""
-    run = await of_generation(tx, connection_id, dataset, generation)
     wishes: dict[str, Any] = {}
     if asked.full:
         wishes["mode"] = "full"
     if asked.confirm_deletions:
         wishes["confirm_deletions"] = True
     if wishes:
-        await update(tx, run.id, wishes)
-    run_id: str = run.id
-    return run_id
-
-
-async def of_generation(tx: Tx, connection_id: int, dataset: str, generation: int) -> Row[Any]:
-    row = await tx.first(
-        tx.select(runs).where(
-            runs.c.connection_id == connection_id,
-            runs.c.dataset == dataset,
-            runs.c.generation == generation,
-        )
-    )
-    if row is None:
-        raise NoRun
-    return row
+        await update(tx, run_id, wishes)
 
 
 async def get(tx: Tx, run_id: str) -> Row[Any]:

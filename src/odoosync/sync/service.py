@@ -17,7 +17,7 @@ from sqlalchemy import Row
 from odoosync.clock import Clock
 from odoosync.connections import store as connections
 from odoosync.connections.errors import NoConnection
-from odoosync.db import Database
+from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
 from odoosync.jobs.workers import live_workers
 from odoosync.odoo.errors import InvalidCredentials
@@ -103,15 +103,32 @@ class SyncService:
             run_ids = []
             for name in (dataset.name, *dataset.companions):
                 ticket = await lanes.ask(tx, connection.id, name, priority=_WAITED_FOR)
-                generation = ticket.generation
                 if ticket.joined:
-                    run_id = await runs.join(tx, connection.id, name, generation, asked=asked)
+                    await runs.join(tx, ticket.run_id, asked)
                 else:
-                    run_id = await runs.enqueue(
-                        tx, connection.id, name, generation, asked=asked, now=self._clock()
-                    )
-                run_ids.append(run_id)
+                    lane = (connection.id, name, ticket.generation)
+                    await runs.enqueue(tx, ticket.run_id, lane, asked, self._clock())
+                run_ids.append(ticket.run_id)
         return run_ids
+
+    async def cancel(self, tenant_id: int, run_id: str) -> None:
+        """Ask a run to stop within a page; a queued one ends at once. Raises NoRun."""
+        async with self._database.tenant(tenant_id) as tx:
+            run = await runs.get(tx, run_id)
+            if run.status not in runs.ENDED:
+                await self._stop(tx, run)
+
+    async def stop_all(self, tx: Tx, connection_id: int) -> None:
+        """Ask every run of a connection to stop, in the caller's transaction."""
+        for status in ("queued", "running"):
+            wanted = runs.RunFilter(connection_id=connection_id, status=status)
+            for run in await runs.newest(tx, wanted, limit=1_000):
+                await self._stop(tx, run)
+
+    async def _stop(self, tx: Tx, run: Row[Any]) -> None:
+        withdrawn = await lanes.request_cancel(tx, run.connection_id, run.dataset, run.generation)
+        if withdrawn:
+            await runs.finish(tx, run.id, "cancelled", self._clock())
 
     async def _load(self, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
         async with self._database.tenant(tenant_id, write=False) as tx:

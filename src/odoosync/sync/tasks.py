@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from odoosync.errors import OdoosyncError
 from odoosync.jobs import lanes
-from odoosync.jobs.engine import Done, Lease, Outcome
-from odoosync.jobs.errors import LaneCancelled, LaneLost, LaneStopping
+from odoosync.jobs.errors import LaneCancelled, LaneInterrupted
 from odoosync.jobs.lanes import Claim
+from odoosync.jobs.task import Done, Lease, Outcome
 from odoosync.log import get_logger
 from odoosync.odoo.errors import OdooError
 from odoosync.sync import runs
@@ -17,7 +17,7 @@ log = get_logger(__name__)
 
 
 class SyncTask:
-    """Implements `jobs.engine.Task`: a claim is one run of one dataset."""
+    """Implements `jobs.task.Task`: a claim is one run of one dataset."""
 
     def __init__(self, tools: Equipment) -> None:
         self._tools = tools
@@ -26,18 +26,19 @@ class SyncTask:
         """Carry out a run; whatever ends it for good is written into its history row."""
         try:
             await carry_out(self._tools, claim, lease)
-        except (LaneLost, LaneStopping):
-            raise
         except LaneCancelled:
             await self._end(claim, "cancelled", None, None)
+        except LaneInterrupted:
+            raise
         except OdoosyncError as error:
-            await self._end(claim, "failed", error.code, _sentence(error))
+            await self._end(claim, "failed", error.code, _advice(error))
             log.warning("sync_failed", run=claim.run_id, code=error.code)
         return Done()
 
     async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
-        """Give up after repeated unexpected failures."""
-        await self._end(claim, "failed", error_code, message)
+        """Give up after repeated unexpected failures, or when it was cancelled while busy."""
+        cancelled = error_code == LaneCancelled.code
+        await self._end(claim, "cancelled" if cancelled else "failed", error_code, message)
 
     async def _end(
         self, claim: Claim, status: Status, error_code: str | None, error: str | None
@@ -50,6 +51,5 @@ class SyncTask:
             await lanes.finish(tx, claim)
 
 
-def _sentence(error: OdoosyncError) -> str:
-    hint = error.hint if isinstance(error, OdooError) else ""
-    return f"{error.message} {hint}".strip() if hint else error.message
+def _advice(error: OdoosyncError) -> str:
+    return error.advice if isinstance(error, OdooError) else error.message

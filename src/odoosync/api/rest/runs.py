@@ -28,6 +28,7 @@ router = new_router(prefix="/api/v1", tags=["sync"])
 
 _LOOK_S: Final = 0.5
 _LONGEST_STREAM_S: Final = 3_600
+RunStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 RunId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -52,7 +53,7 @@ class RunView(BaseModel):
     id: str
     connection_id: int
     dataset: str
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    status: RunStatus
     mode: Literal["full", "incremental"]
     trigger: str
     created_at: str | None
@@ -79,6 +80,18 @@ class RunView(BaseModel):
     note: str | None
     error_code: str | None
     error: str | None
+
+
+class RunQuery(BaseModel):
+    """Which runs to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=100, ge=1, le=1000)
+    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of a list.")
+    dataset: str | None = Field(default=None, max_length=255)
+    status: RunStatus | None = None
+    connection_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
 
 
 class SyncAnswer(BaseModel):
@@ -152,19 +165,10 @@ async def sync_records(
 
 @router.get("/runs", summary="List runs, newest first")
 async def list_runs(
-    caller: Reader,
-    services: ServicesDep,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-    dataset: Annotated[str | None, Query(max_length=255)] = None,
-    run_status: Annotated[
-        Literal["queued", "running", "succeeded", "failed", "cancelled"] | None,
-        Query(alias="status"),
-    ] = None,
-    connection_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    caller: Reader, services: ServicesDep, query: Annotated[RunQuery, Query()]
 ) -> Runs:
-    wanted = runs.RunFilter(connection_id, dataset, run_status)
-    before = _read_cursor(cursor)
+    limit, before = query.limit, _read_cursor(query.cursor)
+    wanted = runs.RunFilter(query.connection_id, query.dataset, query.status)
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
         found = await runs.newest(tx, wanted, limit=limit + 1, before=before)
     shown = found[:limit]

@@ -35,19 +35,19 @@ class Fate:
 async def kept(work: Work) -> int:
     """Count the live rows of the copy."""
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-        count, _ = await deletion.count_and_sum(tx, work.connection_id, work.dataset.name)
-        return count
+        ours = await deletion.count_and_sum(tx, work.connection_id, work.dataset.name)
+    return ours.count
 
 
 async def needs_scan(work: Work, *, daily: bool) -> bool:
     """Scan small datasets always; large ones when count or sum differ, or a day has passed."""
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         ours = await deletion.count_and_sum(tx, work.connection_id, work.dataset.name)
-    if daily or ours[0] <= SCAN_UP_TO:
+    if daily or ours.count <= SCAN_UP_TO:
         return True
     model, context = work.dataset.model, work.context
     theirs = await patiently(lambda: work.client.count_and_sum_of_ids(model, [], context=context))
-    return tuple(theirs) != tuple(ours)
+    return (theirs.rows, theirs.id_sum) != (ours.count, ours.sum)
 
 
 async def compare(work: Work, *, guard_enabled: bool) -> None:
@@ -55,7 +55,8 @@ async def compare(work: Work, *, guard_enabled: bool) -> None:
     model, context = work.dataset.model, work.context
     visible = set(await patiently(lambda: work.client.search(model, [], context=context)))
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-        live = set(await deletion.live_ids(tx, work.connection_id, work.dataset.name))
+        stored = await deletion.live_ids(tx, work.connection_id, work.dataset.name)
+    live = set(stored.live)
     await fetch(work, sorted(visible - live))
     fate = await tell_apart(work, sorted(live - visible))
     await fetch(work, fate.there)
@@ -114,8 +115,8 @@ async def _mark(work: Work, fate: Fate, verdict: deletion_guard.GuardVerdict) ->
             await runs.update(tx, work.run_id, {"note": verdict.reason})
             return {"held_back": len(fate.deleted) + len(fate.hidden)}
         name, now = work.dataset.name, work.clock()
-        deleted = await deletion.mark_deleted(tx, work.connection_id, name, fate.deleted, now=now)
-        hidden = await deletion.mark_unreachable(tx, work.connection_id, name, fate.hidden, now=now)
+        deleted = await deletion.mark_deleted(tx, work.connection_id, name, fate.deleted, now)
+        hidden = await deletion.mark_unreachable(tx, work.connection_id, name, fate.hidden, now)
         return {"deleted": deleted, "hidden": hidden}
 
     await work.commit(work.plan.at("labels"), write)

@@ -59,7 +59,7 @@ async def _unknown_targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[in
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         for model, targets in bearers.items():
             here = work.dataset_of(model)
-            unknown = await store.missing(tx, work.connection_id, model, targets, dataset=here)
+            unknown = await store.missing(tx, work.connection_id, model, targets, here)
             if here == work.dataset.name:
                 unknown -= {row.odoo_id for row in rows}
             bearers[model] = {target: targets[target] for target in unknown}
@@ -68,14 +68,14 @@ async def _unknown_targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[in
 
 async def keep(work: Work, tx: Tx, names: Mapping[str, Mapping[int, str]]) -> None:
     for model, found in names.items():
-        await store.put(tx, work.connection_id, model, found, now=work.clock())
+        await store.put(tx, work.connection_id, model, found, work.clock())
 
 
 async def refresh(work: Work) -> None:
     """Ask for all kept names again: a target can be renamed without a change of our rows."""
     for model in sorted(set(work.relations.values())):
         async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-            known = await store.known(tx, work.connection_id, model)
+            known = await store.known_ids(tx, work.connection_id, model)
         for start in range(0, len(known), _AT_ONCE):
             await _refresh_some(work, model, known[start : start + _AT_ONCE])
 
@@ -91,7 +91,7 @@ async def _refresh_some(work: Work, model: str, ids: list[int]) -> None:
     names = {row["id"]: str(row["display_name"]) for row in rows if row.get("display_name")}
 
     async def write(tx: Tx) -> Mapping[str, int]:
-        await store.put(tx, work.connection_id, model, names, now=work.clock())
+        await store.put(tx, work.connection_id, model, names, work.clock())
         return {}
 
     await work.commit(work.plan, write)

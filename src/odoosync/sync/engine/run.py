@@ -14,8 +14,8 @@ from odoosync.connections.connection import Connection
 from odoosync.crypto import KeyRing
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
-from odoosync.jobs.engine import Lease
 from odoosync.jobs.lanes import Claim
+from odoosync.jobs.task import Lease
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.fields import Field
@@ -45,7 +45,7 @@ class Equipment:
 async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
     """Bring one dataset up to date. Raises OdooError and what the lease tells to stop for."""
     async with tools.database.tenant(claim.tenant_id) as tx:
-        run = await runs.of_generation(tx, claim.connection_id, claim.dataset, claim.generation)
+        run = await runs.get(tx, claim.run_id)
         connection = await connections.get(tx, claim.connection_id)
         secret = await connections.secret_of(tx, tools.key_ring, connection.id)
         cursor = await cursors.read(tx, connection.id, claim.dataset)
@@ -74,7 +74,6 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
         dataset=dataset,
         fields=fields,
         plan=plan,
-        run_id=run.id,
         clock=tools.clock,
         context=context,
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from odoosync.db import Tx
-from odoosync.store import reading, writing
+from odoosync.store import writing
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
@@ -36,15 +37,14 @@ async def reread(work: Work) -> None:
 
 async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], last_id: int) -> None:
     async def write(tx: Tx) -> Mapping[str, int]:
-        kept = await reading.data_of(tx, work.connection_id, work.dataset.name, list(fresh))
-        differing = [
-            to_row(work.dataset, odoo_id, data | fresh[odoo_id])
-            for odoo_id, data in kept.items()
-            if any(data.get(name) != value for name, value in fresh[odoo_id].items())
-        ]
-        stored = await writing.write_page(
-            tx, work.connection_id, work.dataset.name, differing, now=work.clock()
+        updated = await writing.patch_rows(
+            tx,
+            work.connection_id,
+            work.dataset.name,
+            fresh,
+            make_row=partial(to_row, work.dataset),
+            now=work.clock(),
         )
-        return {"updated": stored.updated, "pages": 1}
+        return {"updated": updated, "pages": 1}
 
     await work.commit(work.plan.at("volatile", last_id), write)

@@ -9,8 +9,8 @@ from typing import Any
 from odoosync.clock import Clock
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
-from odoosync.jobs.engine import Lease
 from odoosync.jobs.lanes import Claim
+from odoosync.jobs.task import Lease
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.fields import Field, PageDecoder
 from odoosync.store.rows import Row
@@ -33,7 +33,6 @@ class Work:
     dataset: Dataset
     fields: dict[str, Field]
     plan: Plan
-    run_id: str
     clock: Clock
     context: dict[str, Any]
     _used: tuple[int, int] = field(default=(0, 0))
@@ -42,6 +41,10 @@ class Work:
     @property
     def connection_id(self) -> int:
         return self.claim.connection_id
+
+    @property
+    def run_id(self) -> str:
+        return self.claim.run_id
 
     @property
     def relations(self) -> dict[str, str]:

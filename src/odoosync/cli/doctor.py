@@ -1,0 +1,68 @@
+"""`odoosync doctor`: is this installation sound? Each check says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import typer
+
+from odoosync.api.health import reasons_not_ready
+from odoosync.cli.opening import opened_database
+from odoosync.db import Database
+from odoosync.errors import OdoosyncError
+from odoosync.jobs.workers import live_workers
+from odoosync.migrations import head_revision
+from odoosync.odoo.guard import AddressGuard
+from odoosync.settings import Settings, load_key_ring
+
+Check = Callable[[Settings, Database], Awaitable[str]]
+
+
+def doctor() -> None:
+    """Check settings, keys, database, roles and workers; exits 1 when something is wrong."""
+    if not asyncio.run(_examine()):
+        raise typer.Exit(1)
+
+
+async def _examine() -> bool:
+    sound = True
+    async with opened_database() as (settings, database):
+        for name, check in _CHECKS.items():
+            try:
+                typer.echo(f"ok    {name}: {await check(settings, database)}")
+            except OdoosyncError as error:
+                sound = False
+                typer.echo(f"WRONG {name}: {error.message}")
+    return sound
+
+
+async def _keys(settings: Settings, _database: Database) -> str:
+    ring = load_key_ring(settings)
+    return f"{len(ring.masters)} in the ring, {ring.current!r} seals"
+
+
+async def _addresses(settings: Settings, _database: Database) -> str:
+    AddressGuard.of(settings.allowed_odoo_hosts, settings.default_odoo_url)
+    allowed = ", ".join(settings.allowed_odoo_hosts) or "none"
+    return f"{settings.default_odoo_url} by default; private ones allowed: {allowed}"
+
+
+async def _schema(_settings: Settings, database: Database) -> str:
+    problems = await reasons_not_ready(database, head_revision())
+    if problems:
+        raise OdoosyncError(" ".join(problems))
+    return f"{database.dialect}, at revision {head_revision()}, its role owns nothing it serves"
+
+
+async def _workers(_settings: Settings, database: Database) -> str:
+    alive = await live_workers(database, within_s=10.0)
+    return f"{alive} alive" if alive else "none alive; `odoosync serve` starts one"
+
+
+_CHECKS: dict[str, Check] = {
+    "keys": _keys,
+    "addresses": _addresses,
+    "database": _schema,
+    "workers": _workers,
+}

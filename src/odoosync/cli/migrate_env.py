@@ -1,0 +1,110 @@
+"""`odoosync migrate-env`: from one global Odoo in environment variables to a user's own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from dotenv import dotenv_values
+
+from odoosync.accounts import audit
+from odoosync.accounts.context import open_accounts
+from odoosync.accounts.directory import User
+from odoosync.accounts.users import find_user
+from odoosync.cli.opening import opened_database
+from odoosync.clock import utc_now
+from odoosync.connections import store
+from odoosync.connections.errors import NoConnection
+from odoosync.connections.testing import run_test
+from odoosync.crypto import MASK, KeyRing
+from odoosync.db import Database
+from odoosync.errors import InvalidInput, NotFound
+from odoosync.odoo.login import Login
+from odoosync.odoo.transport import open_transport
+from odoosync.odoo.url import parse_odoo_url
+from odoosync.settings import Settings, load_key_ring
+
+_VARIABLES: Final = ("ODOO_URL", "ODOO_DB", "ODOO_USERNAME", "ODOO_PASSWORD")
+
+
+def migrate_env(
+    user: Annotated[str, typer.Option(help="The user who gets the credentials.")],
+    env_file: Annotated[
+        Path | None, typer.Option(help="Read this file instead of the environment.")
+    ] = None,
+) -> None:
+    """Test the Odoo named by ODOO_URL, ODOO_DB, ODOO_USERNAME, ODOO_PASSWORD; store it for USER."""
+    asyncio.run(_migrate(user, env_file))
+
+
+async def _migrate(username: str, env_file: Path | None) -> None:
+    found = _read(env_file)
+    login = Login(
+        url=parse_odoo_url(found["ODOO_URL"]),
+        database=found["ODOO_DB"],
+        username=found["ODOO_USERNAME"],
+        secret=found["ODOO_PASSWORD"],
+    )
+    async with opened_database() as (settings, database):
+        keys = load_key_ring(settings)
+        owner = await find_user(open_accounts(database, keys), username)
+        if await _stored(database, keys, owner.tenant_id, login):
+            typer.echo(f"{username} has these credentials already. Nothing was changed.")
+        else:
+            await _store(settings, database, keys, owner, login)
+            typer.echo(f"The credentials work and are stored for {username}.")
+    where = f"from {env_file}" if env_file else "from the environment"
+    typer.echo(f"Remove {', '.join(_VARIABLES)} {where}: they are not needed any more.")
+
+
+def _read(env_file: Path | None) -> dict[str, str]:
+    source: Mapping[str, str | None] = os.environ
+    if env_file is not None:
+        if not env_file.is_file():
+            raise NotFound(f"{env_file} does not exist. Name the file that holds ODOO_URL.")
+        source = dotenv_values(env_file, interpolate=False)
+    found = {name: value for name in _VARIABLES if (value := source.get(name))}
+    missing = [name for name in _VARIABLES if name not in found]
+    if missing:
+        where = str(env_file) if env_file else "the environment"
+        raise InvalidInput(f"{', '.join(missing)} not found in {where}. Set all four.")
+    if found["ODOO_PASSWORD"] == MASK:
+        raise InvalidInput("ODOO_PASSWORD holds a mask. Put the real password there.")
+    return found
+
+
+async def _stored(database: Database, keys: KeyRing, tenant_id: int, login: Login) -> bool:
+    """Tell whether the active connection is this one, with this login and this secret."""
+    async with database.tenant(tenant_id, write=False) as tx:
+        try:
+            active = await store.active(tx)
+        except NoConnection:
+            return False
+        same = (active.odoo_url, active.odoo_database, active.odoo_username) == (
+            str(login.url),
+            login.database,
+            login.username,
+        )
+        return same and (await store.secret_of(tx, keys, active.id)).reveal() == login.secret
+
+
+async def _store(
+    settings: Settings,
+    database: Database,
+    keys: KeyRing,
+    owner: User,
+    login: Login,
+) -> None:
+    transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts)
+    try:
+        tested = await run_test(transport, login, clock=utc_now)
+    finally:
+        await transport.close()
+    async with database.tenant(owner.tenant_id) as tx:
+        saved = await store.save_tested(tx, keys, tested, extra_fields=None, now=utc_now())
+        detail = {"connection_id": saved.id, "odoo_login": login.username, "from": "environment"}
+        await audit.record(tx, "credentials_set", owner.id, detail, at=utc_now())

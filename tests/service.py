@@ -1,0 +1,152 @@
+"""The real service as a process, as acceptance and live tests (and nobody else) start it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+COMMAND = (sys.executable, "-c", "from odoosync.cli.main import main; main()")
+PASSWORD = "api_password"
+PROFILE = "/api/v1/profile/odoo-credentials"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Caller:
+    """A signed-in user of the service."""
+
+    http: httpx.Client
+    username: str
+
+    def get(self, path: str, **params: Any) -> Any:
+        return self.ok(self.http.get(path, params=params))
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.ok(self.http.post(path, json=body))
+
+    def graphql(self, query: str) -> Any:
+        answer = self.post("/graphql", {"query": query})
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    @staticmethod
+    def ok(answer: httpx.Response) -> Any:
+        assert answer.status_code < 400, (answer.status_code, answer.text)
+        return answer.json()
+
+
+@dataclass
+class Service:
+    """One data folder, one database, one port; can be killed and started again."""
+
+    folder: Path
+    database_url: str
+    settings: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("ODOOSYNC_")}
+        return kept | {
+            "ODOOSYNC_DATA_DIR": str(self.folder / "data"),
+            "ODOOSYNC_DATABASE_URL": self.database_url,
+            "ODOOSYNC_LOG_LEVEL": "debug",
+            **self.settings,
+        }
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of ours to its end."""
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=self.environment,
+            input=stdin,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*COMMAND, "serve", "--port", str(self.port)],
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+            )
+        self.wait_until_healthy()
+
+    def wait_until_healthy(self, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert self.process is not None
+            assert self.process.poll() is None, self.log.read_text()[-4000:]
+            try:
+                if httpx.get(f"{self.url}/healthz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise AssertionError(self.log.read_text()[-4000:])
+
+    def kill(self) -> None:
+        """Kill -9 the service itself; its worker has to notice by itself."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=30)
+
+    @contextmanager
+    def signed_in(self, username: str | None = None) -> Iterator[Caller]:
+        """Make a user and sign in."""
+        name = username or f"user-{uuid.uuid4().hex[:8]}"
+        made = self.run("user", "create", name, "--password-stdin", stdin=PASSWORD)
+        assert made.returncode == 0, made.stderr
+        with httpx.Client(base_url=self.url, timeout=120) as http:
+            form = {"username": name, "password": PASSWORD}
+            token = Caller.ok(http.post("/api/v1/auth/token", data=form))["access_token"]
+            http.headers["Authorization"] = f"Bearer {token}"
+            yield Caller(http, name)
+
+
+@contextmanager
+def running_service(
+    folder: Path, database_url: str, **settings: str
+) -> Iterator[Service]:
+    """Serve until the block ends."""
+    service = Service(folder, database_url, settings)
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
