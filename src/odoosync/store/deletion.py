@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Update, func, or_
+import orjson
+from sqlalchemy import ColumnElement, Update, func, or_, select
 
 from odoosync.db import Tx
-from odoosync.store.dialects import in_chunks, one_of
+from odoosync.store.dialects import in_chunks, in_one_text, one_of
 from odoosync.store.tables import labels, records
 
-_SCAN_CHUNK: Final = 50_000
+_SCAN_CHUNK: Final = 200_000
 _GONE: Final = or_(records.c.deleted_at.is_not(None), records.c.unreachable_at.is_not(None))
 
 
@@ -106,12 +107,14 @@ async def _mark(
 async def _all_ids(tx: Tx, here: tuple[ColumnElement[bool], ...]) -> array[int]:
     ids = array("q")
     while True:
-        statement = tx.select(records, records.c.odoo_id).where(*here)
+        part = tx.select(records, records.c.odoo_id).where(*here)
         if ids:
-            statement = statement.where(records.c.odoo_id > ids[-1])
-        rows = await tx.all(statement.order_by(records.c.odoo_id).limit(_SCAN_CHUNK))
-        ids.extend([row[0] for row in rows])
-        if len(rows) < _SCAN_CHUNK:
+            part = part.where(records.c.odoo_id > ids[-1])
+        ordered = part.order_by(records.c.odoo_id).limit(_SCAN_CHUNK).subquery()
+        text = await tx.scalar(select(in_one_text(tx.dialect, ordered.c.odoo_id)))
+        found = orjson.loads(text or "[]")
+        ids.fromlist(found)
+        if len(found) < _SCAN_CHUNK:
             return ids
 
 

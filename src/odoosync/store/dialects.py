@@ -30,12 +30,23 @@ def in_chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
 
 
 def one_of(dialect: str, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    """Say that the column holds one of the ids, with one parameter however many they are."""
+    """Say that the column holds one of the ids, with no more than one parameter for all of them.
+
+    PostgreSQL gets them as a constant: of a parameter, a prepared plan knows nothing and compares
+    each row of the table with each id (5 s instead of 20 ms for a page, seen).
+    """
     if dialect == "postgresql":
-        array = bindparam(None, list(ids), type_=ARRAY(BigInteger), unique=True)
-        return column == any_(cast(array, ARRAY(BigInteger)))  # type: ignore[no-any-return]
+        array = "{" + ",".join(str(int(number)) for number in ids) + "}"
+        return column == any_(cast(_constant(array), ARRAY(BigInteger)))  # type: ignore[no-any-return]
     document = literal(orjson.dumps(list(ids)).decode(), Text)
     return column.in_(select(func.json_each(document).table_valued("value").c.value))  # type: ignore[no-any-return]
+
+
+def in_one_text(dialect: str, ids: Any) -> ColumnElement[str]:
+    """Gather ids into one JSON text, null when there are none: 10 times less work than rows."""
+    if dialect == "postgresql":
+        return cast(func.json_agg(ids), Text)
+    return func.json_group_array(ids, type_=Text)
 
 
 def data_text(dialect: str) -> ColumnElement[str]:
@@ -133,6 +144,11 @@ def _member(field: str, *, as_text: bool) -> ColumnElement[Any]:
     return data.op(operator, return_type=result)(literal(field, Text))
 
 
+def _constant(text: str) -> ColumnElement[str]:
+    return bindparam(None, text, type_=Text(), unique=True, literal_execute=True)
+
+
 def _texts(ids: Sequence[int]) -> Any:
-    texts = bindparam(None, [str(number) for number in ids], type_=ARRAY(Text), unique=True)
-    return cast(texts, ARRAY(Text))
+    return cast(
+        literal("{" + ",".join(str(int(number)) for number in ids) + "}", Text), ARRAY(Text)
+    )
