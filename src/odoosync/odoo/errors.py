@@ -73,7 +73,6 @@ class OdooError(OdoosyncError):
         self.stage = stage or self.stage
         self.retriable = self.retriable if retriable is None else retriable
 
-
     @property
     def advice(self) -> str:
         """The message, and what more there is to do about it."""

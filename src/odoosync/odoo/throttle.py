@@ -27,6 +27,7 @@ class _Gate:
     slots: asyncio.Semaphore
     spacing: float
     free_at: float = 0.0
+    callers: int = 0
 
 
 @dataclass(slots=True)
@@ -41,18 +42,19 @@ class Throttle:
     async def slot(self, origin: Origin, *, patience: float) -> AsyncIterator[None]:
         """Wait for a free slot, at most `patience` seconds; raises ServerBusy after that."""
         gate = self._gate(origin)
+        gate.callers += 1
         try:
-            async with asyncio.timeout(patience):
-                await gate.slots.acquire()
-        except TimeoutError:
-            raise ServerBusy(
-                "Too many calls to this Odoo are under way. Try again in a while."
-            ) from None
-        try:
-            await _keep_apart(gate)
-            yield
+            await _enter(gate, patience)
+            try:
+                await _keep_apart(gate)
+                yield
+            finally:
+                gate.slots.release()
         finally:
-            gate.slots.release()
+            gate.callers -= 1
+            # Origins are what users type: without this their number would only grow.
+            if not gate.callers and not gate.spacing:
+                del self._gates[origin]
 
     def _gate(self, origin: Origin) -> _Gate:
         gate = self._gates.get(origin)
@@ -64,6 +66,16 @@ class Throttle:
             )
             self._gates[origin] = gate
         return gate
+
+
+async def _enter(gate: _Gate, patience: float) -> None:
+    try:
+        async with asyncio.timeout(patience):
+            await gate.slots.acquire()
+    except TimeoutError:
+        raise ServerBusy(
+            "Too many calls to this Odoo are under way. Try again in a while."
+        ) from None
 
 
 async def _keep_apart(gate: _Gate) -> None:

@@ -7,6 +7,7 @@ import socket
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,9 +144,9 @@ async def test_a_name_that_leads_inside_is_refused_for_each_of_its_addresses(
 
 
 async def test_a_name_that_is_allowed_may_lead_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    leads_to(monkeypatch, ["169.254.169.254", "127.0.0.1"])
     guarded = Transport(LIMITS, AddressGuard.of(["odoo.example"]))
     async with serving(answers) as server:
+        leads_to(monkeypatch, ["169.254.169.254", "127.0.0.1"])
         port = server.url.rpartition(":")[2]
         assert (await guarded.send("GET", f"http://odoo.example:{port}/x")).status == 200
     await guarded.close()
@@ -214,17 +215,16 @@ async def test_a_closed_transport_opens_anew(transport: Transport) -> None:
 def leads_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
     """Let every name resolve to these addresses, in the loop that runs now."""
     loop = asyncio.get_running_loop()
+    really = loop.getaddrinfo
 
-    async def resolve(
-        _host: str, port: int, **_named: object
-    ) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]:
-        return [
-            (
-                (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0))
-                if ":" in address
-                else (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
-            )
-            for address in addresses
-        ]
+    async def resolve(host: str, port: int, **named: Any) -> list[Any]:
+        found = addresses if host.endswith(".example") else [host]
+        return [info for address in found for info in await really(address, port, **named)]
 
     monkeypatch.setattr(loop, "getaddrinfo", resolve)
+
+
+async def test_no_origin_is_remembered_when_its_calls_are_over(transport: Transport) -> None:
+    async with serving(answers) as server:
+        await asyncio.gather(*(transport.send("GET", f"{server.url}/x") for _ in range(4)))
+    assert transport._throttle._gates == {}
