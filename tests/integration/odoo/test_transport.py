@@ -16,7 +16,7 @@ from integration.odoo.servers import Exchange, serving
 from integration.odoo.tls import self_signed
 from odoosync.odoo import errors, throttle
 from odoosync.odoo.guard import AddressGuard
-from odoosync.odoo.transport import Transport, TransportLimits
+from odoosync.odoo.transport import Transport, TransportLimits, open_transport
 
 
 async def answers(exchange: Exchange) -> None:
@@ -228,3 +228,12 @@ async def test_no_origin_is_remembered_when_its_calls_are_over(transport: Transp
     async with serving(answers) as server:
         await asyncio.gather(*(transport.send("GET", f"{server.url}/x") for _ in range(4)))
     assert transport._throttle._gates == {}
+
+
+async def test_the_transport_of_a_process_may_call_the_default_address_only() -> None:
+    async with serving(answers) as ours, serving(answers) as other:
+        made = open_transport(ours.url, [])
+        assert (await made.send("GET", f"{ours.url}/x")).status == 200
+        with pytest.raises(errors.AddressRefused):
+            await made.send("GET", f"{other.url}/x")
+        await made.close()
