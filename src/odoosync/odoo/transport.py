@@ -192,11 +192,6 @@ class Transport:
         return socket.socket(family, kind, protocol)
 
 
-def open_transport(default_url: str, allowed: Iterable[str]) -> Transport:
-    """Make the process's transport with the usual limits; it opens with its first call."""
-    return Transport(TransportLimits(), AddressGuard.of(allowed, default_url))
-
-
 class _Stale(CutOff):
     """The server closed a kept connection before it saw the call."""
 
