@@ -313,10 +313,13 @@ def _lanes() -> None:
         sa.Column("id", BigId, nullable=False),
         sa.Column("connection_id", BigId, nullable=False),
         sa.Column("dataset", sa.String(length=255), nullable=False),
+        sa.Column("asked", BigId, server_default="0", nullable=False),
         sa.Column("want", BigId, server_default="0", nullable=False),
         sa.Column("done", BigId, server_default="0", nullable=False),
         sa.Column("running_gen", BigId, nullable=True),
         sa.Column("run_id", sa.String(length=36), nullable=True),
+        sa.Column("queued_run_id", sa.String(length=36), nullable=True),
+        sa.Column("started_at", sa.Double(), nullable=True),
         sa.Column("fence", BigId, server_default="0", nullable=False),
         sa.Column("lease_until", sa.Double(), nullable=True),
         sa.Column("not_before", sa.Double(), server_default="0", nullable=False),
@@ -326,7 +329,9 @@ def _lanes() -> None:
         sa.Column("cancel_requested", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("checkpoint", JsonDocument, nullable=True),
         sa.Column("worker_id", sa.String(length=64), nullable=True),
-        sa.CheckConstraint("done <= want", name=op.f("ck_lanes_done_within_want")),
+        sa.CheckConstraint(
+            "done <= want AND want <= asked", name=op.f("ck_lanes_done_within_want")
+        ),
         sa.CheckConstraint(
             "running_gen IS NULL OR (running_gen > done AND running_gen <= want)",
             name=op.f("ck_lanes_running_within"),
@@ -348,8 +353,15 @@ def _lanes() -> None:
             "connection_id", "dataset", name=op.f("uq_lanes_connection_id_dataset")
         ),
     )
-    op.create_index(op.f("ix_lanes_lease_until"), "lanes", ["lease_until"], unique=False)
     op.create_index(op.f("ix_lanes_tenant_id"), "lanes", ["tenant_id"], unique=False)
+    op.create_index(
+        "ix_lanes_wanted",
+        "lanes",
+        ["tenant_id", "not_before"],
+        unique=False,
+        sqlite_where=sa.text("want > done"),
+        postgresql_where=sa.text("want > done"),
+    )
 
 
 def _runs() -> None:

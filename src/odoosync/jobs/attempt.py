@@ -1,0 +1,193 @@
+"""One attempt at one generation: the body, its lease, and what becomes of the lane afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from odoosync.db import Database
+from odoosync.jobs import lanes
+from odoosync.jobs.errors import LaneCancelled, LaneLost, LaneStopping
+from odoosync.jobs.lanes import Claim
+from odoosync.jobs.retry import RetryPolicy, delay_before, gives_up
+from odoosync.jobs.task import Done, Lease, Outcome, RetryIn, Task
+from odoosync.log import get_logger
+
+log = get_logger(__name__)
+
+_DEAF_S: Final = 5.0
+"""How long a body may take to end when it is cut off; then its fence is what stops it."""
+
+Cut = Literal["lost", "cancelled", "stopping"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds. A body that was told to end is cut off after `cancel_grace` or `stop_grace`."""
+
+    lease: float = 15.0
+    renew: float = 4.0
+    look: float = 1.0
+    cancel_grace: float = 1.0
+    stop_grace: float = 15.0
+    tick: float = 0.1
+    beat: float = 2.0
+    sweep: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every attempt of a worker shares."""
+
+    database: Database
+    task: Task
+    timing: Timing = field(default_factory=Timing)
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+async def attempt(desk: Desk, claim: Claim, lease: Lease) -> None:
+    """Run the body under its lease, then finish the lane or put it back. Raises nothing."""
+    try:
+        if gives_up(desk.policy, attempts=claim.attempts, age_s=claim.age_s):
+            await _abandon(desk, claim, "worker_lost", _WORKER_LOST)
+            return
+        await _settle(desk, claim, await _watched(desk, claim, lease))
+    except LaneLost:
+        log.info("lane_lost", lane=claim.lane_id, generation=claim.generation)
+    except (SQLAlchemyError, OSError) as error:
+        # Nothing is lost: the lease runs out, and the lane is taken from its checkpoint.
+        log.warning("lane_left_to_its_lease", lane=claim.lane_id, error=type(error).__name__)
+
+
+_WORKER_LOST = (
+    "The work was given up: every worker that took it was lost on the way. Look for a lack of "
+    "memory in the system's log, then start it again."
+)
+_FAILED = (
+    "The work was given up after repeated unexpected errors. They are in the service's log; "
+    "start it again when their cause is gone."
+)
+_LASTING = "The work was given up: what it waited for did not come back. Start it again later."
+
+
+async def _watched(desk: Desk, claim: Claim, lease: Lease) -> Outcome | BaseException:
+    """Run the body until it ends or is cut off."""
+    body = asyncio.ensure_future(desk.task.run(claim, lease))
+    keeper = asyncio.create_task(_keep(desk, claim, lease))
+    cut: Cut | None = None
+    try:
+        await asyncio.wait({body, keeper}, return_when=asyncio.FIRST_COMPLETED)
+        if not body.done():
+            cut = keeper.result()
+            body.cancel()
+            await asyncio.wait({body}, timeout=_DEAF_S)
+        return _ending(body, cut)
+    finally:
+        body.cancel()
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def _keep(desk: Desk, claim: Claim, lease: Lease) -> Cut:
+    """Renew the lease and pass on what is asked, until there is a reason to cut the body off."""
+    timing, renewed, told = desk.timing, time.monotonic(), None
+    while True:
+        await asyncio.sleep(min(timing.look, timing.renew))
+        now = time.monotonic()
+        try:
+            renews = now - renewed >= timing.renew
+            if await _ask_lane(desk, claim, renews=renews):
+                lease.cancelled.set()
+            renewed = now if renews else renewed
+        except LaneLost:
+            return "lost"
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("lease_not_renewed", lane=claim.lane_id, error=type(error).__name__)
+        if lease.cancelled.is_set() or lease.stopping.is_set():
+            told = told or now
+            if lease.cancelled.is_set() and now - told >= timing.cancel_grace:
+                return "cancelled"
+            if lease.stopping.is_set() and now - told >= timing.stop_grace:
+                return "stopping"
+
+
+async def _ask_lane(desk: Desk, claim: Claim, *, renews: bool) -> bool:
+    """Return whether a person asked to cancel, renewing the lease where it is time to."""
+    async with desk.database.tenant(claim.tenant_id, write=renews) as tx:
+        if renews:
+            return await lanes.renew(tx, claim)
+        return (await lanes.look(tx, claim)).cancel_requested
+
+
+def _ending(body: asyncio.Task[Outcome], cut: Cut | None) -> Outcome | BaseException:
+    """Say how the body ended; what was asked for outweighs what it died of, not what it did."""
+    if cut == "lost":
+        return LaneLost()
+    if not body.done() or body.cancelled():
+        error: BaseException | None = asyncio.CancelledError()
+    else:
+        error = body.exception()
+    if error is None:
+        return body.result()
+    if isinstance(error, LaneLost) or cut is None:
+        return error
+    return LaneCancelled() if cut == "cancelled" else LaneStopping()
+
+
+async def _settle(desk: Desk, claim: Claim, ending: Outcome | BaseException) -> None:
+    """Turn how the body ended into how the lane goes on. Raises LaneLost."""
+    match ending:
+        case Done():
+            await _finish(desk, claim)
+        case RetryIn():
+            await _retry(desk, claim, ending)
+        case LaneLost():
+            raise ending
+        case LaneCancelled():
+            await _abandon(desk, claim, ending.code, ending.message)
+        case LaneStopping():
+            await _put_back(desk, claim, 0.0, count_attempt=False)
+        case _:
+            log.error("attempt_failed", lane=claim.lane_id, exc_info=ending)
+            await _retry(desk, claim, None)
+
+
+async def _retry(desk: Desk, claim: Claim, wish: RetryIn | None) -> None:
+    """Put the lane back for later, or give up by the policy."""
+    async with desk.database.tenant(claim.tenant_id, write=False) as tx:
+        attempts = (await lanes.look(tx, claim)).attempts + 1
+    if gives_up(desk.policy, attempts=attempts, age_s=claim.age_s):
+        reason = (wish.reason, _LASTING) if wish else ("internal_error", _FAILED)
+        await _abandon(desk, claim, *reason)
+        return
+    chance = random.random()  # noqa: S311 - spreads load, guards nothing
+    delay = wish.seconds if wish else delay_before(desk.policy, attempts=attempts, chance=chance)
+    await _put_back(desk, claim, delay, count_attempt=True)
+
+
+async def _abandon(desk: Desk, claim: Claim, code: str, message: str) -> None:
+    """Have the task write down the end; where it cannot, ask it again much later."""
+    try:
+        await desk.task.abandon(claim, code, message)
+    except LaneLost:
+        raise
+    except Exception:  # the task is foreign code to this room
+        log.exception("abandon_failed", lane=claim.lane_id)
+        await _put_back(desk, claim, desk.policy.longest_s, count_attempt=False)
+        return
+    await _finish(desk, claim)
+
+
+async def _finish(desk: Desk, claim: Claim) -> None:
+    async with desk.database.tenant(claim.tenant_id) as tx:
+        await lanes.finish(tx, claim)
+
+
+async def _put_back(desk: Desk, claim: Claim, delay_s: float, *, count_attempt: bool) -> None:
+    async with desk.database.tenant(claim.tenant_id) as tx:
+        await lanes.put_back(tx, claim, delay_s, count_attempt=count_attempt)

@@ -1,0 +1,92 @@
+"""A worker as a child process: kept alive by its parent, and never outliving it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from asyncio.subprocess import Process
+from collections.abc import Sequence
+from typing import Final
+
+from odoosync.log import get_logger
+
+log = get_logger(__name__)
+_FIRST_PAUSE_S: Final = 0.2
+_LONGEST_PAUSE_S: Final = 10.0
+_STEADY_S: Final = 30.0
+_PR_SET_PDEATHSIG: Final = 1
+
+
+async def keep_running(
+    command: Sequence[str], stop: asyncio.Event, *, stop_limit_s: float = 20.0
+) -> None:
+    """Run the command as a child until `stop`; start it again, ever more slowly, when it dies.
+
+    The child's standard input is a pipe that closes with this process: see `end_with_parent`.
+    """
+    pause = _FIRST_PAUSE_S
+    while not stop.is_set():
+        began = time.monotonic()
+        child = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is the parent's to hear
+        )
+        await _until_either(child, stop)
+        if stop.is_set():
+            await _end(child, stop_limit_s)
+            return
+        if time.monotonic() - began > _STEADY_S:
+            pause = _FIRST_PAUSE_S
+        log.warning("worker_died", status=child.returncode, again_in_s=pause)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+        pause = min(_LONGEST_PAUSE_S, pause * 2)
+
+
+async def _until_either(child: Process, stop: asyncio.Event) -> None:
+    waits = {asyncio.create_task(child.wait()), asyncio.create_task(stop.wait())}
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+        if not stop.is_set() and child.returncode is None:
+            child.kill()  # this task was cancelled: nobody else would
+
+
+async def _end(child: Process, limit_s: float) -> None:
+    if child.returncode is None:
+        child.terminate()
+    try:
+        await asyncio.wait_for(child.wait(), limit_s)
+    except TimeoutError:
+        log.warning("worker_killed", after_s=limit_s)
+        child.kill()
+        await child.wait()
+
+
+def end_with_parent(*, limit_s: float = 20.0) -> None:
+    """Have this process told to stop when its parent is gone, and ended `limit_s` later.
+
+    Portable: the pipe on standard input closes. On Linux the kernel sends the signal, too.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(0, 1024):
+                pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(limit_s)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

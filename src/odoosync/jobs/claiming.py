@@ -1,0 +1,134 @@
+"""Taking due lanes of all tenants: the one file of this room that looks across them.
+
+A worker sees whose turn it is before it knows for whom it works; that is why it needs the wide
+door. What follows happens through the claim's own tenant.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, text
+
+from odoosync.db import Database, Tx, epoch_now
+from odoosync.jobs.lanes import Claim
+from odoosync.jobs.tables import lanes
+
+_LOCK: Final = 7_305_411_862_002
+
+
+async def claim_due(
+    database: Database, worker_id: str, *, limit: int, per_tenant: int, lease_s: float
+) -> list[Claim]:
+    """Take up to `limit` lanes that are due, at most `per_tenant` held of one tenant at once.
+
+    Looks first without a lock, so that a worker with nothing to do disturbs nobody.
+    """
+    async with database.system(write=False) as tx:
+        if await tx.first(_turns(limit, per_tenant)) is None:
+            return []
+    async with database.system() as tx:
+        if not await _alone(tx):
+            return []
+        taken = await tx.execute(
+            lanes.update()
+            .where(lanes.c.id.in_(_turns(limit, per_tenant).with_for_update(**_SKIP)))
+            .values(**_taking(worker_id, lease_s))
+            .returning(*lanes.c, (epoch_now() - lanes.c.started_at).label("age_s"))
+        )
+        return [_claim(row, lease_s) for row in taken.all()]
+
+
+async def release_worker(database: Database, worker_id: str) -> int:
+    """End the leases of a worker that is provably gone; returns how many there were."""
+    async with database.system() as tx:
+        released = await tx.execute(
+            lanes.update()
+            .where(lanes.c.worker_id == worker_id, lanes.c.lease_until.is_not(None))
+            .values(lease_until=0.0)
+        )
+        return released.rowcount
+
+
+_SKIP: Final[dict[str, Any]] = {"of": lanes, "skip_locked": True}
+
+
+async def _alone(tx: Tx) -> bool:
+    """Let one worker at a time choose: caps count what others hold. Whoever is second waits a tick.
+
+    A worker that is frozen in here would hold everybody up: its session is ended by the server.
+    """
+    if tx.dialect != "postgresql":
+        return True  # the write lock is held already
+    await tx.execute(text("SET LOCAL idle_in_transaction_session_timeout = 5000"))
+    return bool(await tx.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))))
+
+
+def _due() -> ColumnElement[bool]:
+    return and_(
+        lanes.c.want > lanes.c.done,
+        lanes.c.not_before <= epoch_now(),
+        or_(lanes.c.lease_until.is_(None), lanes.c.lease_until <= epoch_now()),
+    )
+
+
+def _turns(limit: int, per_tenant: int) -> Select[Any]:
+    """Order due lanes by priority, then by how many of the tenant go first, then by waiting."""
+    held = (
+        select(lanes.c.tenant_id, func.count().label("held"))
+        .where(lanes.c.want > lanes.c.done, lanes.c.lease_until > epoch_now())
+        .group_by(lanes.c.tenant_id)
+        .subquery("held")
+    )
+    place = func.row_number().over(
+        partition_by=lanes.c.tenant_id,
+        order_by=(lanes.c.priority.desc(), lanes.c.not_before, lanes.c.id),
+    )
+    queue = (
+        select(lanes.c.id, (place + func.coalesce(held.c.held, 0)).label("turn"))
+        .outerjoin(held, held.c.tenant_id == lanes.c.tenant_id)
+        .where(_due())
+        .subquery("queue")
+    )
+    return (
+        select(lanes.c.id)
+        .join(queue, queue.c.id == lanes.c.id)
+        .where(queue.c.turn <= per_tenant, _due())
+        .order_by(lanes.c.priority.desc(), queue.c.turn, lanes.c.not_before, lanes.c.id)
+        .limit(limit)
+    )
+
+
+def _taking(worker_id: str, lease_s: float) -> dict[str, Any]:
+    """Begin what is queued, or go on with what has begun; a lease that ran out is a failure."""
+    fresh = lanes.c.running_gen.is_(None)
+    return {
+        "fence": lanes.c.fence + 1,
+        "running_gen": func.coalesce(lanes.c.running_gen, lanes.c.want),
+        "run_id": case((fresh, lanes.c.queued_run_id), else_=lanes.c.run_id),
+        "queued_run_id": case((fresh, None), else_=lanes.c.queued_run_id),
+        "started_at": case((fresh, epoch_now()), else_=lanes.c.started_at),
+        "attempts": case(
+            (fresh, 0),
+            (lanes.c.lease_until.is_(None), lanes.c.attempts),
+            else_=lanes.c.attempts + 1,
+        ),
+        "lease_until": epoch_now() + lease_s,
+        "worker_id": worker_id,
+    }
+
+
+def _claim(row: Row[Any], lease_s: float) -> Claim:
+    return Claim(
+        lane_id=row.id,
+        tenant_id=row.tenant_id,
+        connection_id=row.connection_id,
+        dataset=row.dataset,
+        generation=row.running_gen,
+        fence=row.fence,
+        run_id=row.run_id,
+        checkpoint=row.checkpoint,
+        attempts=row.attempts,
+        age_s=row.age_s,
+        lease_s=lease_s,
+    )

@@ -1,0 +1,240 @@
+"""Asking for generations of a lane, and moving the one that is held, under its fence.
+
+Every function works inside the transaction that it is handed, beside the rows that belong to it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, Row, Update, cast
+from sqlalchemy.dialects import postgresql, sqlite
+
+from odoosync.db import Tx, epoch_now
+from odoosync.jobs.errors import LaneLost
+from odoosync.jobs.tables import lanes
+
+Document = dict[str, Any]
+CancelState = Literal["requested", "withdrawn", "over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The generation that answers a request. `joined`: it was queued before, and has its run."""
+
+    generation: int
+    joined: bool
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt's right to a lane, good while its fence is the lane's.
+
+    `attempts` counts the earlier ones since the last progress; `age_s` is the time since the
+    generation's first start.
+    """
+
+    lane_id: int
+    tenant_id: int
+    connection_id: int
+    dataset: str
+    generation: int
+    fence: int
+    run_id: str
+    checkpoint: Document | None
+    attempts: int
+    age_s: float = 0.0
+    lease_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """`running` has begun, and is `held` by an attempt or put back; `queued` has not begun."""
+
+    running: int | None
+    held: bool
+    queued: int | None
+    done: int
+    attempts: int
+    cancel_requested: bool
+
+
+async def ask(tx: Tx, connection_id: int, dataset: str, *, priority: int = 0) -> Ticket:
+    """Join the generation that is queued, or ask for the next; one that has begun is never joined.
+
+    What has begun froze its window before this caller's change.
+    """
+    lane = await _locked(tx, connection_id, dataset)
+    if lane is None:
+        await _make(tx, connection_id, dataset)
+        lane = await _locked(tx, connection_id, dataset)
+        assert lane is not None  # noqa: S101 - made above, in this transaction or before it
+    queued = _queued(lane)
+    change = tx.update(lanes).where(lanes.c.id == lane.id)
+    if queued is not None:
+        if priority > lane.priority:
+            await tx.execute(change.values(priority=priority))
+        return Ticket(queued, joined=True, run_id=lane.queued_run_id)
+    values: dict[str, Any] = {"priority": priority}
+    if lane.running_gen is None:
+        values |= {"not_before": epoch_now(), "cancel_requested": False}
+    run_id, generation = str(uuid.uuid4()), lane.asked + 1
+    await tx.execute(
+        change.values(asked=generation, want=generation, queued_run_id=run_id, **values)
+    )
+    return Ticket(generation, joined=False, run_id=run_id)
+
+
+async def advance(tx: Tx, claim: Claim, checkpoint: Document | None) -> None:
+    """Move the checkpoint and renew the lease, beside the rows of a page. Raises LaneLost.
+
+    A checkpoint other than the one the attempt began with is progress: failures count from there.
+    """
+    values: dict[str, Any] = {"checkpoint": checkpoint, "lease_until": _lease(claim)}
+    if checkpoint != claim.checkpoint:
+        values["attempts"] = 0
+    await _move(tx, _held(tx, claim).values(**values))
+
+
+async def renew(tx: Tx, claim: Claim) -> bool:
+    """Renew the lease; returns whether a person asked to cancel. Raises LaneLost."""
+    statement = _held(tx, claim).values(lease_until=_lease(claim))
+    row = (await tx.execute(statement.returning(lanes.c.cancel_requested))).first()
+    if row is None:
+        raise LaneLost
+    return bool(row.cancel_requested)
+
+
+async def look(tx: Tx, claim: Claim) -> LaneState:
+    """Read the lane without writing. Raises LaneLost when it is not the claim's any more."""
+    lane = await tx.first(tx.select(lanes).where(*_is_held(claim)))
+    if lane is None:
+        raise LaneLost
+    return _state(lane)
+
+
+async def finish(tx: Tx, claim: Claim) -> None:
+    """End the generation, however it went. Raises LaneLost, also for a second call."""
+    await _move(
+        tx,
+        _held(tx, claim).values(
+            done=claim.generation,
+            running_gen=None,
+            run_id=None,
+            started_at=None,
+            checkpoint=None,
+            attempts=0,
+            cancel_requested=False,
+            not_before=epoch_now(),
+            lease_until=None,
+            worker_id=None,
+        ),
+    )
+
+
+async def put_back(tx: Tx, claim: Claim, delay_s: float, *, count_attempt: bool) -> None:
+    """Let go of a generation that has begun and goes on in `delay_s` seconds. Raises LaneLost.
+
+    It keeps its checkpoint, so later requests still ask for the next one. The fence moves at once.
+    """
+    await _move(
+        tx,
+        _held(tx, claim).values(
+            fence=lanes.c.fence + 1,
+            attempts=lanes.c.attempts + (1 if count_attempt else 0),
+            not_before=epoch_now() + delay_s,
+            lease_until=None,
+            worker_id=None,
+        ),
+    )
+
+
+async def request_cancel(tx: Tx, connection_id: int, dataset: str, generation: int) -> CancelState:
+    """Ask a generation that has begun to end, or withdraw one that is queued.
+
+    `withdrawn` means that nobody will see it any more: its history row is the caller's to end.
+    """
+    lane = await _locked(tx, connection_id, dataset)
+    if lane is None:
+        return "over"
+    change = tx.update(lanes).where(lanes.c.id == lane.id)
+    if lane.running_gen == generation:
+        soon = {} if lane.lease_until is not None else {"not_before": epoch_now()}
+        await tx.execute(change.values(cancel_requested=True, **soon))
+        return "requested"
+    if _queued(lane) == generation:
+        before = lane.done if lane.running_gen is None else lane.running_gen
+        await tx.execute(change.values(want=before, queued_run_id=None))
+        return "withdrawn"
+    return "over"
+
+
+async def lane_state(tx: Tx, connection_id: int, dataset: str) -> LaneState | None:
+    """Tell how a lane stands; None when nobody has asked for it yet."""
+    lane = await tx.first(_lane_of(tx, connection_id, dataset))
+    return None if lane is None else _state(lane)
+
+
+def _lane_of(tx: Tx, connection_id: int, dataset: str) -> Any:
+    return tx.select(lanes).where(
+        lanes.c.connection_id == connection_id, lanes.c.dataset == dataset
+    )
+
+
+async def _locked(tx: Tx, connection_id: int, dataset: str) -> Row[Any] | None:
+    return await tx.first(_lane_of(tx, connection_id, dataset).with_for_update())
+
+
+async def _make(tx: Tx, connection_id: int, dataset: str) -> None:
+    """Make the row; a second caller waits for the first one's commit, then leaves it as it is."""
+    insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    await tx.execute(
+        insert(lanes)
+        .values(
+            tenant_id=tx.tenant_id,
+            connection_id=connection_id,
+            dataset=dataset,
+            fence=cast(epoch_now() * 1000, BigInteger),
+        )
+        .on_conflict_do_nothing(index_elements=["connection_id", "dataset"])
+    )
+
+
+def _queued(lane: Row[Any]) -> int | None:
+    begun = lane.done if lane.running_gen is None else lane.running_gen
+    return lane.want if lane.want > begun else None
+
+
+def _state(lane: Row[Any]) -> LaneState:
+    return LaneState(
+        running=lane.running_gen,
+        held=lane.lease_until is not None,
+        queued=_queued(lane),
+        done=lane.done,
+        attempts=lane.attempts,
+        cancel_requested=bool(lane.cancel_requested),
+    )
+
+
+def _is_held(claim: Claim) -> tuple[Any, ...]:
+    return (
+        lanes.c.id == claim.lane_id,
+        lanes.c.fence == claim.fence,
+        lanes.c.running_gen == claim.generation,
+    )
+
+
+def _held(tx: Tx, claim: Claim) -> Update:
+    return tx.update(lanes).where(*_is_held(claim))
+
+
+def _lease(claim: Claim) -> Any:
+    return epoch_now() + claim.lease_s
+
+
+async def _move(tx: Tx, statement: Update) -> None:
+    if (await tx.execute(statement)).rowcount != 1:
+        raise LaneLost

@@ -1,0 +1,53 @@
+"""What the engine is given to carry out, and what it gives: a lease that can be told to end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from odoosync.jobs.errors import LaneCancelled, LaneStopping
+from odoosync.jobs.lanes import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The generation has ended, well or not. `lanes.finish` may have been called already."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryIn:
+    """The generation goes on in `seconds`, for a `reason` that is a code, not a sentence."""
+
+    seconds: float
+    reason: str
+
+
+Outcome = Done | RetryIn
+
+
+class Lease:
+    """An attempt's ear: what it is told while it runs. Its lease is renewed by the engine."""
+
+    def __init__(self) -> None:
+        self.cancelled = asyncio.Event()
+        self.stopping = asyncio.Event()
+
+    def check(self) -> None:
+        """Raise LaneCancelled or LaneStopping when told to end; call it after each commit."""
+        if self.cancelled.is_set():
+            raise LaneCancelled
+        if self.stopping.is_set():
+            raise LaneStopping
+
+
+class Task(Protocol):
+    """The work behind the lanes. A generation may be attempted again, on any worker."""
+
+    async def run(self, claim: Claim, lease: Lease) -> Outcome:
+        """Carry out or continue a generation, each commit with `lanes.advance` in it."""
+        ...
+
+    async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
+        """Write down that the generation ended: given up, or `cancelled` while it was busy."""
+        ...

@@ -1,0 +1,181 @@
+"""A worker: takes due lanes while it has free slots, and leaves nothing behind when it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from odoosync.clock import utc_now
+from odoosync.db import Database
+from odoosync.jobs import claiming, lanes, presence, workers
+from odoosync.jobs.attempt import Desk, Timing, attempt
+from odoosync.jobs.engine import Dispatcher
+from odoosync.jobs.errors import LaneLost
+from odoosync.jobs.lanes import Claim
+from odoosync.jobs.retry import RetryPolicy
+from odoosync.jobs.task import Lease, Task
+from odoosync.log import get_logger
+
+log = get_logger(__name__)
+_PATIENCE_S: Final = 2.0
+"""For what the engine itself may take at the end, beyond the grace of the bodies."""
+
+
+def new_worker_id() -> str:
+    """Return a name that no other process has or will have; the machine's is for people."""
+    return f"{socket.gethostname()[:32]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+
+
+class Worker:
+    """Runs up to `concurrency` attempts at once, of them `per_tenant` of one tenant.
+
+    With `presence_folder`, workers that share it notice at once when one of them is gone.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        task: Task,
+        dispatcher: Dispatcher,
+        *,
+        worker_id: str,
+        concurrency: int = 4,
+        per_tenant: int = 4,
+        presence_folder: Path | None = None,
+        timing: Timing | None = None,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self._desk = Desk(database, task, timing or Timing(), policy or RetryPolicy())
+        self._dispatcher = dispatcher
+        self._id = worker_id
+        self._concurrency = concurrency
+        self._per_tenant = per_tenant
+        self._folder = presence_folder
+        self._running: dict[asyncio.Task[None], Lease] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then let bodies finish their page and put their lanes back."""
+        timing = self._desk.timing
+        with ExitStack() as stack:
+            if self._folder is not None:
+                stack.enter_context(presence.present(self._folder, self._id))
+            await self._dispatcher.start()
+            rounds = [
+                asyncio.create_task(_every(timing.beat, self._beat)),
+                asyncio.create_task(_every(timing.sweep, self._sweep)),
+            ]
+            log.info("worker_ready", worker=self._id, concurrency=self._concurrency)
+            try:
+                await self._work(stop)
+                await self._wind_up()
+            finally:
+                for task in rounds:
+                    task.cancel()
+                await asyncio.gather(*rounds, return_exceptions=True)
+                await self._leave()
+        log.info("worker_gone", worker=self._id)
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        timing = self._desk.timing
+        while not stop.is_set():
+            try:
+                await self._take()
+                pause = timing.tick
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("nothing_taken", error=type(error).__name__)
+                pause = 10 * timing.tick
+            try:
+                await asyncio.wait_for(stop.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def _take(self) -> None:
+        """Claim no more than starts at once."""
+        free = self._concurrency - len(self._running)
+        if free <= 0:
+            return
+        for claim in await claiming.claim_due(
+            self._desk.database,
+            self._id,
+            limit=free,
+            per_tenant=self._per_tenant,
+            lease_s=self._desk.timing.lease,
+        ):
+            lease = Lease()
+            running = asyncio.create_task(self._run_attempt(claim, lease))
+            self._running[running] = lease
+            running.add_done_callback(self._running.pop)
+
+    async def _run_attempt(self, claim: Claim, lease: Lease) -> None:
+        """Have the engine start the attempt; ends when the attempt does."""
+        attempt_id = f"{claim.lane_id}-{claim.generation}-{claim.fence}-{uuid.uuid4().hex[:8]}"
+        ended = asyncio.Event()
+
+        async def work() -> None:
+            try:
+                await attempt(self._desk, claim, lease)
+            finally:
+                ended.set()
+
+        try:
+            await self._dispatcher.dispatch(attempt_id, work)
+        except Exception as error:  # noqa: BLE001 - the engine's errors are its own
+            log.warning("not_dispatched", lane=claim.lane_id, error=type(error).__name__)
+            await self._give_back(claim)
+        else:
+            await ended.wait()
+
+    async def _give_back(self, claim: Claim) -> None:
+        try:
+            async with self._desk.database.tenant(claim.tenant_id) as tx:
+                await lanes.put_back(tx, claim, 1.0, count_attempt=False)
+        except (LaneLost, SQLAlchemyError, OSError):
+            return  # the lease runs out
+
+    async def _wind_up(self) -> None:
+        """Tell all bodies, and wait for them; one that does not listen is cut off by its keeper."""
+        for lease in self._running.values():
+            lease.stopping.set()
+        if self._running:
+            await asyncio.wait(
+                set(self._running), timeout=self._desk.timing.stop_grace + _PATIENCE_S
+            )
+
+    async def _leave(self) -> None:
+        try:
+            await workers.leave(self._desk.database, self._id)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("not_signed_off", error=type(error).__name__)
+        await self._dispatcher.close()
+
+    async def _beat(self) -> None:
+        await workers.beat(self._desk.database, self._id)
+        if self._folder is None:
+            return
+        for gone in presence.departed(self._folder):
+            released = await claiming.release_worker(self._desk.database, gone)
+            await workers.leave(self._desk.database, gone)
+            presence.forget(self._folder, gone)
+            log.warning("worker_was_lost", worker=gone, lanes=released)
+
+    async def _sweep(self) -> None:
+        alive = await workers.live_workers(self._desk.database, within_s=3600)
+        await self._dispatcher.sweep(utc_now(), alive)
+
+
+async def _every(seconds: float, action: Callable[[], Awaitable[None]]) -> None:
+    """Do it now and then at intervals, for ever; a failure is logged and tried again."""
+    while True:
+        try:
+            await action()
+        except Exception as error:  # noqa: BLE001 - a round that dies would die unseen
+            log.warning("round_failed", error=type(error).__name__)
+        await asyncio.sleep(seconds)

@@ -1,0 +1,113 @@
+"""The composition root of a worker process: settings in, work done until it is told to stop.
+
+`python -m odoosync.worker` is the child of `serve`: it ends with its parent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from odoosync.clock import utc_now
+from odoosync.db import Database, open_database
+from odoosync.jobs.attempt import Timing
+from odoosync.jobs.child import end_with_parent, keep_running
+from odoosync.jobs.engine import DbosDispatcher, Task
+from odoosync.jobs.retry import RetryPolicy
+from odoosync.jobs.worker import Worker, new_worker_id
+from odoosync.log import configure_logging
+from odoosync.odoo.guard import AddressGuard
+from odoosync.odoo.transport import Transport, TransportLimits
+from odoosync.settings import Settings, load_key_ring, load_settings
+from odoosync.sync.engine.run import Equipment
+from odoosync.sync.tasks import SyncTask
+
+TaskFactory = Callable[[Settings, Database], AbstractAsyncContextManager[Task]]
+
+
+@asynccontextmanager
+async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Task]:
+    """Equip the syncs of this process: they share one pool of connections to Odoo."""
+    guard = AddressGuard.of(settings.allowed_odoo_hosts, settings.default_odoo_url)
+    transport = Transport(TransportLimits(), guard)
+    try:
+        yield SyncTask(
+            Equipment(
+                database=database,
+                transport=transport,
+                key_ring=load_key_ring(settings),
+                clock=utc_now,
+                deletion_guard=settings.deletion_guard == "on",
+            )
+        )
+    finally:
+        await transport.close()
+
+
+async def work(
+    settings: Settings,
+    stop: asyncio.Event,
+    make_task: TaskFactory = sync_task,
+    *,
+    timing: Timing | None = None,
+    policy: RetryPolicy | None = None,
+) -> None:
+    """Work on a migrated database until `stop` is set."""
+    url, folder = settings.effective_database_url, settings.data_dir.resolve()
+    database, worker_id = open_database(url), new_worker_id()
+    try:
+        async with make_task(settings, database) as task:
+            await Worker(
+                database,
+                task,
+                DbosDispatcher(url, folder / "jobs.sqlite3", worker_id),
+                worker_id=worker_id,
+                concurrency=settings.worker_concurrency,
+                presence_folder=_presence_folder(folder),
+                timing=timing,
+                policy=policy,
+            ).run(stop)
+    finally:
+        await database.close()
+
+
+def run_worker(
+    settings: Settings,
+    make_task: TaskFactory = sync_task,
+    *,
+    timing: Timing | None = None,
+    policy: RetryPolicy | None = None,
+) -> None:
+    """Work until SIGTERM or Ctrl-C; what is going on is put back then, within 20 seconds."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await work(settings, stop, make_task, timing=timing, policy=policy)
+
+    asyncio.run(run())
+
+
+async def keep_worker(stop: asyncio.Event) -> None:
+    """Keep a worker with this process's settings as a child process until `stop` is set."""
+    await keep_running([sys.executable, "-m", "odoosync.worker"], stop)
+
+
+def _presence_folder(data_dir: Path) -> Path:
+    return data_dir / "workers"
+
+
+def main() -> None:
+    end_with_parent()
+    settings = load_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    run_worker(settings)
+
+
+if __name__ == "__main__":
+    main()
