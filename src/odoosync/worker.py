@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -15,13 +14,12 @@ from pathlib import Path
 from odoosync.clock import utc_now
 from odoosync.db import Database, open_database
 from odoosync.jobs.attempt import Timing
-from odoosync.jobs.child import end_with_parent, keep_running
+from odoosync.jobs.child import end_with_parent
 from odoosync.jobs.engine import DbosDispatcher, Task
 from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.worker import Worker, new_worker_id
 from odoosync.log import configure_logging
-from odoosync.odoo.guard import AddressGuard
-from odoosync.odoo.transport import Transport, TransportLimits
+from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_key_ring, load_settings
 from odoosync.sync.engine.run import Equipment
 from odoosync.sync.tasks import SyncTask
@@ -32,8 +30,7 @@ TaskFactory = Callable[[Settings, Database], AbstractAsyncContextManager[Task]]
 @asynccontextmanager
 async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Task]:
     """Equip the syncs of this process: they share one pool of connections to Odoo."""
-    guard = AddressGuard.of(settings.allowed_odoo_hosts, settings.default_odoo_url)
-    transport = Transport(TransportLimits(), guard)
+    transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts)
     try:
         yield SyncTask(
             Equipment(
@@ -91,11 +88,6 @@ def run_worker(
         await work(settings, stop, make_task, timing=timing, policy=policy)
 
     asyncio.run(run())
-
-
-async def keep_worker(stop: asyncio.Event) -> None:
-    """Keep a worker with this process's settings as a child process until `stop` is set."""
-    await keep_running([sys.executable, "-m", "odoosync.worker"], stop)
 
 
 def _presence_folder(data_dir: Path) -> Path:
