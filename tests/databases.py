@@ -13,11 +13,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from postgres import running_postgres
 from sqlalchemy.engine import make_url
 
 from odoosync.db import Database, open_database
 from odoosync.migrations import upgrade
+from postgres import running_postgres
 
 
 def with_database(url: str, name: str) -> str:

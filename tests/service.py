@@ -140,9 +140,7 @@ class Service:
 
 
 @contextmanager
-def running_service(
-    folder: Path, database_url: str, **settings: str
-) -> Iterator[Service]:
+def running_service(folder: Path, database_url: str, **settings: str) -> Iterator[Service]:
     """Serve until the block ends."""
     service = Service(folder, database_url, settings)
     service.start()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -11,14 +14,20 @@ from odoosync.accounts import open_accounts
 from odoosync.api import ApiOptions, Services, create_api
 from odoosync.clock import utc_now
 from odoosync.db import open_database
+from odoosync.jobs.child import keep_running
 from odoosync.migrations import head_revision
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_key_ring
 from odoosync.sync.service import SyncService
 
+WORKER: Final = (sys.executable, "-m", "odoosync.worker")
 
-def build_app(settings: Settings) -> FastAPI:
-    """Return the application on a migrated database; its end closes what is opened here."""
+
+def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
+    """Return the application on a migrated database; its end closes what is opened here.
+
+    `with_worker` also runs a worker, as a child process of this one.
+    """
     services = build_services(settings)
     options = ApiOptions(
         schema_revision=head_revision(),
@@ -31,9 +40,14 @@ def build_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        worker = asyncio.create_task(keep_running(WORKER, stop)) if with_worker else None
         try:
             yield
         finally:
+            stop.set()
+            if worker is not None:
+                await worker
             await services.accounts.afterwards.settle()
             await services.transport.close()
             await services.database.close()

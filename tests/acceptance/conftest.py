@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from service import Caller, Service, running_service
 
 from odoosync.clock import utc_now
 from odoosync.sandbox import SandboxServer, World, seed_world
+from service import Caller, Service, running_service
 
 
 @pytest.fixture

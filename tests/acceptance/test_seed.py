@@ -8,9 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from service import PROFILE, Caller, Service
-
 from odoosync.sandbox import SandboxServer
+from service import PROFILE, Caller, Service
 
 SEED = Path(__file__).parents[1] / "data" / "seed.md"
 ADMIN = {"odoo_username": "admin", "odoo_password": "admin", "odoo_database": "odoo_db"}
@@ -65,9 +64,7 @@ def test_the_profile_answers_in_the_seeds_shapes(caller: Caller, odoo: SandboxSe
 
 
 def test_a_sync_without_credentials_answers_as_the_seed_says(caller: Caller) -> None:
-    answer = caller.graphql(
-        "mutation { sync_contacts_from_odoo { success message errors } }"
-    )
+    answer = caller.graphql("mutation { sync_contacts_from_odoo { success message errors } }")
     assert answer["sync_contacts_from_odoo"] == {
         "success": False,
         "message": "User has no Odoo credentials configured",
@@ -79,10 +76,10 @@ def test_a_sync_with_a_password_that_stopped_working_answers_as_the_seed_says(
     caller: Caller, odoo: SandboxServer
 ) -> None:
     caller.post(PROFILE, ADMIN)
-    odoo.world.set_password("admin", "changed")
-    answer = caller.graphql(
-        "mutation { sync_contacts_from_odoo { success message errors } }"
-    )
+    account = odoo.world.account_of("admin")
+    assert account is not None
+    account.password = "changed"
+    answer = caller.graphql("mutation { sync_contacts_from_odoo { success message errors } }")
     assert answer["sync_contacts_from_odoo"] == {
         "success": False,
         "message": "Odoo contact sync failed: Invalid Odoo credentials",
@@ -90,7 +87,7 @@ def test_a_sync_with_a_password_that_stopped_working_answers_as_the_seed_says(
     }
 
 
-def test_the_message_counts_what_was_fetched(caller: Caller, odoo: SandboxServer) -> None:
+def test_the_message_counts_what_was_fetched(caller: Caller) -> None:
     caller.post(PROFILE, ADMIN)
     answer = caller.post("/api/v1/contacts/sync", {})
     assert answer["message"] == f"Successfully synced {answer['run']['fetched']} contacts from Odoo"

@@ -20,7 +20,7 @@ from odoosync.connections.errors import NoConnection
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
 from odoosync.jobs.workers import live_workers
-from odoosync.odoo.errors import InvalidCredentials
+from odoosync.odoo.errors import ApiKeyRejected, InvalidCredentials
 from odoosync.sync import runs
 from odoosync.sync.datasets import DATASETS, Dataset, dataset_named
 from odoosync.sync.run_view import run_view
@@ -172,8 +172,7 @@ def _answer(dataset: Dataset, ended: Sequence[Row[Any]], wait_s: float) -> SyncA
 
 def _seed_reason(run: Row[Any]) -> str:
     """Use the seed's own sentence for every kind of refused credentials."""
-    refused = {kind.code for kind in (InvalidCredentials, *InvalidCredentials.__subclasses__())}
-    if run.error_code in refused:
+    if run.error_code in {InvalidCredentials.code, ApiKeyRejected.code}:
         return InvalidCredentials.sentence
     return run.error or "unknown reason"
 

@@ -44,9 +44,8 @@ class SyncTask:
         self, claim: Claim, status: Status, error_code: str | None, error: str | None
     ) -> None:
         async with self._tools.database.tenant(claim.tenant_id) as tx:
-            run = await runs.of_generation(tx, claim.connection_id, claim.dataset, claim.generation)
             await runs.finish(
-                tx, run.id, status, self._tools.clock(), error_code=error_code, error=error
+                tx, claim.run_id, status, self._tools.clock(), error_code=error_code, error=error
             )
             await lanes.finish(tx, claim)
 

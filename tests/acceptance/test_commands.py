@@ -1,0 +1,99 @@
+"""Commands as a person runs them, beside a running service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from odoosync.sandbox import SandboxServer
+from service import PASSWORD, PROFILE, Caller, Service
+
+ADMIN = {"odoo_username": "admin", "odoo_password": "admin", "odoo_database": "odoo_db"}
+
+
+@pytest.fixture
+def env_file(tmp_path: Path, odoo: SandboxServer) -> Path:
+    path = tmp_path / "old.env"
+    path.write_text(
+        f"ODOO_URL={odoo.url}\nODOO_DB=odoo_db\nODOO_USERNAME=admin\nODOO_PASSWORD=admin\n"
+    )
+    return path
+
+
+def migrate(service: Service, caller: Caller, env_file: Path) -> tuple[int, str]:
+    arguments = ("migrate-env", "--user", caller.username, "--env-file", str(env_file))
+    ran = service.run(*arguments)
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def test_migrate_env_stores_what_works_and_says_what_to_remove(
+    service: Service, caller: Caller, env_file: Path, odoo: SandboxServer
+) -> None:
+    code, said = migrate(service, caller, env_file)
+    assert (code, "Remove ODOO_URL, ODOO_DB, ODOO_USERNAME, ODOO_PASSWORD" in said) == (0, True)
+    assert caller.get(PROFILE) == ADMIN | {"odoo_url": odoo.url}
+
+
+def test_a_second_migrate_env_changes_nothing(
+    service: Service, caller: Caller, env_file: Path
+) -> None:
+    migrate(service, caller, env_file)
+    before = caller.get("/api/v1/connections")
+    code, said = migrate(service, caller, env_file)
+    assert (code, "Nothing was changed" in said) == (0, True)
+    assert caller.get("/api/v1/connections") == before
+
+
+def test_migrate_env_with_a_wrong_password_stores_nothing(
+    service: Service, caller: Caller, env_file: Path
+) -> None:
+    env_file.write_text(env_file.read_text().replace("PASSWORD=admin", "PASSWORD=wrong"))
+    code, said = migrate(service, caller, env_file)
+    assert (code, "Invalid Odoo credentials" in said, "Traceback" in said) == (1, True, False)
+    assert caller.http.get(PROFILE).status_code == 404
+
+
+def test_a_backup_restores_what_was_there(service: Service, caller: Caller, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    caller.post(PROFILE, ADMIN)
+    saved = service.run("backup", str(file))
+    if service.database_url.startswith("postgres"):
+        assert (saved.returncode, "pg_dump" in saved.stderr) == (1, True)
+        return
+    assert saved.returncode == 0, saved.stderr
+    caller.ok(caller.http.delete(PROFILE))
+    assert service.run("restore", str(file)).returncode == 0
+    assert caller.get(PROFILE)["odoo_password"] == "admin"
+
+
+def test_restore_refuses_what_is_no_backup(sqlite_only: Service, tmp_path: Path) -> None:
+    file = tmp_path / "nonsense"
+    file.write_text("no database at all")
+    ran = sqlite_only.run("restore", str(file))
+    assert (ran.returncode, "not a backup" in ran.stderr) == (1, True)
+
+
+def test_doctor_finds_a_running_service_sound(service: Service, caller: Caller) -> None:
+    del caller
+    ran = service.run("doctor")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "WRONG" not in ran.stdout
+
+
+def test_a_disabled_user_is_out_at_once(service: Service, caller: Caller) -> None:
+    assert service.run("user", "disable", caller.username).returncode == 0
+    assert caller.http.get("/api/v1/me").status_code == 401
+
+
+def test_deleting_a_user_deletes_everything_of_theirs(service: Service, caller: Caller) -> None:
+    caller.post(PROFILE, ADMIN)
+    caller.post("/api/v1/contacts/sync", {})
+    assert service.run("user", "delete", caller.username, "--yes").returncode == 0
+    form = {"username": caller.username, "password": PASSWORD}
+    assert caller.http.post("/api/v1/auth/token", data=form).status_code == 401
+
+
+@pytest.fixture
+def sqlite_only(tmp_path: Path, sqlite_url: str) -> Service:
+    return Service(tmp_path, sqlite_url)

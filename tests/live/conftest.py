@@ -1,0 +1,54 @@
+"""Real Odoos, named by environment variables; see docs/live-tests.md.
+
+For each name N in `ODOOSYNC_LIVE` (such as `16 18 19`): `ODOOSYNC_LIVE_N_URL`, `…_DATABASE`,
+`…_USERNAME`, `…_PASSWORD`, and `…_API_KEY` where JSON-2 is to be spoken, too. The tests make and
+remove records of their own in that database.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from raw_odoo import RawOdoo
+
+from service import Caller, Service, running_service
+
+
+def _named() -> Iterator[tuple[str, RawOdoo]]:
+    for name in os.environ.get("ODOOSYNC_LIVE", "").split():
+
+        def value(key: str, name: str = name) -> str | None:
+            return os.environ.get(f"ODOOSYNC_LIVE_{name}_{key}")
+
+        words = [value(key) or "" for key in ("URL", "DATABASE", "USERNAME", "PASSWORD")]
+        assert all(words), f"ODOOSYNC_LIVE names {name}: its URL, DATABASE, USERNAME and PASSWORD"
+        yield f"odoo{name}-password", RawOdoo(*words)
+        if key := value("API_KEY"):
+            yield f"odoo{name}-key", RawOdoo(*words, api_key=key)
+
+
+TARGETS = dict(_named())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "odoo" in metafunc.fixturenames:
+        assert TARGETS, "No real Odoo is named. See docs/live-tests.md."
+        metafunc.parametrize("odoo", list(TARGETS.values()), ids=list(TARGETS))
+
+
+@pytest.fixture
+def service(tmp_path: Path, database_url: str, odoo: RawOdoo) -> Iterator[Service]:
+    host = urlsplit(odoo.url).hostname or ""
+    allowed = {"ODOOSYNC_ALLOWED_ODOO_HOSTS": host}
+    with running_service(tmp_path, database_url, **allowed) as running:
+        yield running
+
+
+@pytest.fixture
+def caller(service: Service) -> Iterator[Caller]:
+    with service.signed_in() as signed_in:
+        yield signed_in
