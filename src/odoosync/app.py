@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import Final
 
 from fastapi import FastAPI
@@ -30,6 +31,7 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     """
     services = build_services(settings)
     options = ApiOptions(
+        version=version("odoosync"),
         schema_revision=head_revision(),
         rate_limit=settings.rate_limit,
         cors_origins=settings.cors_origins,

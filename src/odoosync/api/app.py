@@ -18,6 +18,7 @@ from odoosync.api import health
 from odoosync.api.edge.access_log import AccessLog
 from odoosync.api.edge.rate_limit import RateLimit
 from odoosync.api.edge.request_limits import RequestLimits
+from odoosync.api.edge.root_path import RootPath
 from odoosync.api.edge.security_headers import SecurityHeaders
 from odoosync.api.openapi import documented
 from odoosync.api.problems import DATABASE_AWAY, database_problem, problem_of, problem_of_status
@@ -53,7 +54,6 @@ def create_api(
         title="Odoosync",
         version=options.version,
         description="A true, queryable copy of each user's Odoo data.",
-        root_path=options.root_path,
         redirect_slashes=False,
         redoc_url=None,
         lifespan=lifespan,
@@ -75,6 +75,8 @@ def _include(app: FastAPI, routers: Sequence[APIRouter]) -> None:
 def _middleware(services: Services, options: ApiOptions) -> list[Middleware]:
     """Return the stack, outermost first; addresses are true from the second on."""
     stack = [Middleware(AccessLog), Middleware(SecurityHeaders)]
+    if options.root_path.strip("/"):
+        stack.insert(0, Middleware(RootPath, root_path=options.root_path))
     if options.trusted_proxies:
         trusted = list(options.trusted_proxies)
         proxies: Any = ProxyHeadersMiddleware

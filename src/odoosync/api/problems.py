@@ -25,6 +25,7 @@ from odoosync.errors import (
     TooMany,
     Unavailable,
 )
+from odoosync.jobs.errors import LaneInterrupted
 from odoosync.odoo.errors import OdooError
 from odoosync.settings import BadSettings
 
@@ -35,6 +36,7 @@ STATUS: Final[Mapping[type[OdoosyncError], int]] = {
     Refused: 403,
     NotFound: 404,
     Conflict: 409,
+    LaneInterrupted: 409,
     WrongMediaType: 415,
     UnusableText: 422,
     InvalidInput: 422,

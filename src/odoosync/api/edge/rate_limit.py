@@ -30,7 +30,7 @@ class RateLimit:
         self.clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in _PROBES:
+        if scope["type"] == "http" and not _is_probe(scope):
             caller, now = self._caller(scope), self.clock().timestamp()
             wait = self.throttle.wait(caller, now)
             if wait > 0:
@@ -48,3 +48,7 @@ class RateLimit:
             except NotSignedIn:
                 pass
         return network_of(scope["client"][0] if scope.get("client") else "")
+
+
+def _is_probe(scope: Scope) -> bool:
+    return scope["path"].removeprefix(scope.get("root_path", "")) in _PROBES

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import httpx
+
+from odoosync.accounts.directory import User
+from people import PASSWORD
+
+KEYS = "/api/v1/api-keys"
+
+
+async def test_me_says_who_calls(
+    client: httpx.AsyncClient, signed_in: dict[str, str], anna: User
+) -> None:
+    answer = await client.get("/api/v1/me", headers=signed_in)
+    assert answer.json() == {
+        "id": anna.id,
+        "username": "anna",
+        "is_admin": False,
+        "tenant_id": anna.tenant_id,
+        "scopes": ["manage", "read", "sync"],
+        "kind": "password",
+        "auth_time": "2026-01-31T12:00:00.123456Z",
+    }
+
+
+async def test_a_new_password_ends_this_session_too(
+    client: httpx.AsyncClient, signed_in: dict[str, str]
+) -> None:
+    form = {"current_password": PASSWORD, "new_password": "another_password"}
+    assert (
+        await client.post("/api/v1/me/password", json=form, headers=signed_in)
+    ).status_code == 200
+    assert (await client.get("/api/v1/me", headers=signed_in)).status_code == 401
+
+
+async def test_the_wrong_current_password_is_no_401(
+    client: httpx.AsyncClient, signed_in: dict[str, str]
+) -> None:
+    form = {"current_password": "wrong_password", "new_password": "another_password"}
+    answer = await client.post("/api/v1/me/password", json=form, headers=signed_in)
+    assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password")
+
+
+async def test_a_key_is_shown_once_and_works_in_both_headers(
+    client: httpx.AsyncClient, signed_in: dict[str, str]
+) -> None:
+    made = await client.post(KEYS, json={"name": "n", "scopes": ["read"]}, headers=signed_in)
+    assert made.status_code == 201
+    plain = made.json()["key"]
+    listed = await client.get(KEYS, headers=signed_in)
+    assert plain not in listed.text
+    assert listed.json()["items"][0]["prefix"] == plain[:12]
+    for headers in ({"X-API-Key": plain}, {"Authorization": f"Bearer {plain}"}):
+        assert (await client.get("/api/v1/me", headers=headers)).json()["scopes"] == ["read"]
+
+
+async def test_a_key_makes_no_keys(client: httpx.AsyncClient, signed_in: dict[str, str]) -> None:
+    form = {"name": "n", "scopes": ["read", "sync", "manage"]}
+    plain = (await client.post(KEYS, json=form, headers=signed_in)).json()["key"]
+    answer = await client.post(KEYS, json=form, headers={"X-API-Key": plain})
+    assert (answer.status_code, answer.json()["code"]) == (403, "session_needed")
+
+
+async def test_a_revoked_key_is_refused(
+    client: httpx.AsyncClient, signed_in: dict[str, str]
+) -> None:
+    form = {"name": "n", "scopes": ["read"]}
+    made = (await client.post(KEYS, json=form, headers=signed_in)).json()
+    gone = await client.delete(f"{KEYS}/{made['id']}", headers=signed_in)
+    assert gone.status_code == 200
+    again = await client.delete(f"{KEYS}/{made['id']}", headers=signed_in)
+    assert (again.status_code, again.json()["code"]) == (404, "key_unknown")
+    answer = await client.get("/api/v1/me", headers={"X-API-Key": made["key"]})
+    assert answer.status_code == 401

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from odoosync.api import ApiOptions, Services, create_api
+from odoosync.db import open_database
+from served import client_of
+
+
+async def test_the_process_is_alive_and_ready(client: httpx.AsyncClient) -> None:
+    for path in ("/healthz", "/readyz"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_an_old_schema_is_not_ready_but_alive(
+    services: Services, options: ApiOptions
+) -> None:
+    app = create_api(services, replace(options, schema_revision="9999"))
+    async with client_of(app) as client:
+        answer = await client.get("/readyz")
+        assert (await client.get("/healthz")).status_code == 200
+    assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
+    assert "odoosync db upgrade" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("url", ["sqlite", "postgresql://someone:hunter2@127.0.0.1:1/nothing"])
+async def test_a_database_that_is_away_is_named_without_its_address(
+    services: Services, options: ApiOptions, tmp_path: Path, url: str
+) -> None:
+    away = open_database(f"sqlite:///{tmp_path}/empty.sqlite3" if url == "sqlite" else url)
+    async with client_of(create_api(replace(services, database=away), options)) as client:
+        answer = await client.get("/readyz")
+    await away.close()
+    assert answer.status_code == 503
+    assert "does not answer" in answer.json()["detail"]
+    assert "hunter2" not in answer.text
+
+
+async def test_a_table_without_forced_policies_is_not_ready(
+    postgres_url: str, services: Services, options: ApiOptions
+) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE users NO FORCE ROW LEVEL SECURITY")
+    detail = await _not_ready(postgres_url, services, options)
+    assert "not forced on users" in detail
+
+
+async def test_a_role_that_owns_a_table_is_not_ready(
+    postgres_url: str, services: Services, options: ApiOptions
+) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE workers OWNER TO odoosync_app")
+    detail = await _not_ready(postgres_url, services, options)
+    assert "odoosync_app owns tables" in detail
+
+
+async def _not_ready(url: str, services: Services, options: ApiOptions) -> str:
+    database = open_database(url)
+    async with client_of(create_api(replace(services, database=database), options)) as client:
+        answer = await client.get("/readyz")
+    await database.close()
+    assert answer.status_code == 503
+    return str(answer.json()["detail"])
