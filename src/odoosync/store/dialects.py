@@ -149,6 +149,5 @@ def _constant(text: str) -> ColumnElement[str]:
 
 
 def _texts(ids: Sequence[int]) -> Any:
-    return cast(
-        literal("{" + ",".join(str(int(number)) for number in ids) + "}", Text), ARRAY(Text)
-    )
+    array = "{" + ",".join(str(int(number)) for number in ids) + "}"
+    return cast(literal(array, Text), ARRAY(Text))

@@ -36,8 +36,14 @@ _NUMBERS: Final = frozenset({"integer", "float", "monetary", "many2one", "many2o
 _LISTS: Final = frozenset({"many2many", "one2many"})
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}\Z")
 PROMOTED: Final = frozenset({"email", "reference", "barcode"})
-ID_FIELDS: Final = ("id", "odoo_id")
-_ALWAYS: Final = {
+ALWAYS_KNOWN: Final[Mapping[str, str]] = {
+    "id": "integer",
+    "odoo_id": "integer",
+    "active": "boolean",
+    "write_date": "datetime",
+}
+"""Kinds of what each record has, whether its model has such a field or not."""
+_ALWAYS_STORED: Final = {
     "id": records.c.odoo_id,
     "odoo_id": records.c.odoo_id,
     "active": records.c.active,
@@ -95,9 +101,9 @@ def condition(
 
 
 def _known_kind(asked: Filter, kinds: Mapping[str, str]) -> str:
-    kind = "integer" if asked.field in ID_FIELDS else kinds.get(asked.field)
+    kind = ALWAYS_KNOWN.get(asked.field) or kinds.get(asked.field)
     if kind is None or not _IDENTIFIER.match(asked.field):
-        known = ", ".join(sorted({*kinds, "odoo_id"}))
+        known = ", ".join(sorted({*kinds, *ALWAYS_KNOWN}))
         raise UnknownFilter(f"There is no field {asked.field!r}. Known fields are: {known}.")
     if asked.op not in operators_of(kind):
         known = ", ".join(operators_of(kind))
@@ -106,7 +112,7 @@ def _known_kind(asked: Filter, kinds: Mapping[str, str]) -> str:
 
 
 def _stored_column(asked: Filter, columns: Mapping[str, str]) -> Column[Any] | None:
-    always = _ALWAYS.get(asked.field)
+    always = _ALWAYS_STORED.get(asked.field)
     if always is not None:
         return always
     column = columns.get(asked.field)
