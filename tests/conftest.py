@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from databases import (
     database,
     database_url,
@@ -21,3 +23,7 @@ __all__ = [
     "sqlite_template",
     "sqlite_url",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="Fuzz for hours instead of seconds.")

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from odoosync.accounts import Principal, audit
 from odoosync.api.auth import Manager, Reader
+from odoosync.api.openapi import problems
 from odoosync.api.rest.connections import ExtraFields, normal_extra_fields
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
@@ -84,7 +85,7 @@ class CredentialsDeleted(BaseModel):
     message: str
 
 
-@router.get("", summary="Get Odoo credentials")
+@router.get("", summary="Get Odoo credentials", responses=problems(404))
 async def get_credentials(
     caller: Reader, services: ServicesDep, response: Response
 ) -> StoredCredentials:
@@ -145,7 +146,7 @@ async def test_credentials(
     )
 
 
-@router.delete("", summary="Delete Odoo credentials")
+@router.delete("", summary="Delete Odoo credentials", responses=problems(404))
 async def delete_credentials(caller: Manager, services: ServicesDep) -> CredentialsDeleted:
     """Remove the secret at once and hide the copy; what is syncing stops."""
     now = services.clock()
