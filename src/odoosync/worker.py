@@ -9,7 +9,6 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 from odoosync.clock import utc_now
 from odoosync.db import Database, open_database
@@ -64,7 +63,7 @@ async def work(
                 DbosDispatcher(url, folder / "jobs.sqlite3", worker_id),
                 worker_id=worker_id,
                 concurrency=settings.worker_concurrency,
-                presence_folder=_presence_folder(folder),
+                presence_folder=folder / "workers",
                 timing=timing,
                 policy=policy,
             ).run(stop)
@@ -88,10 +87,6 @@ def run_worker(
         await work(settings, stop, make_task, timing=timing, policy=policy)
 
     asyncio.run(run())
-
-
-def _presence_folder(data_dir: Path) -> Path:
-    return data_dir / "workers"
 
 
 def main() -> None:

@@ -33,18 +33,22 @@ async def keep_running(
     pause = _FIRST_PAUSE_S
     while not stop.is_set():
         began = time.monotonic()
-        child = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is the parent's to hear
-        )
-        await _until_either(child, stop)
-        if stop.is_set():
-            await _end(child, stop_limit_s)
-            return
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is the parent's to hear
+            )
+        except OSError as error:
+            log.warning("worker_not_started", error=type(error).__name__, again_in_s=pause)
+        else:
+            await _until_either(child, stop)
+            if stop.is_set():
+                await _end(child, stop_limit_s)
+                return
+            log.warning("worker_died", status=child.returncode, again_in_s=pause)
         if time.monotonic() - began > _STEADY_S:
             pause = _FIRST_PAUSE_S
-        log.warning("worker_died", status=child.returncode, again_in_s=pause)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
         pause = min(_LONGEST_PAUSE_S, pause * 2)

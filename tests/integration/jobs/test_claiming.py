@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import func, select
+
+from lane_world import ask, claim, populate
+from odoosync.db import Database
+from odoosync.jobs.tables import lanes
+
+
+async def test_nothing_is_due_when_nothing_was_asked_for(database: Database) -> None:
+    assert await claim(database) == []
+
+
+async def test_workers_that_claim_at_once_never_get_the_same_lane(database: Database) -> None:
+    connections = await populate(database, [1, 2, 3] * 7)
+    for number, connection in enumerate(connections):
+        await ask(database, connection, tenant_id=number % 3 + 1)
+    taken: list[int] = []
+    while len(taken) < len(connections):
+        rounds = [claim(database, worker_id=f"w{n}", limit=2) for n in range(4)]
+        taken += [found.lane_id for part in await asyncio.gather(*rounds) for found in part]
+    assert len(set(taken)) == len(taken) == 21
+
+
+async def test_a_tenant_never_holds_more_than_its_cap(database: Database) -> None:
+    connections = await populate(database, [1] * 6)
+    for connection in connections:
+        await ask(database, connection)
+    first = await claim(database, limit=2, per_tenant=3)
+    second = await claim(database, limit=10, per_tenant=3)
+    assert (len(first), len(second)) == (2, 1)
+    assert await claim(database, per_tenant=3) == []
+
+
+async def test_the_first_of_another_tenant_goes_before_the_second_of_one(
+    database: Database,
+) -> None:
+    connections = await populate(database, [1] * 9 + [2])
+    for connection in connections[:9]:
+        await ask(database, connection, tenant_id=1)
+    await ask(database, connections[9], tenant_id=2)
+    taken = await claim(database, limit=2)
+    assert sorted(found.tenant_id for found in taken) == [1, 2]
+
+
+async def test_what_a_person_waits_for_goes_first(database: Database) -> None:
+    connections = await populate(database, [1, 1, 1])
+    for connection in connections[:2]:
+        await ask(database, connection)
+    await ask(database, connections[2], priority=10)
+    taken = await claim(database, limit=1)
+    assert [found.connection_id for found in taken] == [connections[2]]
+
+
+async def test_joining_raises_the_priority_of_what_is_queued(database: Database) -> None:
+    connections = await populate(database, [1, 1])
+    for connection in connections:
+        await ask(database, connection)
+    await ask(database, connections[1], priority=10)
+    taken = await claim(database, limit=1)
+    assert [found.connection_id for found in taken] == [connections[1]]
+
+
+async def test_who_waits_longest_goes_first(database: Database) -> None:
+    connections = await populate(database, [1, 1, 1])
+    for connection in reversed(connections):
+        await ask(database, connection)
+    taken = await claim(database, limit=1)
+    assert [found.connection_id for found in taken] == [connections[2]]
+
+
+async def test_a_claim_is_counted_under_its_worker(database: Database) -> None:
+    (connection,) = await populate(database, [1])
+    await ask(database, connection)
+    await claim(database, worker_id="me")
+    async with database.system() as tx:
+        query = select(func.count()).select_from(lanes).where(lanes.c.worker_id == "me")
+        assert await tx.scalar(query) == 1

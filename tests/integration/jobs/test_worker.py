@@ -1,0 +1,276 @@
+"""A worker without an engine: attempts run as plain tasks, and what it decides is looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from lane_world import DATASET, ask, claim, populate, state, until
+from odoosync.db import Database
+from odoosync.jobs import lanes, presence
+from odoosync.jobs.attempt import Timing
+from odoosync.jobs.engine import Done, Lease, Outcome, RetryIn, Work
+from odoosync.jobs.lanes import Claim
+from odoosync.jobs.retry import RetryPolicy
+from odoosync.jobs.worker import Worker
+from odoosync.jobs.workers import live_workers
+
+QUICK = Timing(
+    lease=60.0, renew=0.05, look=0.02, cancel_grace=0.05, stop_grace=0.1, tick=0.01, beat=0.05
+)
+HASTY = RetryPolicy(max_attempts=3, first_s=0.0)
+Body = Callable[[Claim, Lease], Awaitable[Outcome]]
+
+
+class PlainDispatcher:
+    """Starts attempts as tasks of the running loop, and records nothing."""
+
+    def __init__(self) -> None:
+        self.begun: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None: ...
+
+    async def dispatch(self, attempt_id: str, work: Work) -> None:
+        del attempt_id
+        self.begun.append(asyncio.ensure_future(work()))
+
+    async def sweep(self, now: datetime, alive: Collection[str]) -> int:
+        del now, alive
+        return 0
+
+    async def close(self) -> None: ...
+
+
+@dataclass
+class Recorder:
+    """A task with a body handed in; keeps what it was called with."""
+
+    body: Body
+    claims: list[Claim] = field(default_factory=list)
+    abandoned: list[str] = field(default_factory=list)
+
+    async def run(self, claim: Claim, lease: Lease) -> Outcome:
+        self.claims.append(claim)
+        return await self.body(claim, lease)
+
+    async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
+        del claim, message
+        self.abandoned.append(error_code)
+
+
+async def done_at_once(claim: Claim, lease: Lease) -> Outcome:
+    del claim, lease
+    return Done()
+
+
+async def busy_for_ever(claim: Claim, lease: Lease) -> Outcome:
+    del claim, lease
+    await asyncio.sleep(3600)
+    return Done()
+
+
+@asynccontextmanager
+async def working(
+    database: Database, task: Recorder, *, folder: Path | None = None, concurrency: int = 4
+) -> AsyncIterator[asyncio.Event]:
+    stop = asyncio.Event()
+    worker = Worker(
+        database,
+        task,
+        PlainDispatcher(),
+        worker_id="tested",
+        concurrency=concurrency,
+        presence_folder=folder,
+        timing=QUICK,
+        policy=HASTY,
+    )
+    running = asyncio.create_task(worker.run(stop))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        await running
+
+
+async def settled(database: Database, connection: int, generation: int = 1) -> None:
+    async def done() -> bool:
+        return (await state(database, connection)).done == generation
+
+    await until(done)
+
+
+async def test_a_body_that_is_done_ends_its_generation(database: Database) -> None:
+    (connection,) = await populate(database, [1])
+    async with working(database, Recorder(done_at_once)):
+        await ask(database, connection)
+        await settled(database, connection)
+
+
+async def test_a_body_may_finish_its_lane_itself(database: Database) -> None:
+    async def body(claim: Claim, lease: Lease) -> Outcome:
+        del lease
+        async with database.tenant(claim.tenant_id) as tx:
+            await lanes.finish(tx, claim)
+        return Done()
+
+    (connection,) = await populate(database, [1])
+    task = Recorder(body)
+    async with working(database, task):
+        await ask(database, connection)
+        await settled(database, connection)
+        await ask(database, connection)
+        await settled(database, connection, 2)
+    assert [held.generation for held in task.claims] == [1, 2]
+
+
+async def test_an_unexpected_error_is_repeated_until_it_is_given_up(database: Database) -> None:
+    async def body(claim: Claim, lease: Lease) -> Outcome:
+        del claim, lease
+        raise RuntimeError("secret")
+
+    (connection,) = await populate(database, [1])
+    task = Recorder(body)
+    async with working(database, task):
+        await ask(database, connection)
+        await settled(database, connection)
+    assert [held.attempts for held in task.claims] == [0, 1, 2]
+    assert task.abandoned == ["internal_error"]
+
+
+async def test_a_body_that_wants_a_retry_gets_it_until_it_is_given_up(database: Database) -> None:
+    async def body(claim: Claim, lease: Lease) -> Outcome:
+        del claim, lease
+        return RetryIn(0.0, "odoo_busy")
+
+    (connection,) = await populate(database, [1])
+    task = Recorder(body)
+    async with working(database, task):
+        await ask(database, connection)
+        await settled(database, connection)
+    assert (len(task.claims), task.abandoned) == (3, ["odoo_busy"])
+
+
+async def test_a_busy_body_is_cut_off_when_its_run_is_cancelled(database: Database) -> None:
+    busy = asyncio.Event()
+
+    async def body(claim: Claim, lease: Lease) -> Outcome:
+        del claim, lease
+        busy.set()
+        await asyncio.sleep(3600)
+        return Done()
+
+    (connection,) = await populate(database, [1])
+    task = Recorder(body)
+    async with working(database, task):
+        await ask(database, connection)
+        await busy.wait()
+        async with database.tenant(1) as tx:
+            await lanes.request_cancel(tx, connection, DATASET, 1)
+        await settled(database, connection)
+    assert task.abandoned == ["cancelled"]
+
+
+async def test_a_body_that_lost_its_lane_is_cut_off_in_silence(database: Database) -> None:
+    busy, cut = asyncio.Event(), asyncio.Event()
+
+    async def body(claim: Claim, lease: Lease) -> Outcome:
+        del claim, lease
+        busy.set()
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            cut.set()
+        return Done()
+
+    (connection,) = await populate(database, [1])
+    task = Recorder(body)
+    async with working(database, task):
+        await ask(database, connection)
+        await busy.wait()
+        held = task.claims[0]
+        async with database.tenant(1) as tx:
+            await lanes.put_back(tx, held, 3600.0, count_attempt=False)
+        await asyncio.wait_for(cut.wait(), 20)
+    assert (task.abandoned, (await state(database, connection)).running) == ([], 1)
+
+
+async def test_a_stopping_worker_lets_bodies_finish_their_page(database: Database) -> None:
+    busy = asyncio.Event()
+
+    async def body(claim: Claim, lease: Lease) -> Outcome:
+        busy.set()
+        await lease.stopping.wait()
+        async with database.tenant(claim.tenant_id) as tx:
+            await lanes.advance(tx, claim, {"page": 1})
+        lease.check()
+        return Done()
+
+    (connection,) = await populate(database, [1])
+    async with working(database, Recorder(body)):
+        await ask(database, connection)
+        await busy.wait()
+    (taken,) = await claim(database)
+    assert (taken.checkpoint, taken.attempts) == ({"page": 1}, 0)
+
+
+async def test_a_body_that_does_not_hear_the_stop_is_put_back_as_well(database: Database) -> None:
+    busy = asyncio.Event()
+
+    async def body(claim: Claim, lease: Lease) -> Outcome:
+        del claim, lease
+        busy.set()
+        await asyncio.sleep(3600)
+        return Done()
+
+    (connection,) = await populate(database, [1])
+    async with working(database, Recorder(body)):
+        await ask(database, connection)
+        await busy.wait()
+    (taken,) = await claim(database)
+    assert taken.attempts == 0
+
+
+async def test_no_more_is_taken_than_there_are_slots(database: Database) -> None:
+    release, busy = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def body(claim: Claim, lease: Lease) -> Outcome:
+        del claim, lease
+        busy.release()
+        await release.wait()
+        return Done()
+
+    connections = await populate(database, [1, 2, 3])
+    task = Recorder(body)
+    async with working(database, task, concurrency=2):
+        for tenant, connection in enumerate(connections, 1):
+            await ask(database, connection, tenant)
+        await busy.acquire()
+        await busy.acquire()
+        (waiting,) = await claim(database)
+        release.set()
+    assert waiting.lane_id not in {held.lane_id for held in task.claims}
+
+
+async def test_a_worker_is_seen_while_it_lives_and_not_afterwards(database: Database) -> None:
+    async def seen() -> bool:
+        return await live_workers(database) == ["tested"]
+
+    async with working(database, Recorder(done_at_once)):
+        await until(seen)
+    assert await live_workers(database) == []
+
+
+async def test_a_worker_frees_the_lanes_of_one_that_departed(
+    database: Database, tmp_path: Path
+) -> None:
+    (connection,) = await populate(database, [1])
+    await ask(database, connection)
+    await claim(database, worker_id="gone", lease_s=3600.0)
+    (tmp_path / "gone.alive").touch()
+    async with working(database, Recorder(done_at_once), folder=tmp_path):
+        await settled(database, connection)
+    assert presence.departed(tmp_path) == []

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from odoosync.jobs.errors import LaneCancelled, LaneStopping
+from odoosync.jobs.task import Lease
+
+
+async def test_a_lease_that_was_told_nothing_goes_on() -> None:
+    Lease().check()
+
+
+async def test_a_cancelled_lease_ends_the_body() -> None:
+    lease = Lease()
+    lease.cancelled.set()
+    with pytest.raises(LaneCancelled):
+        lease.check()
+
+
+async def test_a_stopping_worker_ends_the_body() -> None:
+    lease = Lease()
+    lease.stopping.set()
+    with pytest.raises(LaneStopping):
+        lease.check()
+
+
+async def test_a_cancellation_outweighs_a_stopping_worker() -> None:
+    lease = Lease()
+    lease.stopping.set()
+    lease.cancelled.set()
+    with pytest.raises(LaneCancelled):
+        lease.check()
