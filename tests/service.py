@@ -78,6 +78,7 @@ class Service:
             "ODOOSYNC_DATA_DIR": str(self.folder / "data"),
             "ODOOSYNC_DATABASE_URL": self.database_url,
             "ODOOSYNC_LOG_LEVEL": "debug",
+            "ODOOSYNC_ALLOWED_ODOO_HOSTS": "localhost",
             **self.settings,
         }
 
@@ -127,16 +128,29 @@ class Service:
             self.process.wait(timeout=30)
 
     @contextmanager
-    def signed_in(self, username: str | None = None) -> Iterator[Caller]:
-        """Make a user and sign in."""
-        name = username or f"user-{uuid.uuid4().hex[:8]}"
-        made = self.run("user", "create", name, "--password-stdin", stdin=PASSWORD)
+    def signed_in(self, username: str) -> Iterator[Caller]:
+        """Make a user by the command, and sign in."""
+        made = self.run("user", "create", username, "--password-stdin", stdin=PASSWORD)
         assert made.returncode == 0, made.stderr
+        with self._session(username) as caller:
+            yield caller
+
+    @contextmanager
+    def registered(self) -> Iterator[Caller]:
+        """Make a user by the API, where anybody may register, and sign in."""
+        name = f"user-{uuid.uuid4().hex[:12]}"
+        form = {"username": name, "password": PASSWORD}
+        Caller.ok(httpx.post(f"{self.url}/api/v1/auth/register", json=form))
+        with self._session(name) as caller:
+            yield caller
+
+    @contextmanager
+    def _session(self, username: str) -> Iterator[Caller]:
         with httpx.Client(base_url=self.url, timeout=120) as http:
-            form = {"username": name, "password": PASSWORD}
+            form = {"username": username, "password": PASSWORD}
             token = Caller.ok(http.post("/api/v1/auth/token", data=form))["access_token"]
             http.headers["Authorization"] = f"Bearer {token}"
-            yield Caller(http, name)
+            yield Caller(http, username)
 
 
 @contextmanager

@@ -1,13 +1,38 @@
+"""One service a database for the whole run; each test has a user and a sandbox Odoo of its own."""
+
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
+import psycopg
 import pytest
 
+from databases import with_database
 from odoosync.clock import utc_now
 from odoosync.sandbox import SandboxServer, World, seed_world
-from service import Caller, Service, running_service
+from sandbox_logins import admin_of
+from service import PROFILE, Caller, Service, running_service
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The running service, on either database; anybody may register."""
+    folder = tmp_path_factory.mktemp(request.param)
+    url = f"sqlite:///{folder / 'data' / 'odoosync.sqlite3'}"
+    if request.param == "postgresql":
+        url = _new_database(request.getfixturevalue("postgres_server"))
+    with running_service(folder, url, ODOOSYNC_REGISTRATION="open") as running:
+        yield running
+
+
+def _new_database(server: str) -> str:
+    name = f"odoosync_service_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return with_database(server, name)
 
 
 @pytest.fixture
@@ -22,13 +47,13 @@ def odoo(world: World) -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def service(tmp_path: Path, database_url: str, odoo: SandboxServer) -> Iterator[Service]:
-    """The service beside a sandbox Odoo that is its default one, on either database."""
-    with running_service(tmp_path, database_url, ODOOSYNC_DEFAULT_ODOO_URL=odoo.url) as running:
-        yield running
+def caller(service: Service) -> Iterator[Caller]:
+    with service.registered() as signed_in:
+        yield signed_in
 
 
 @pytest.fixture
-def caller(service: Service) -> Iterator[Caller]:
-    with service.signed_in() as signed_in:
-        yield signed_in
+def connected(caller: Caller, odoo: SandboxServer) -> Caller:
+    """A caller who has stored the sandbox's credentials."""
+    caller.post(PROFILE, admin_of(odoo))
+    return caller

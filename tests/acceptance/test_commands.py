@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 
 from odoosync.sandbox import SandboxServer
+from sandbox_logins import admin_of
 from service import PASSWORD, PROFILE, Caller, Service
-
-ADMIN = {"odoo_username": "admin", "odoo_password": "admin", "odoo_database": "odoo_db"}
 
 
 @pytest.fixture
 def env_file(tmp_path: Path, odoo: SandboxServer) -> Path:
     path = tmp_path / "old.env"
     path.write_text(
-        f"ODOO_URL={odoo.url}\nODOO_DB=odoo_db\nODOO_USERNAME=admin\nODOO_PASSWORD=admin\n"
+        f"ODOO_URL={admin_of(odoo)['odoo_url']}\nODOO_DB=odoo_db\nODOO_USERNAME=admin\nODOO_PASSWORD=admin\n"
     )
     return path
 
@@ -32,7 +31,7 @@ def test_migrate_env_stores_what_works_and_says_what_to_remove(
 ) -> None:
     code, said = migrate(service, caller, env_file)
     assert (code, "Remove ODOO_URL, ODOO_DB, ODOO_USERNAME, ODOO_PASSWORD" in said) == (0, True)
-    assert caller.get(PROFILE) == ADMIN | {"odoo_url": odoo.url}
+    assert caller.get(PROFILE) == admin_of(odoo)
 
 
 def test_a_second_migrate_env_changes_nothing(
@@ -54,9 +53,10 @@ def test_migrate_env_with_a_wrong_password_stores_nothing(
     assert caller.http.get(PROFILE).status_code == 404
 
 
-def test_a_backup_restores_what_was_there(service: Service, caller: Caller, tmp_path: Path) -> None:
-    file = tmp_path / "backup"
-    caller.post(PROFILE, ADMIN)
+def test_a_backup_restores_what_was_there(
+    service: Service, connected: Caller, tmp_path: Path
+) -> None:
+    file, caller = tmp_path / "backup", connected
     saved = service.run("backup", str(file))
     if service.database_url.startswith("postgres"):
         assert (saved.returncode, "pg_dump" in saved.stderr) == (1, True)
@@ -86,8 +86,8 @@ def test_a_disabled_user_is_out_at_once(service: Service, caller: Caller) -> Non
     assert caller.http.get("/api/v1/me").status_code == 401
 
 
-def test_deleting_a_user_deletes_everything_of_theirs(service: Service, caller: Caller) -> None:
-    caller.post(PROFILE, ADMIN)
+def test_deleting_a_user_deletes_everything_of_theirs(service: Service, connected: Caller) -> None:
+    caller = connected
     caller.post("/api/v1/contacts/sync", {})
     assert service.run("user", "delete", caller.username, "--yes").returncode == 0
     form = {"username": caller.username, "password": PASSWORD}

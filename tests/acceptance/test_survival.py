@@ -41,7 +41,7 @@ def test_a_service_killed_in_the_middle_of_a_sync_goes_on_where_it_was(
     with (
         SandboxServer(world) as odoo,
         running_service(tmp_path, database_url, ODOOSYNC_DEFAULT_ODOO_URL=odoo.url) as service,
-        service.signed_in() as caller,
+        service.signed_in("somebody") as caller,
     ):
         caller.post(PROFILE, ADMIN)
         odoo.faults.add(Fault("latency", seconds=0.5, method="search_read"))
@@ -68,7 +68,7 @@ def test_no_password_is_found_in_the_data_folder_or_the_logs(
     with (
         SandboxServer(world) as odoo,
         running_service(tmp_path, sqlite_url, ODOOSYNC_DEFAULT_ODOO_URL=odoo.url) as service,
-        service.signed_in() as caller,
+        service.signed_in("somebody") as caller,
     ):
         caller.post(PROFILE, ADMIN | {"odoo_password": secret})
         caller.post("/api/v1/contacts/sync", {})

@@ -7,18 +7,16 @@ from typing import Any
 import pytest
 
 from odoosync.sandbox import Fault, SandboxServer, World
+from sandbox_logins import admin_of
 from service import PROFILE, Caller, Service
-
-ADMIN = {"odoo_username": "admin", "odoo_password": "admin", "odoo_database": "odoo_db"}
 
 
 @pytest.fixture
-def synced(caller: Caller) -> Caller:
+def synced(connected: Caller) -> Caller:
     """A caller whose contacts and products have been synced once."""
-    caller.post(PROFILE, ADMIN)
-    sync(caller)
-    sync(caller, "products")
-    return caller
+    sync(connected)
+    sync(connected, "products")
+    return connected
 
 
 def sync(caller: Caller, noun: str = "contacts", **form: Any) -> dict[str, Any]:
@@ -53,12 +51,12 @@ def test_a_second_sync_finds_nothing_new(synced: Caller) -> None:
 
 def test_a_changed_a_cleared_and_an_archived_row_arrive(synced: Caller, world: World) -> None:
     person = a_person(world)
-    changes = {"city": "Bern", "phone": False, "active": False}
+    changes = {"function": "Buyer", "phone": False, "active": False}
     world.execute("res.partner", "write", [person], changes)
     assert counts(sync(synced))["updated"] == 1
     kept = contact(synced, person)
     assert kept is not None
-    assert (kept["city"], kept["phone"], kept["active"]) == ("Bern", None, False)
+    assert (kept["function"], kept["phone"], kept["active"]) == ("Buyer", None, False)
 
 
 def test_a_deleted_row_leaves_the_list_and_is_kept_as_deleted(synced: Caller, world: World) -> None:
@@ -157,18 +155,18 @@ def test_the_history_tells_who_how_and_how_many(synced: Caller) -> None:
     assert synced.get(f"/api/v1/runs/{run['id']}") == run
 
 
-def test_a_deleted_connection_comes_back_with_its_copy(synced: Caller) -> None:
+def test_a_deleted_connection_comes_back_with_its_copy(synced: Caller, odoo: SandboxServer) -> None:
     before = synced.get("/api/v1/contacts", limit=1000)["items"]
     synced.ok(synced.http.delete(PROFILE))
     assert synced.get("/api/v1/contacts")["items"] == []
-    synced.post(PROFILE, ADMIN)
+    synced.post(PROFILE, admin_of(odoo))
     assert synced.get("/api/v1/contacts", limit=1000)["items"] == before
 
 
 def test_users_see_nothing_of_each_other(synced: Caller, service: Service) -> None:
     run = synced.get("/api/v1/runs")["items"][0]["id"]
     connection = synced.get("/api/v1/connections")["items"][0]["id"]
-    with service.signed_in() as other:
+    with service.registered() as other:
         assert other.get("/api/v1/contacts") == {"items": [], "next_cursor": None}
         for path in (f"/api/v1/runs/{run}", f"/api/v1/connections/{connection}"):
             assert other.http.get(path).status_code == 404

@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from raw_odoo import RawOdoo
 
+from raw_odoo import RawOdoo
 from service import Caller, Service, running_service
 
 
@@ -50,5 +50,5 @@ def service(tmp_path: Path, database_url: str, odoo: RawOdoo) -> Iterator[Servic
 
 @pytest.fixture
 def caller(service: Service) -> Iterator[Caller]:
-    with service.signed_in() as signed_in:
+    with service.signed_in("somebody") as signed_in:
         yield signed_in

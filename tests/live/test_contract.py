@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from raw_odoo import RawOdoo
 
+from raw_odoo import RawOdoo
 from service import PROFILE, Caller
 
 MUTATION = "mutation { sync_contacts_from_odoo { success message errors } }"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from raw_odoo import RawOdoo
 
 from odoosync.sync.datasets import CONTACTS, PRODUCT_VARIANTS, PRODUCTS, Dataset
+from raw_odoo import RawOdoo
 from service import PROFILE, Caller
 
 

@@ -101,7 +101,7 @@ class Tour:
             "params": {
                 "service": "object",
                 "method": "execute_kw",
-                "args": [*arguments, [[item["odoo_id"]], {"city": "Odoosync City"}]],
+                "args": [*arguments, [[item["odoo_id"]], {"email": "changed@example.com"}]],
             },
         }
         async with session.post(f"{self._odoo}/jsonrpc", json=payload) as answer:

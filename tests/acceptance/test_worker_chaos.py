@@ -1,0 +1,158 @@
+"""Real workers that are killed, frozen, stopped and started again while their bodies raise.
+
+Whatever happens: no page is stored twice, none is missing, and no lane stays behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+import chaotic_worker
+from chaotic_worker import LEASE_S, PAGES, create_pages, pages
+from lane_world import DATASET, ask, populate, state
+from odoosync.db import Database
+from odoosync.jobs import lanes
+
+WORKERS = 3
+TENANTS = (1, 1, 1, 2, 2, 3, 3, 3, 3, 1)
+SHORT_S, LONG_S = 8.0, 40.0
+CALM_S = 60.0
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        soak = metafunc.config.getoption("--soak", default=False)
+        metafunc.parametrize("seed", range(1, 21) if soak else [1])
+
+
+@dataclass
+class Crew:
+    """The worker processes, and what is done to them."""
+
+    environment: dict[str, str]
+    chance: random.Random
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def hire(self) -> None:
+        program = [sys.executable, chaotic_worker.__file__, str(self.chance.randrange(1 << 30))]
+        self.processes.append(subprocess.Popen(program, env=self.environment))
+
+    async def suffer(self, seconds: float) -> None:
+        """Do something to one of them, every second or so."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            await asyncio.sleep(self.chance.uniform(0.5, 1.5))
+            blow = self.chance.choice([self._kill, self._freeze, self._stop])
+            await blow(self.chance.choice(self.processes))
+
+    async def _kill(self, victim: subprocess.Popen[bytes]) -> None:
+        self._replace(victim, signal.SIGKILL)
+
+    async def _stop(self, victim: subprocess.Popen[bytes]) -> None:
+        self._replace(victim, signal.SIGTERM)
+
+    async def _freeze(self, victim: subprocess.Popen[bytes]) -> None:
+        victim.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(self.chance.uniform(0.2, 2 * LEASE_S))
+        victim.send_signal(signal.SIGCONT)
+
+    def _replace(self, victim: subprocess.Popen[bytes], blow: signal.Signals) -> None:
+        victim.send_signal(blow)
+        self.hire()
+        self.processes.remove(victim)
+        victim.wait(30)
+
+    def dismiss(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def crew(database_url: str, tmp_path: Path, seed: int) -> Iterator[Crew]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("ODOOSYNC_")}
+    settings = {"ODOOSYNC_DATABASE_URL": database_url, "ODOOSYNC_DATA_DIR": str(tmp_path)}
+    hired = Crew(kept | settings, random.Random(seed))
+    yield hired
+    hired.dismiss()
+
+
+async def _wish(database: Database, connections: list[int], chance: random.Random) -> None:
+    """Ask for generations of all lanes, and cancel a few, until this is cancelled."""
+    while True:
+        await asyncio.sleep(chance.uniform(0.0, 0.1))
+        number = chance.randrange(len(connections))
+        connection, tenant = connections[number], TENANTS[number]
+        ticket = await ask(database, connection, tenant)
+        if chance.random() < 0.03:
+            await asyncio.sleep(chance.uniform(0.0, 0.3))
+            async with database.tenant(tenant) as tx:
+                await lanes.request_cancel(tx, connection, DATASET, ticket.generation)
+
+
+async def _stuck(database: Database, connections: list[int]) -> list[int]:
+    found = []
+    for connection, tenant in zip(connections, TENANTS, strict=True):
+        lane = await state(database, connection, tenant)
+        if lane.running is not None or lane.queued is not None:
+            found.append(connection)
+    return found
+
+
+async def _wrong(database: Database) -> tuple[int, list[str]]:
+    """Count the generations that ended, and describe every one whose pages are not as they must."""
+    stored: dict[tuple[int, int], list[int]] = defaultdict(list)
+    ends: dict[tuple[int, int], list[str]] = defaultdict(list)
+    async with database.system(write=False) as tx:
+        rows = await tx.all(select(pages).order_by(pages.c.id))
+    for row in rows:
+        key = (row.connection_id, row.generation)
+        if row.ended is None:
+            stored[key].append(row.page)
+        else:
+            ends[key].append(row.ended)
+    problems = []
+    for key in stored.keys() | ends.keys():
+        wanted = list(range(PAGES))
+        complete = stored[key] == wanted and ends[key] == ["done"]
+        cancelled = stored[key] == wanted[: len(stored[key])] and ends[key] == ["cancelled"]
+        if not complete and not cancelled:
+            problems.append(f"{key}: {stored[key]} {ends[key]}")
+    return len(ends), problems
+
+
+@pytest.mark.timeout(240)
+async def test_no_page_is_stored_twice_none_is_missing_and_no_lane_is_stuck(
+    database: Database, database_url: str, crew: Crew, request: pytest.FixtureRequest
+) -> None:
+    create_pages(database_url)
+    connections = await populate(database, TENANTS)
+    for number, connection in enumerate(connections):
+        await ask(database, connection, TENANTS[number])
+    for _ in range(WORKERS):
+        crew.hire()
+    soak = request.config.getoption("--soak", default=False)
+    wishes = asyncio.create_task(_wish(database, connections, crew.chance))
+    await crew.suffer(LONG_S if soak else SHORT_S)
+    wishes.cancel()
+    await asyncio.gather(wishes, return_exceptions=True)
+    deadline = time.monotonic() + CALM_S
+    while await _stuck(database, connections) and time.monotonic() < deadline:
+        await asyncio.sleep(0.2)
+    assert await _stuck(database, connections) == []
+    ended, problems = await _wrong(database)
+    assert problems == []
+    assert ended > len(connections)
