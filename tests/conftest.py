@@ -1,9 +1,8 @@
-"""Fixtures that all tiers may use."""
+"""Fixtures that all tiers may use, and `--soak` for what takes longer than CI allows."""
 
 from __future__ import annotations
 
 import pytest
-
 from databases import (
     database,
     database_url,
@@ -26,4 +25,6 @@ __all__ = [
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", action="store_true", help="Fuzz for hours instead of seconds.")
+    parser.addoption(
+        "--soak", action="store_true", help="Thousands of examples, hundreds of kills: takes hours."
+    )
