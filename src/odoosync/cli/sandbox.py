@@ -19,7 +19,7 @@ class OdooVersion(StrEnum):
     V19 = "19"
 
 
-def sandbox(
+def sandbox(  # noqa: PLR0917
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8069,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     odoo_version: Annotated[

@@ -27,7 +27,7 @@ def respond(answer: Answer) -> Response:
 
 
 def instead(fault: Fault, request: Request, faults: Faults) -> Response | None:
-    """What is sent in place of an answer; None for faults that need the answer first."""
+    """Make what is sent in place of an answer; None for faults that need the answer first."""
     if fault.kind == "hang":
         return _Hang(faults)
     if fault.kind == "status":
@@ -46,7 +46,7 @@ def instead(fault: Fault, request: Request, faults: Faults) -> Response | None:
 
 
 def spoiled(fault: Fault, answer: Answer) -> Response:
-    """A true answer, spoiled on its way."""
+    """Spoil a true answer on its way."""
     if fault.kind == "drip":
         headers = {**answer.headers, "content-length": str(len(answer.body))}
         return StreamingResponse(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def find_method(caller: Caller, model: str, name: str) -> Method:
-    """The public method; an unknown model, an unknown method and a private one are refused."""
+    """Find a public method; an unknown model, an unknown method and a private one are refused."""
     caller.world.table(model)
     if name.startswith("_"):
         raise access_error(f"Private methods (such as '{model}.{name}') cannot be called remotely.")
@@ -40,7 +40,11 @@ def call(
     given = list(args)
     ids = _ids(given.pop(0)) if method.on_records and given else _ids(named.pop("ids", ()))
     first = (ids,) if method.on_records else ()
-    _bind(method, caller, model, (*first, *given), named)
+    try:
+        _bind(method, caller, model, (*first, *given), named)
+    except OdooRaised as error:
+        reason = error.message.replace("a required argument:", "1 required positional argument:")
+        raise type_error(f"BaseModel.{name}() {reason}") from error
     result = method.run(caller, caller.model(model), *first, *given, **named)
     if name == "create":
         one = not isinstance(given[0] if given else named["vals_list"], list)

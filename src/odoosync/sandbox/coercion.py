@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 
 from odoosync.sandbox.caller import Caller
-from odoosync.sandbox.fields import TEXTUAL, Field, Model
-from odoosync.sandbox.refusals import invalid_text, key_error, validation_error, value_error
+from odoosync.sandbox.constraints import still_in_use
+from odoosync.sandbox.fields import Field, Model
+from odoosync.sandbox.refusals import invalid_text, key_error, missing_error, value_error
 from odoosync.sandbox.values import read_datetime
 
 _LAST_WITH_NAMED_FIELD_ERROR = 18
@@ -26,27 +28,37 @@ def check_names(caller: Caller, model: Model, values: Mapping[str, Any], *, crea
 
 
 def coerce(caller: Caller, model: Model, field: Field, value: Any) -> Any:
-    """One value for its column."""
+    """Turn one value into what its column keeps."""
     if field.type == "boolean":
         return bool(value)
     if value is None or value is False:
         return field.empty
-    if field.type in TEXTUAL:
-        return value if isinstance(value, str) else str(value)
     if field.type == "many2one":
         return _reference(caller, model, field, value)
-    if field.type == "integer":
-        return _whole(value)
-    if field.type in ("float", "monetary"):
-        return float(value)
-    if field.type == "datetime":
-        return value if isinstance(value, int) else read_datetime(str(value))
     if field.type == "selection" and field.selection:
         return _choice(model, field, value)
+    return _PLAIN.get(field.type, _as_it_is)(field, value)
+
+
+def _as_it_is(_field: Field, value: Any) -> Any:
     return value
 
 
-def _whole(value: Any) -> int:
+def _text(field: Field, given: Any) -> str:
+    """Make a paragraph of plain text in a html field, and give a bare website its scheme."""
+    value = given if isinstance(given, str) else str(given)
+    if field.type == "html" and value and not value.lstrip().startswith("<"):
+        return f"<p>{escape(value, quote=False)}</p>"
+    if field.name == "website" and value and "://" not in value:
+        return f"http://{value}"
+    return value
+
+
+def _moment(_field: Field, value: Any) -> int:
+    return value if isinstance(value, int) else read_datetime(str(value))
+
+
+def _whole(_field: Field, value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError) as error:
@@ -54,14 +66,11 @@ def _whole(value: Any) -> int:
 
 
 def _reference(caller: Caller, model: Model, field: Field, value: Any) -> int:
-    row_id = value if isinstance(value, int) else _whole(value)
+    row_id = value if isinstance(value, int) else _whole(field, value)
     if caller.tx.get(field.relation, row_id) is None:
-        raise validation_error(
-            "The operation cannot be completed: another model requires the record being deleted."
-            " If possible, archive it instead.\n\n"
-            f"Model: {model.description} ({model.name}), "
-            f"Constraint: {model.name.replace('.', '_')}_{field.name}_fkey"
-        )
+        if field.relation == model.name:
+            raise missing_error(model.name, row_id, caller.uid)
+        raise still_in_use(caller.release, model, field)
     return row_id
 
 
@@ -69,3 +78,14 @@ def _choice(model: Model, field: Field, value: Any) -> Any:
     if value not in {key for key, _label in field.selection}:
         raise value_error(f"Wrong value for {model.name}.{field.name}: {value!r}")
     return value
+
+
+_PLAIN: dict[str, Callable[[Field, Any], Any]] = {
+    "char": _text,
+    "text": _text,
+    "html": _text,
+    "integer": _whole,
+    "float": lambda _field, value: float(value),
+    "monetary": lambda _field, value: float(value),
+    "datetime": _moment,
+}

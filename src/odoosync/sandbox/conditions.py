@@ -63,6 +63,7 @@ class Conditions:
 
     def _leaf(self, leaf: Leaf) -> Test:
         head, _, rest = leaf.field.partition(".")
+        self._check(leaf)
         field = _ID if head == "id" else self.model.fields.get(head)
         if field is None:
             raise value_error(self._no_such_field(head, leaf))
@@ -74,6 +75,9 @@ class Conditions:
             return self._family(field, leaf)
         if field.type in RELATIONAL:
             return self._relation(field, leaf)
+        return self._plain(field, leaf)
+
+    def _plain(self, field: Field, leaf: Leaf) -> Test:
         test = value_test(field, leaf, zero_is_null=self.caller.release.compares_whole_seconds)
         if field.name == "id":
             return lambda row: test(row[0])
@@ -83,13 +87,21 @@ class Conditions:
         get = getter(self.caller, self.model, field)
         return lambda row: test(get(row))
 
+    def _check(self, leaf: Leaf) -> None:
+        """Refuse one value where a list belongs; 19 takes it."""
+        strict = not self.caller.release.compares_whole_seconds
+        is_list = isinstance(leaf.value, list | tuple | set | bool)
+        if strict and leaf.operator in ("in", "not in") and not is_list:
+            term = (leaf.field, leaf.operator, leaf.value)
+            raise value_error(f"Invalid domain term {term!r}")
+
     def _no_such_field(self, field: str, leaf: Leaf) -> str:
         return self.caller.release.invalid_field_condition.format(
             model=self.model.name, field=field, leaf=(leaf.field, leaf.operator, leaf.value)
         )
 
     def _through(self, link: Field, leaf: Leaf) -> Test:
-        """A dotted path: the rows on the other side that match, then those that point at them."""
+        """Follow a dotted path: rows that match on the other side, then those pointing there."""
         if link.type not in RELATIONAL:
             raise value_error(self._no_such_field(f"{link.name}.{leaf.field}", leaf))
         inner = self.caller
@@ -184,7 +196,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def value_test(field: Field, leaf: Leaf, *, zero_is_null: bool) -> ValueTest:
-    """A test of one raw value; from 19 on an empty number counts as null."""
+    """Make a test of one raw value; from 19 on an empty number counts as null."""
     operator, value = leaf.operator, leaf.value
     if field.type == "datetime":
         return moment_test(operator, value, whole_seconds=zero_is_null)

@@ -8,7 +8,7 @@ from odoosync.sandbox.caller import Caller
 
 
 def descendants(caller: Caller, model: str, roots: Iterable[int]) -> set[int]:
-    """The roots and everything below them."""
+    """Return the roots and everything below them."""
     found: set[int] = set()
     if "parent_id" not in caller.world.table(model).at:
         return set(roots)
@@ -23,7 +23,7 @@ def descendants(caller: Caller, model: str, roots: Iterable[int]) -> set[int]:
 
 
 def ancestors(caller: Caller, model: str, starts: Iterable[int]) -> set[int]:
-    """The starts and everything above them."""
+    """Return the starts and everything above them."""
     found: set[int] = set()
     if "parent_id" not in caller.world.table(model).at:
         return set(starts)

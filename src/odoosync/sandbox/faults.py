@@ -62,7 +62,7 @@ class Faults:
             self._set.clear()
 
     def take(self, model: str, method: str) -> list[Fault]:
-        """The faults that strike this call: any latency, and the first of the others."""
+        """Return the faults that strike this call: any latency, and the first of the others."""
         with self._lock:
             self.calls.append((model, method))
             struck: list[Fault] = []

@@ -114,7 +114,7 @@ def selection(name: str, string: str, options: Mapping[str, str], **more: Any) -
 
 
 def log_fields(*, write_string: str = "Last Updated on") -> list[Field]:
-    """The four columns that Odoo adds to every model."""
+    """Declare the four columns that Odoo adds to every model."""
     return [
         many2one("create_uid", "Created by", "res.users", readonly=True),
         Field("create_date", "datetime", "Created on", readonly=True),

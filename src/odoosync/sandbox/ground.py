@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "CHF": "CHF"}
 _ROOT, _ADMIN = 1, 2
+_UUID = "5a5d0b0c-0d00-4000-8000-000000000001"
 
 
 def lay_ground(world: World, *, currency: str) -> None:
@@ -28,6 +29,7 @@ def lay_ground(world: World, *, currency: str) -> None:
         tx.insert("product.category", {"name": "All"}, row_id=1)
         for number, code in enumerate(("en_US", "fr_FR", "de_CH"), start=1):
             tx.insert("res.lang", {"name": code, "code": code, "active": number == 1})
+        tx.insert("ir.config_parameter", {"key": "database.uuid", "value": _UUID})
         for name, table in sorted(world.tables.items()):
             tx.insert("ir.model", {"name": table.model.description, "model": name})
     _add_users(world)
@@ -36,7 +38,7 @@ def lay_ground(world: World, *, currency: str) -> None:
 
 
 def new_user(world: World, account: Account) -> Account:
-    """A login with its row in res.users; its partner must be there."""
+    """Add a login with its row in res.users; its partner must be there."""
     with world.transaction(uid=_ROOT) as tx:
         tx.insert(
             "res.users",

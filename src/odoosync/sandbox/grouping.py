@@ -1,4 +1,4 @@
-"""read_group (all versions) and formatted_read_group (19): counts, sums, extremes, by plain fields."""
+"""read_group (all versions), formatted_read_group (19): counts, sums, extremes, by plain fields."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from odoosync.sandbox.rules import check_model
 from odoosync.sandbox.search import search_ids
 from odoosync.sandbox.values import DatetimeWriter, getter
 
+_NULLS_UNTIL = 16
 _AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {
     "sum": sum,
     "min": min,
@@ -24,7 +25,7 @@ _AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {
 }
 
 
-def read_group(
+def read_group(  # noqa: PLR0917 - Odoo's arguments, in Odoo's order
     caller: Caller,
     model: Model,
     domain: Sequence[Any],
@@ -47,12 +48,13 @@ def read_group(
         for name, function, source in asked:
             if function and name not in used:
                 answer[name] = _aggregate(caller, model, rows, function, source)
-        answer["__domain"] = _group_domain(domain, used, key)
+        if used or caller.release.major > _NULLS_UNTIL:
+            answer["__domain"] = _group_domain(domain, used, key)
         answers.append(answer)
     return answers[offset : offset + limit if limit else None]
 
 
-def formatted_read_group(
+def formatted_read_group(  # noqa: PLR0917 - Odoo's arguments, in Odoo's order
     caller: Caller,
     model: Model,
     domain: Sequence[Any],
@@ -67,13 +69,13 @@ def formatted_read_group(
     answers = []
     for key, rows in _groups(caller, model, domain, groupby):
         answer: dict[str, Any] = dict(zip(groupby, key, strict=True))
+        answer["__extra_domain"] = _group_domain([], groupby, key) or [[1, "=", 1]]
         for one in aggregates:
             source, _, function = one.partition(":")
             counted = one == "__count"
             answer[one] = (
                 len(rows) if counted else _aggregate(caller, model, rows, function, source)
             )
-        answer["__extra_domain"] = _group_domain([], groupby, key)
         answers.append(answer)
     return answers[offset : offset + limit if limit else None]
 
@@ -90,11 +92,19 @@ def _groups(
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in found:
         groups.setdefault(tuple(get(row) for get in gets), []).append(row)
-    keys = sorted(groups, key=lambda key: [(one is False, one) for one in key])
+    keys = sorted(
+        groups, key=lambda key: [_place(caller, model, *pair) for pair in zip(by, key, strict=True)]
+    )
     shown = [_shown(caller, model.fields[name], keys, place) for place, name in enumerate(by)]
     return [
         (tuple(column[number] for column in shown), groups[key]) for number, key in enumerate(keys)
     ]
+
+
+def _place(caller: Caller, model: Model, name: str, value: Any) -> tuple[bool, Any]:
+    """Nulls last; a boolean's False is a value."""
+    is_null = value is False and _known(caller, model, name).type != "boolean"
+    return (is_null, "" if is_null else value)
 
 
 def _known(caller: Caller, model: Model, name: str) -> Field:
@@ -115,7 +125,7 @@ def _group_domain(domain: Sequence[Any], by: Sequence[str], key: Sequence[Any]) 
         [name, "=", value[0] if isinstance(value, tuple) else value]
         for name, value in zip(by, key, strict=True)
     ]
-    return [*(["&"] * len(bounds) if domain else ["&"] * (len(bounds) - 1)), *bounds, *domain]
+    return [*(["&"] * len(bounds) if domain else ["&"] * (len(bounds) - 1)), *domain, *bounds]
 
 
 def _old_aggregate(model: Model, asked: str) -> tuple[str, str, str]:
@@ -141,7 +151,9 @@ def _aggregate(
         get = getter(caller, model, field)
         values = [value for row in rows if (value := get(row)) is not False]
     if not values:
-        return 0 if function.startswith("count") else False
+        if function.startswith("count"):
+            return 0
+        return None if caller.release.major <= _NULLS_UNTIL else False
     result = _AGGREGATES[function](values)
     is_moment = source != "id" and model.fields[source].type == "datetime"
     return DatetimeWriter()(result) if is_moment and function in ("min", "max") else result

@@ -27,7 +27,7 @@ _SPOILING = ("drip", "cut")
 
 
 def sandbox_app(world: World, faults: Faults | None = None, *, keep_alive: bool = True) -> ASGIApp:
-    """The application; without `keep_alive` it closes each connection, as threaded Odoo does."""
+    """Make the application; without `keep_alive` it closes connections, as threaded Odoo does."""
     routes = _Routes(world, faults or Faults())
     app = Starlette(
         routes=[

@@ -8,7 +8,7 @@ from typing import Any
 from odoosync.sandbox.answers import NO_DATABASE, Answer, error_data, html_answer, json_answer
 from odoosync.sandbox.calls import call_named
 from odoosync.sandbox.people import Account
-from odoosync.sandbox.refusals import OdooRaised, http_refusal
+from odoosync.sandbox.refusals import PYTHON_ERRORS, OdooRaised, from_python, http_refusal
 from odoosync.sandbox.world import World
 
 _UNAUTHORIZED = 401
@@ -26,6 +26,8 @@ def answer_json2(
         value = world.run(account.uid, lambda caller: call_named(caller, model, method, named))
     except OdooRaised as error:
         return refusal(world, error)
+    except PYTHON_ERRORS as error:
+        return refusal(world, from_python(error))
     return json_answer(value)
 
 

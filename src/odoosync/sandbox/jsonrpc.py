@@ -8,7 +8,14 @@ from typing import Any
 from odoosync.sandbox.answers import Answer, rpc_error, rpc_result
 from odoosync.sandbox.calls import call
 from odoosync.sandbox.people import Account
-from odoosync.sandbox.refusals import OdooRaised, access_denied, key_error, type_error
+from odoosync.sandbox.refusals import (
+    PYTHON_ERRORS,
+    OdooRaised,
+    access_denied,
+    from_python,
+    key_error,
+    type_error,
+)
 from odoosync.sandbox.world import World
 
 _CREDENTIALS = 5
@@ -31,6 +38,8 @@ def answer_rpc(world: World, payload: Mapping[str, Any]) -> Answer:
         value = _dispatch(world, str(service), str(method), params.get("args") or [])
     except OdooRaised as error:
         return rpc_error(request_id, error, world.release)
+    except PYTHON_ERRORS as error:
+        return rpc_error(request_id, from_python(error), world.release)
     return rpc_result(request_id, value)
 
 

@@ -29,7 +29,7 @@ class Method:
     until: int = 99
 
 
-def search(
+def search(  # noqa: PLR0917 - Odoo's arguments, in Odoo's order
     caller: Caller,
     model: Model,
     domain: Domain,
@@ -47,7 +47,7 @@ def search_count(caller: Caller, model: Model, domain: Domain, limit: int | None
     return min(found, limit) if limit else found
 
 
-def search_read(
+def search_read(  # noqa: PLR0917 - Odoo's arguments, in Odoo's order
     caller: Caller,
     model: Model,
     domain: Domain | None = None,
@@ -71,7 +71,7 @@ def read(
     fields: Names | None = None,
     load: str | None = "_classic_read",
 ) -> list[dict[str, Any]]:
-    """Deleted rows are left out, hidden ones refuse the whole call."""
+    """Read by id: deleted rows are left out, hidden ones refuse the whole call."""
     check_model(caller, model, "read")
     chosen = readable_fields(caller, model, fields)
     rows = [row for one in dict.fromkeys(ids) if (row := caller.tx.get(model.name, one))]
@@ -112,7 +112,7 @@ def fields_get(
     return describe_fields(caller, model, allfields, attributes)
 
 
-def name_search(
+def name_search(  # noqa: PLR0917 - Odoo's arguments, in Odoo's order
     caller: Caller,
     model: Model,
     name: str = "",
@@ -192,7 +192,7 @@ METHODS: tuple[tuple[str, str, Method], ...] = (
 
 
 def method_named(model: str, name: str, major: int) -> Method | None:
-    """The method that this version has under a name, if any."""
+    """Find the method that this version has under a name, if any."""
     return next(
         (
             method

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from odoosync.sandbox.refusals import value_error
+from odoosync.sandbox.refusals import invalid_moment, value_error
 from odoosync.sandbox.values import read_datetime
 
 Test = Callable[[Any], bool]
@@ -20,7 +20,7 @@ _DATE_LENGTH = len("2026-01-31")
 
 
 def moment_test(operator: str, value: Any, *, whole_seconds: bool) -> Test:
-    """A test of raw stamps (microseconds or False) for one condition."""
+    """Make a test of raw stamps (microseconds or False) for one condition."""
     if operator in ("in", "not in"):
         tests = [moment_test("=", one, whole_seconds=whole_seconds) for one in value]
         return _none_of(tests) if operator == "not in" else _one_of(tests)
@@ -78,7 +78,7 @@ def _stamp(value: str) -> int:
     try:
         return read_datetime(value)
     except ValueError as error:
-        raise value_error(f"time data {value!r} does not match format") from error
+        raise invalid_moment(value) from error
 
 
 def _one_of(tests: Iterable[Test]) -> Test:

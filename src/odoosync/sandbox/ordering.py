@@ -9,7 +9,7 @@ from typing import Any
 
 from odoosync.sandbox.caller import Caller
 from odoosync.sandbox.fields import Field, Model, Row
-from odoosync.sandbox.refusals import value_error
+from odoosync.sandbox.refusals import user_error, value_error
 from odoosync.sandbox.values import getter
 
 _STEP = re.compile(
@@ -25,18 +25,20 @@ class Step:
     nulls_first: bool
 
 
-def parse_order(caller: Caller, model: Model, order: str) -> list[Step]:
+def parse_order(model: Model, order: str) -> list[Step]:
     """Read `name desc, id`; an unknown field is refused as a read of it would be."""
     steps = []
     for part in order.split(","):
         found = _STEP.match(part)
         if found is None:
-            raise value_error(f'Invalid "order" specified ({order})')
+            raise user_error(
+                f'Invalid "order" specified ({order}). A valid "order" specification is a '
+                "comma-separated list of valid field names (optionally followed by asc/desc for "
+                "the direction)"
+            )
         name, descending = found["name"], (found["way"] or "").lower() == "desc"
         if name != "id" and name not in model.fields:
-            raise value_error(
-                caller.release.invalid_field_read.format(field=name, model=model.name)
-            )
+            raise value_error(f"Invalid field {name!r} on model {model.name!r}")
         nulls = found["nulls"]
         steps.append(Step(name, descending, descending if not nulls else nulls.lower() == "first"))
     return steps
@@ -45,7 +47,7 @@ def parse_order(caller: Caller, model: Model, order: str) -> list[Step]:
 def order_rows(caller: Caller, model: Model, order: str, rows: list[Row]) -> list[int]:
     """Ids of the rows in this order; equal ones stay in the order of their ids."""
     rows.sort(key=lambda row: row[0])
-    for step in reversed(parse_order(caller, model, order)):
+    for step in reversed(parse_order(model, order)):
         if step.name == "id":
             rows.sort(key=lambda row: row[0], reverse=step.descending)
         else:
@@ -63,7 +65,7 @@ def _sort(rows: list[Row], step: Step, value: Callable[[Row], Any]) -> None:
 
 
 def _sort_value(caller: Caller, model: Model, field: Field) -> Callable[[Row], Any]:
-    """What a row is sorted by; None is null. A many2one sorts by the name of its target."""
+    """Make what a row is sorted by (None is null); a many2one sorts by its target's name."""
     get = getter(caller, model, field)
     if field.type == "boolean":
         return get

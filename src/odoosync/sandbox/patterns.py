@@ -8,7 +8,7 @@ from typing import Any
 
 
 def like(operator: str, value: Any) -> Callable[[Any], bool]:
-    """A test for `like`, `ilike`, `=like`, `=ilike`; NULL (False) never matches."""
+    """Make a test for `like`, `ilike`, `=like`, `=ilike`; NULL (False) never matches."""
     ignore_case = "ilike" in operator
     pattern = str(value)
     if not operator.startswith("="):

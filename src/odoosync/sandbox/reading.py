@@ -15,7 +15,7 @@ from odoosync.sandbox.values import DatetimeWriter, batch, inactive_ids, is_plai
 def readable_fields(
     caller: Caller, model: Model, names: Sequence[str] | None, *, operation: str = "read"
 ) -> list[Field | None]:
-    """The fields asked for (all when none are); None stands for the id."""
+    """Pick the fields asked for (all when none are); None stands for the id."""
     if not names:
         return [None, *(field for field in model.fields.values() if may_use(caller, field))]
     chosen: list[Field | None] = []
@@ -39,7 +39,7 @@ def read_rows(
     *,
     load: str | None = "_classic_read",
 ) -> list[dict[str, Any]]:
-    """Answers for these rows, `id` first; `load=None` leaves many2one ids bare."""
+    """Make answers of these rows, `id` first; `load=None` leaves many2one ids bare."""
     wanted = [field for field in fields if field is not None]
     _trip_over_unreadable(caller, model, rows, wanted)
     names = ["id", *(field.name for field in wanted)]

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from odoosync.errors import OdoosyncError
 
+PYTHON_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What bad arguments make Python raise; Odoo hands such errors on by their own names."""
+
 
 class OdooRaised(OdoosyncError):
     """An exception of the imitated server."""
@@ -80,6 +83,18 @@ def invalid_text(value: object) -> OdooRaised:
         f'invalid input syntax for type integer: "{value}"\nLINE 1: ...{value}...\n             ^\n'
     )
     return OdooRaised("psycopg2.errors.InvalidTextRepresentation", message)
+
+
+def invalid_moment(value: str) -> OdooRaised:
+    message = (
+        f'invalid input syntax for type timestamp: "{value}"\n'
+        f"LINE 1: ...{value}...\n             ^\n"
+    )
+    return OdooRaised("psycopg2.errors.InvalidDatetimeFormat", message)
+
+
+def from_python(error: Exception) -> OdooRaised:
+    return OdooRaised(f"builtins.{type(error).__name__}", str(error))
 
 
 def http_refusal(name: str, status: int, message: str) -> OdooRaised:

@@ -1,4 +1,4 @@
-"""What differs between Odoo 16, 17, 18 and 19 in one value, so that no other file asks for a version.
+"""What differs between Odoo 16, 17, 18 and 19, in one value.
 
 Sentences are those that the servers answer, to the letter; clients match on them.
 """
@@ -29,6 +29,8 @@ class Release:
     knows_any: bool
     variants_follow_templates: bool
     addresses_flow_upwards: bool
+    any_write_touches_family: bool
+    shows_archived_variant: bool
     page_not_found: str
     partner_name_column: str
     contact_creation_group: str
@@ -37,6 +39,10 @@ class Release:
     invalid_field_condition: str
     hidden_row: str
     hidden_field: str
+
+    def since(self, major: int) -> bool:
+        """Tell whether this is that version or a later one."""
+        return self.major >= major
 
     @property
     def serie(self) -> str:
@@ -69,6 +75,8 @@ _18 = Release(
     knows_any=True,
     variants_follow_templates=True,
     addresses_flow_upwards=False,
+    any_write_touches_family=True,
+    shows_archived_variant=True,
     page_not_found=_NEW_404 + _404_TEXT,
     partner_name_column="complete_name",
     contact_creation_group="Extra Rights/Contact Creation",
@@ -86,13 +94,15 @@ _16 = replace(
     variants_follow_templates=False,
     page_not_found=_OLD_404 + _404_TEXT,
     partner_name_column="display_name",
+    any_write_touches_family=False,
+    shows_archived_variant=False,
     hidden_row=(
         "Due to security restrictions, you are not allowed to {verb} '{kind}' ({model}) records."
         "\n\nContact your administrator to request access if necessary."
     ),
     hidden_field=_HIDDEN_FIELDS.replace("Operation: {operation}", "(Operation: {operation})"),
 )
-_17 = replace(_18, major=17)
+_17 = replace(_18, major=17, any_write_touches_family=False)
 _19 = replace(
     _18,
     major=19,

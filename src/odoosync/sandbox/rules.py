@@ -17,7 +17,7 @@ _VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "de
 
 
 def rule_nodes(caller: Caller, model: Model) -> list[Node]:
-    """The record rules that bind this user on this model."""
+    """Return the record rules that bind this user on this model."""
     if caller.sudo:
         return []
     return [
@@ -33,6 +33,8 @@ def check_model(caller: Caller, model: Model, operation: str) -> None:
     if caller.sudo or caller.account.groups.intersection(allowed):
         return
     labels = [_label(caller, group) for group in allowed]
+    if caller.release.debug_last:
+        labels.sort()
     listed = "\n".join(f"\t- {label}" for label in labels)
     groups = f"This operation is allowed for the following groups:\n{listed}"
     raise access_error(
@@ -43,7 +45,7 @@ def check_model(caller: Caller, model: Model, operation: str) -> None:
 
 
 def hidden_rows(caller: Caller, model: Model, operation: str) -> OdooRaised:
-    """The refusal for rows that are there but not for this user."""
+    """Word the refusal for rows that are there but not for this user."""
     account = caller.account
     return access_error(
         caller.release.hidden_row.format(
@@ -73,7 +75,9 @@ def hidden_fields(caller: Caller, model: Model, operation: str, names: Iterable[
 def _label(caller: Caller, group: str) -> str:
     return {
         CONTACT_CREATION: caller.release.contact_creation_group,
-        PRODUCT_CREATION: "Product/Creation",
+        PRODUCT_CREATION: "Products/Create"
+        if caller.release.debug_last
+        else "Extra Rights/Product Creation",
         USER: "Role / User" if caller.release.debug_last else "User types/Internal User",
         PORTAL: "Role / Portal" if caller.release.debug_last else "User types/Portal",
         SYSTEM: "Role / Administrator" if caller.release.debug_last else "Administration/Settings",

@@ -32,7 +32,7 @@ def ids_of(
     """Ids that match and that the user may see."""
     wanted = _flat(Every((node, *_implied(caller, model, node))))
     candidates, rest = _narrowed(caller, model, wanted)
-    steps = parse_order(caller, model, order or model.order)
+    steps = parse_order(model, order or model.order)
     stop = None if not limit else offset + limit
     if steps[0].name == "id":
         backwards = candidates[::-1] if steps[0].descending else candidates
@@ -92,7 +92,7 @@ class _Slice(Sequence[int]):
 
 
 def _implied(caller: Caller, model: Model, node: Node) -> list[Node]:
-    """What nobody asked for: only active rows, only rows that the rules let through."""
+    """Add what nobody asked for: only active rows, only rows that the rules let through."""
     implied: list[Node] = []
     if "active" in model.fields and caller.active_test and not mentions(node, "active"):
         implied.append(Leaf("active", "=", value=True))

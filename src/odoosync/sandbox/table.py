@@ -36,7 +36,7 @@ class Table:
             self.blank.append(field.empty)
 
     def add_field(self, field: Field) -> None:
-        """A field that was not there before: every row gets its empty value."""
+        """Add a field that was not there before: every row gets its empty value."""
         self.model = self.model.with_field(field)
         before = len(self.blank)
         self._add_column(field)

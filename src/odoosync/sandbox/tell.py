@@ -16,7 +16,7 @@ _ID = Field("id", "integer", "ID", readonly=True)
 def describe_fields(
     caller: Caller, model: Model, names: Sequence[str] | None, attributes: Sequence[str] | None
 ) -> dict[str, dict[str, Any]]:
-    """Descriptions of the fields that exist and that the user may use; unknown names are left out."""
+    """Describe the fields that exist and that the user may use; unknown names are left out."""
     wanted = set(names or ())
     return {
         field.name: _described(field, attributes)
@@ -35,7 +35,8 @@ def _described(field: Field, attributes: Sequence[str] | None) -> dict[str, Any]
         "readonly": field.readonly,
         "required": field.required,
         "searchable": field.searchable,
-        "sortable": (field.stored or bool(field.via)) and field.type not in _UNSORTABLE,
+        "sortable": (field.stored or (bool(field.via) and field.searchable))
+        and field.type not in _UNSORTABLE,
         "store": field.stored,
         "string": field.string,
         "type": field.type,

@@ -1,8 +1,9 @@
-"""One database transaction: it sees what was committed and its own changes, nobody sees them before.
+"""One database transaction: it sees what was committed and its own changes.
 
 `write_date` is the stamp taken at its start; rows become visible at `commit`. A row that somebody
 else holds, or changed after this one began, is a serialization failure, as in PostgreSQL's
-REPEATABLE READ. Tags are the exception: they live in a table of their own, which no row lock guards.
+REPEATABLE READ. Tags are the exception: they live in a table of their own, which no row lock
+guards.
 """
 
 from __future__ import annotations

@@ -15,26 +15,18 @@ MAIN_COMPANY = 1
 
 
 def getter(caller: Caller, model: Model, field: Field) -> Getter:
-    """The raw value of a field: ids for relations, microseconds for datetimes."""
-    if field.compute is not None:
-        compute = field.compute
-        return lambda row: compute(caller, [row])[0]
-    if field.via:
-        return _borrowed(caller, model, field)
-    if field.inverse:
-        return _other_side(caller, field)
-    if field.sparse:
-        return lambda row: caller.tx.sparse(model.name, field.name, row[0]) or False
+    """Make a reader of a field's raw value: ids for relations, microseconds for datetimes."""
+    if not field.has_column:
+        return _from_elsewhere(caller, model, field)
     slot = caller.slot(model.name, field.name)
-    if field.translate and caller.lang != "en_US":
-        return _set_apart(caller, model, slot, f"{field.name}@{caller.lang}", fallback=True)
-    if field.company_dependent and caller.company != MAIN_COMPANY:
-        return _set_apart(caller, model, slot, f"{field.name}#{caller.company}", fallback=False)
-    return lambda row: row[slot]
+    if is_plain(caller, field):
+        return lambda row: row[slot]
+    key = storage_key(caller, field)
+    return _set_apart(caller, model, slot, key, fallback=field.translate)
 
 
 def batch(caller: Caller, model: Model, field: Field, rows: Sequence[Row]) -> list[Any]:
-    """The raw values of a field for many rows at once."""
+    """Return the raw values of a field for many rows at once."""
     if field.compute is not None:
         return field.compute(caller, list(rows))
     get = getter(caller, model, field)
@@ -59,14 +51,14 @@ def storage_key(caller: Caller, field: Field) -> str:
 
 
 def inactive_ids(caller: Caller, model: str) -> set[int]:
-    """Archived rows of a model, which x2many fields leave out unless told otherwise."""
+    """Find archived rows of a model, which x2many fields leave out unless told otherwise."""
     if "active" not in caller.world.table(model).at:
         return set()
     return set(caller.tx.index(model, "active").get(False, ()))
 
 
 def read_datetime(value: str) -> int:
-    """A stamp from Odoo's own text, `2026-01-31 12:00:00` with or without microseconds."""
+    """Read Odoo's own text, `2026-01-31 12:00:00` with or without microseconds, as a stamp."""
     moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
     return int(moment.replace(microsecond=0).timestamp()) * 1_000_000 + moment.microsecond
 
@@ -86,6 +78,17 @@ class DatetimeWriter:
             made = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S")
             self._made[second] = made
         return made
+
+
+def _from_elsewhere(caller: Caller, model: Model, field: Field) -> Getter:
+    if field.compute is not None:
+        compute = field.compute
+        return lambda row: compute(caller, [row])[0]
+    if field.via:
+        return _borrowed(caller, model, field)
+    if field.inverse:
+        return _other_side(caller, field)
+    return lambda row: caller.tx.sparse(model.name, field.name, row[0]) or False
 
 
 def _borrowed(caller: Caller, model: Model, field: Field) -> Getter:

@@ -122,7 +122,7 @@ class World:
             raise user_error(f"Object {model} doesn't exist") from None
 
     def add_field(self, model: str, field: Field) -> None:
-        """A custom field (`x_…`), or one that an upgrade brought."""
+        """Add a custom field (`x_…`), or one that an upgrade brings."""
         with self.lock:
             self.table(model).add_field(field)
 
@@ -162,5 +162,5 @@ class World:
         self.rules.remove(rule)
 
     def make_unreadable(self, model: str, row_id: int, field: str = "") -> None:
-        """Reading this row (or this field of it) raises; without a field any read of it."""
+        """Let any read of this row, or of this field of it, raise."""
         self.unreadable.setdefault(model, {})[row_id] = field

@@ -7,9 +7,11 @@ from typing import Any
 
 from odoosync.sandbox.caller import Caller
 from odoosync.sandbox.coercion import check_names, coerce
+from odoosync.sandbox.constraints import not_filled_in, still_in_use
 from odoosync.sandbox.fields import Field, Model
 from odoosync.sandbox.hooks import HOOKS, Hooks
-from odoosync.sandbox.refusals import missing_error, validation_error
+from odoosync.sandbox.refusals import missing_error
+from odoosync.sandbox.releases import Release
 from odoosync.sandbox.rules import check_model, hidden_fields, hidden_rows, may_use
 from odoosync.sandbox.search import visible_among
 from odoosync.sandbox.values import getter, storage_key
@@ -31,7 +33,7 @@ def write(caller: Caller, model: Model, ids: Sequence[int], vals: Mapping[str, A
     hooks = HOOKS.get(model.name, Hooks())
     given = hooks.before_write(caller, ids, {k: v for k, v in vals.items() if k not in _LOGGED})
     columns, others = _split(caller, model, given, creating=False)
-    _check_required(model, columns, creating=False)
+    _check_required(caller.release, model, columns, creating=False)
     caller.tx.update(model.name, ids, columns)
     for field, value in others:
         _write_elsewhere(caller, model, field, ids, value)
@@ -42,10 +44,11 @@ def unlink(caller: Caller, model: Model, ids: Sequence[int]) -> None:
     check_model(caller, model, "unlink")
     check_rows(caller, model, ids, "unlink")
     hooks = HOOKS.get(model.name, Hooks())
-    follow = hooks.before_unlink(caller, ids)
+    follow, orphans = hooks.before_unlink(caller, ids), hooks.orphans_of(caller, ids)
     delete_rows(caller, model.name, ids)
     for other, other_ids in follow.items():
         delete_rows(caller, other, other_ids)
+    hooks.after_unlink(caller, orphans)
 
 
 def delete_rows(caller: Caller, model: str, ids: Iterable[int]) -> None:
@@ -78,7 +81,7 @@ def _create_one(caller: Caller, model: Model, vals: dict[str, Any]) -> int:
     given = hooks.before_create(caller, given)
     columns, others = _split(caller, model, given, creating=True)
     row_id = caller.tx.insert(model.name, columns)
-    _check_required(model, columns, creating=True)
+    _check_required(caller.release, model, columns, creating=True)
     for field, value in others:
         _write_elsewhere(caller, model, field, [row_id], value)
     hooks.after_create(caller, row_id, given)
@@ -94,7 +97,7 @@ def _defaults(model: Model) -> dict[str, Any]:
 
 
 def _with_parent(caller: Caller, model: Model, given: dict[str, Any]) -> dict[str, Any]:
-    """A row that borrows fields of another (a variant of its template) makes that one first."""
+    """Make first the row whose fields another borrows: the template of a variant."""
     borrowed = {name for name, field in model.fields.items() if field.via}
     link = next((model.fields[model.fields[name].via] for name in borrowed), None)
     if link is None or given.get(link.name):
@@ -114,19 +117,14 @@ def _check_fields(caller: Caller, model: Model, vals: Mapping[str, Any]) -> None
         raise hidden_fields(caller, model, "write", refused)
 
 
-def _check_required(model: Model, columns: Mapping[str, Any], *, creating: bool) -> None:
+def _check_required(
+    release: Release, model: Model, columns: Mapping[str, Any], *, creating: bool
+) -> None:
     for field in model.fields.values():
         if not (field.required and field.has_column) or field.type == "boolean":
             continue
         if (creating or field.name in columns) and columns.get(field.name, False) is False:
-            raise validation_error(
-                "The operation cannot be completed:\n"
-                "- Create/update: a mandatory field is not set.\n"
-                "- Delete: another model requires the record being deleted."
-                " If possible, archive it instead.\n\n"
-                f"Model: {model.description} ({model.name}), "
-                f"Field: {field.string} ({field.name})\n"
-            )
+            raise not_filled_in(release, model, field)
 
 
 def _split(
@@ -168,7 +166,8 @@ def _commands(value: Any) -> list[tuple[int, int, Any]]:
         return [(_CLEAR, 0, 0)]
     if all(isinstance(one, int) for one in value):
         return [(_SET, 0, list(value))]
-    return [(one[0], one[1] if len(one) > 1 else 0, one[2] if len(one) > 2 else 0) for one in value]  # noqa: PLR2004
+    padded = ((*one, 0, 0) for one in value)
+    return [(kind, other_id, more) for kind, other_id, more, *_ in padded]
 
 
 def _obey(
@@ -231,11 +230,6 @@ def _let_go(caller: Caller, model: str, field: Field, gone: Sequence[int]) -> No
         elif field.on_delete == "cascade":
             delete_rows(caller, model, holders)
         elif field.on_delete == "restrict":
-            raise validation_error(
-                "The operation cannot be completed: another model requires the record being"
-                " deleted. If possible, archive it instead.\n\n"
-                f"Model: {caller.model(model).description} ({model}), "
-                f"Constraint: {model.replace('.', '_')}_{field.name}_fkey"
-            )
+            raise still_in_use(caller.release, caller.model(model), field)
         else:
             caller.tx.update(model, holders, {field.name: False}, touch=False)

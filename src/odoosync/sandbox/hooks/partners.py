@@ -1,21 +1,18 @@
-"""Contacts: addresses and tax ids flow between a company and its people, names carry the company."""
+"""Contacts: addresses and tax ids flow between a company and its people; so do names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from odoosync.sandbox.caller import Caller
+from odoosync.sandbox.families import descendants
 from odoosync.sandbox.hooks.seam import Hooks, Values
 from odoosync.sandbox.refusals import validation_error
 
 ADDRESS = ("street", "street2", "zip", "city", "state_id", "country_id")
+COMMERCIAL = ("vat", "company_registry")
 _NAMING = frozenset({"name", "is_company", "parent_id", "company_name", "type"})
-_TYPE_NAMES = {
-    "invoice": "Invoice Address",
-    "delivery": "Delivery Address",
-    "other": "Other Address",
-}
 _MODEL = "res.partner"
 
 
@@ -29,7 +26,7 @@ class PartnerHooks(Hooks):
             values["lang"] = inherited or caller.lang
         return values
 
-    def after_create(self, caller: Caller, row_id: int, values: Mapping[str, Any]) -> None:
+    def after_create(self, caller: Caller, row_id: int, values: Mapping[str, Any]) -> None:  # noqa: ARG002
         _require_name(caller, [row_id])
         rename(caller, [row_id])
         parent = caller.tx.value(_MODEL, row_id, "parent_id")
@@ -51,13 +48,18 @@ class PartnerHooks(Hooks):
                 parent = caller.tx.value(_MODEL, row_id, "parent_id")
                 if parent:
                     _take_from_parent(caller, row_id, parent)
-        address = {name: _kept(caller, ids, name) for name in ADDRESS if name in values}
-        if address:
-            _spread_address(caller, ids, address)
-        if "vat" in values:
-            _spread_vat(caller, ids)
+        for row_id in ids:
+            _sync_family(caller, row_id, values.keys())
         if not _NAMING.isdisjoint(values):
             rename(caller, ids)
+
+    def orphans_of(self, caller: Caller, ids: Sequence[int]) -> list[int]:
+        children = caller.tx.index(_MODEL, "parent_id")
+        return [child for one in ids for child in children.get(one, ()) if child not in ids]
+
+    def after_unlink(self, caller: Caller, orphans: Sequence[int]) -> None:
+        """Rename children that lost their company; a name that changes bumps them."""
+        rename(caller, [one for one in orphans if caller.tx.get(_MODEL, one) is not None])
 
 
 def full_name(caller: Caller, row_id: int) -> str:
@@ -70,7 +72,7 @@ def full_name(caller: Caller, row_id: int) -> str:
     parent, company_name = row[at["parent_id"]], row[at["company_name"]]
     if not (parent or company_name):
         return str(name).strip()
-    name = name or _TYPE_NAMES.get(row[at["type"]], "")
+    name = name or _type_name(caller, row[at["type"]])
     if not row[at["is_company"]]:
         top = commercial(caller, row_id)
         company = caller.tx.value(_MODEL, top, "is_company") and caller.tx.value(
@@ -81,8 +83,15 @@ def full_name(caller: Caller, row_id: int) -> str:
     return str(name).strip()
 
 
+def _type_name(caller: Caller, kind: str) -> str:
+    """Name a nameless address by what it is for."""
+    if kind == "contact":
+        return ""
+    return dict(caller.model(_MODEL).fields["type"].selection).get(kind, "")
+
+
 def commercial(caller: Caller, row_id: int) -> int:
-    """The company that a contact belongs to: the first company upwards, else the topmost."""
+    """Find the company that a contact belongs to: the first one upwards, else the topmost."""
     seen: set[int] = set()
     while row_id not in seen:
         seen.add(row_id)
@@ -94,7 +103,7 @@ def commercial(caller: Caller, row_id: int) -> int:
 
 
 def rename(caller: Caller, ids: Sequence[int]) -> None:
-    """Recompute kept names, downwards: a stored computed field bumps `write_date` when it changes."""
+    """Recompute kept names, downwards: a stored computed field that changes bumps its row."""
     children = caller.tx.index(_MODEL, "parent_id")
     waiting, seen = list(ids), set[int]()
     while waiting:
@@ -115,16 +124,12 @@ def _require_name(caller: Caller, ids: Sequence[int]) -> None:
             raise validation_error("The operation cannot be completed: Contacts require a name")
 
 
-def _kept(caller: Caller, ids: Sequence[int], name: str) -> Any:
-    return caller.tx.value(_MODEL, ids[0], name)
-
-
 def _address(caller: Caller, row_id: int) -> dict[str, Any]:
     return {name: caller.tx.value(_MODEL, row_id, name) for name in ADDRESS}
 
 
 def _give_first_address(caller: Caller, parent: int, child: int) -> None:
-    """The first contact's address is taken for that of a company that has none."""
+    """Take the first contact's address for that of a company that has none."""
     given, there = _address(caller, child), _address(caller, parent)
     alone = len(caller.tx.index(_MODEL, "parent_id").get(parent, ())) == 1
     if any(given.values()) and not any(there.values()) and alone:
@@ -137,22 +142,28 @@ def _take_from_parent(caller: Caller, row_id: int, parent: int) -> None:
         address = _address(caller, parent)
         changes = address if any(address.values()) else {}
     if not caller.tx.value(_MODEL, row_id, "is_company"):
-        changes["vat"] = caller.tx.value(_MODEL, commercial(caller, row_id), "vat")
+        top = commercial(caller, row_id)
+        changes |= {name: caller.tx.value(_MODEL, top, name) for name in COMMERCIAL}
     caller.tx.update(_MODEL, [row_id], changes)
 
 
-def _spread_address(caller: Caller, ids: Sequence[int], address: Mapping[str, Any]) -> None:
-    if caller.release.addresses_flow_upwards:
-        for row_id in ids:
-            _lift_address(caller, row_id)
-    children = caller.tx.index(_MODEL, "parent_id")
-    for row_id in ids:
-        contacts = [
-            child
-            for child in children.get(row_id, ())
-            if caller.tx.value(_MODEL, child, "type") == "contact"
-        ]
-        caller.tx.update(_MODEL, contacts, address)
+def _sync_family(caller: Caller, row_id: int, written: Iterable[str]) -> None:
+    """Carry on a write: up to the company (19), then down to its people."""
+    names = set(written)
+    address = names.intersection(ADDRESS)
+    if address and caller.release.addresses_flow_upwards:
+        _lift_address(caller, row_id)
+    children = caller.tx.index(_MODEL, "parent_id").get(row_id, ())
+    if address:
+        values = {name: caller.tx.value(_MODEL, row_id, name) for name in address}
+        contacts = [one for one in children if caller.tx.value(_MODEL, one, "type") == "contact"]
+        caller.tx.update(_MODEL, contacts, values)
+    if "company_id" in names:
+        _spread_company(caller, row_id)
+    shared = names.intersection((*COMMERCIAL, "is_company"))
+    if commercial(caller, row_id) == row_id and (shared or caller.release.any_write_touches_family):
+        values = {name: caller.tx.value(_MODEL, row_id, name) for name in shared - {"is_company"}}
+        caller.tx.update(_MODEL, _people_below(caller, row_id), values)
 
 
 def _lift_address(caller: Caller, row_id: int) -> None:
@@ -163,19 +174,27 @@ def _lift_address(caller: Caller, row_id: int) -> None:
     address = _address(caller, row_id)
     if address != _address(caller, parent):
         caller.tx.update(_MODEL, [parent], address)
-        _spread_address(caller, [parent], address)
+        _sync_family(caller, parent, ADDRESS)
 
 
-def _spread_vat(caller: Caller, ids: Sequence[int]) -> None:
+def _spread_company(caller: Caller, row_id: int) -> None:
+    below = descendants(caller, _MODEL, [row_id]) - {row_id}
+    company = caller.tx.value(_MODEL, row_id, "company_id")
+    caller.tx.update(_MODEL, sorted(below), {"company_id": company})
+
+
+def _people_below(caller: Caller, row_id: int) -> list[int]:
+    """Find everybody below who is not a company, nor below another one."""
     children = caller.tx.index(_MODEL, "parent_id")
-    waiting = [row_id for row_id in ids if commercial(caller, row_id) == row_id]
+    found: list[int] = []
+    waiting = [row_id]
     while waiting:
-        row_id = waiting.pop()
-        below = [
-            child
-            for child in children.get(row_id, ())
-            if not caller.tx.value(_MODEL, child, "is_company")
+        below = children.get(waiting.pop(), ())
+        people = [
+            one
+            for one in below
+            if one not in found and not caller.tx.value(_MODEL, one, "is_company")
         ]
-        if below:
-            caller.tx.update(_MODEL, below, {"vat": caller.tx.value(_MODEL, row_id, "vat")})
-        waiting.extend(below)
+        found += people
+        waiting += people
+    return found

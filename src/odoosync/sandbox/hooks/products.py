@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from odoosync.sandbox.caller import Caller
+from odoosync.sandbox.coercion import coerce
 from odoosync.sandbox.hooks.seam import Hooks, Values
 from odoosync.sandbox.values import storage_key
 
@@ -25,7 +26,7 @@ class TemplateHooks(Hooks):
     def after_create(self, caller: Caller, row_id: int, values: Mapping[str, Any]) -> None:
         if caller.context.get("create_product_product") is False:
             return
-        own = {name: values[name] for name in ON_VARIANT if values.get(name)}
+        own = _own_values(caller, values)
         active = caller.tx.value(TEMPLATE, row_id, "active")
         caller.tx.insert(
             VARIANT, {"product_tmpl_id": row_id, "active": active, "combination_indices": "", **own}
@@ -35,7 +36,7 @@ class TemplateHooks(Hooks):
         return _with_type(caller, values)
 
     def after_write(self, caller: Caller, ids: Sequence[int], values: Mapping[str, Any]) -> None:
-        own = {name: values[name] or False for name in ON_VARIANT if name in values}
+        own = _own_values(caller, values)
         for row_id in ids:
             if own:
                 _write_only_variant(caller, row_id, own)
@@ -49,20 +50,35 @@ class TemplateHooks(Hooks):
 class VariantHooks(Hooks):
     def before_create(self, caller: Caller, values: Values) -> Values:  # noqa: ARG002
         values.setdefault("combination_indices", "")
+        _price_to_template(values, 0.0)
         return values
 
     def after_create(self, caller: Caller, row_id: int, values: Mapping[str, Any]) -> None:  # noqa: ARG002
         keep_on_template(caller, [row_id])
 
+    def before_write(self, caller: Caller, ids: Sequence[int], values: Values) -> Values:
+        _price_to_template(values, caller.tx.value(VARIANT, ids[0], "price_extra") if ids else 0.0)
+        return values
+
     def after_write(self, caller: Caller, ids: Sequence[int], values: Mapping[str, Any]) -> None:
-        if not {"active", *KEPT_ON_TEMPLATE}.isdisjoint(values):
+        if not set(KEPT_ON_TEMPLATE).isdisjoint(values):
             keep_on_template(caller, ids)
 
     def before_unlink(self, caller: Caller, ids: Sequence[int]) -> dict[str, list[int]]:
-        """A template whose last variant goes, goes too."""
+        """Let a template go along with its last variant."""
         templates = {caller.tx.value(VARIANT, row_id, "product_tmpl_id") for row_id in ids}
         last = [one for one in templates if set(variants_of(caller, one)) <= set(ids)]
         return {TEMPLATE: sorted(last)}
+
+
+def _own_values(caller: Caller, values: Mapping[str, Any]) -> Values:
+    """Pick what a template is given for its only variant."""
+    variant = caller.model(VARIANT)
+    return {
+        name: coerce(caller, variant, variant.fields[name], values[name])
+        for name in ON_VARIANT
+        if name in values
+    }
 
 
 def variants_of(caller: Caller, template: int, *, active: bool = False) -> list[int]:
@@ -71,10 +87,15 @@ def variants_of(caller: Caller, template: int, *, active: bool = False) -> list[
     return [one for one in ids if not active or caller.tx.value(VARIANT, one, "active")]
 
 
-def only_variant(caller: Caller, template: int) -> int | None:
-    """The one variant whose values its template shows; none when there are several."""
-    ids = variants_of(caller, template, active=True)
-    return ids[0] if len(ids) == 1 else None
+def only_variant(caller: Caller, template: int, *, archived_too: bool = False) -> int | None:
+    """Find the one variant whose values its template shows; None when there are several.
+
+    When all are archived, 17 and later show those of an only archived one (16: its barcode).
+    """
+    active = variants_of(caller, template, active=True)
+    if not active and (archived_too or caller.release.shows_archived_variant):
+        active = variants_of(caller, template)
+    return active[0] if len(active) == 1 else None
 
 
 def keep_on_template(caller: Caller, variants: Sequence[int]) -> None:
@@ -109,8 +130,14 @@ def _write_only_variant(caller: Caller, template: int, own: Mapping[str, Any]) -
     caller.tx.update(VARIANT, ids, values)
 
 
+def _price_to_template(values: Values, extra: float) -> None:
+    """Turn a variant's sales price into its template's, less what the variant costs extra."""
+    if "lst_price" in values:
+        values["list_price"] = float(values.pop("lst_price") or 0.0) - extra
+
+
 def _with_type(caller: Caller, values: Values) -> Values:
-    """In 16 and 17 `type` follows `detailed_type`."""
+    """Let `type` follow `detailed_type`, in 16 and 17."""
     if "detailed_type" in caller.model(TEMPLATE).fields and values.get("detailed_type"):
         values["type"] = values["detailed_type"]
     return values

@@ -31,5 +31,11 @@ class Hooks:
     ) -> None: ...
 
     def before_unlink(self, caller: Caller, ids: Sequence[int]) -> dict[str, list[int]]:  # noqa: ARG002
-        """Rows of other models to delete along with these."""
+        """Name rows of other models to delete along with these."""
         return {}
+
+    def orphans_of(self, caller: Caller, ids: Sequence[int]) -> list[int]:  # noqa: ARG002
+        """Name rows that will lose one of these, to be looked after when it is gone."""
+        return []
+
+    def after_unlink(self, caller: Caller, orphans: Sequence[int]) -> None: ...

@@ -27,19 +27,20 @@ _TYPES = {
     "delivery": "Delivery Address",
     "other": "Other Address",
 }
+_SHORT_TYPES = {name: label.removesuffix(" Address") for name, label in _TYPES.items()}
 _COMPANY_TYPES = {"person": "Person", "company": "Company"}
 
 
 def contact_models(release: Release) -> list[Model]:
     models = [_tags(release), _partners(release)]
-    return models if release.major > 18 else [*models, _titles(release)]  # noqa: PLR2004
+    return models if release.since(19) else [*models, _titles(release)]
 
 
 def _tags(release: Release) -> Model:
     fields = [
-        char("name", "Name" if release.major > 16 else "Tag Name", required=True, translate=True),  # noqa: PLR2004
+        char("name", "Name" if release.since(17) else "Tag Name", required=True, translate=True),
         integer("color", "Color"),
-        many2one("parent_id", "Category" if release.major > 16 else "Parent Category",  # noqa: PLR2004
+        many2one("parent_id", "Category" if release.since(17) else "Parent Category",
                  "res.partner.category", on_delete="cascade"),
         Field("child_ids", "one2many", "Child Tags", "res.partner.category", inverse="parent_id"),
         boolean("active", "Active", default=True),
@@ -68,18 +69,19 @@ def _titles(release: Release) -> Model:
 
 
 def _partners(release: Release) -> Model:
+    types = _TYPES if not release.since(19) else _SHORT_TYPES
     return declare(
         release,
         "res.partner",
         "Contact",
-        [*_identity(), *_address(), *_relations(), *_computed()],
+        [*_identity(types), *_address(), *_relations(), *_computed()],
         order=f"{release.partner_name_column}, id desc",
         display=name_column(release.partner_name_column, "res.partner"),
         rights=access((USER, PORTAL, CONTACT_CREATION), (CONTACT_CREATION,)),
     )
 
 
-def _identity() -> list[Field]:
+def _identity(types: dict[str, str]) -> list[Field]:
     return [
         Field("image_1920", "binary", "Image", sparse=True),
         Field("image_128", "binary", "Image 128", sparse=True, readonly=True),
@@ -97,7 +99,7 @@ def _identity() -> list[Field]:
         boolean("active", "Active", default=True),
         boolean("employee", "Employee"),
         char("function", "Job Position"),
-        selection("type", "Address Type", _TYPES, default="contact"),
+        selection("type", "Address Type", types, default="contact"),
         char("email", "Email"),
         char("phone", "Phone"),
         char("mobile", "Mobile", until=18),

@@ -37,7 +37,7 @@ def declare(
     rights: Access | None = None,
     write_string: str = "Last Updated on",
 ) -> Model:
-    """A model with those of its fields that this version has, the log columns and its names."""
+    """Make a model of the fields that this version has, the log columns and its names."""
     shown = display or name_column("name", name)
     known = [one for one in fields if one.since <= release.major <= one.until]
     known += log_fields(write_string=write_string)
@@ -49,7 +49,7 @@ def declare(
                 compute=shown,
                 stored=False,
                 readonly=True,
-                searchable=release.major > 16,  # noqa: PLR2004 - so 16 says, yet it can be
+                searchable=release.since(17),
             )
         )
     return Model(

@@ -15,10 +15,11 @@ from odoosync.sandbox.fields import (
     integer,
     many2one,
     selection,
+    text,
 )
 from odoosync.sandbox.people import CONTACT_CREATION, PORTAL, SYSTEM, USER
 from odoosync.sandbox.releases import Release
-from odoosync.sandbox.schema.declaring import access, declare, per_row
+from odoosync.sandbox.schema.declaring import access, declare, name_column, per_row
 
 
 def ground_models(release: Release) -> list[Model]:
@@ -30,13 +31,14 @@ def ground_models(release: Release) -> list[Model]:
         _companies(release),
         _users(release),
         _models(release),
+        _parameters(release),
     ]
 
 
 def _countries(release: Release) -> Model:
     fields = [
         char("name", "Country Name", required=True, translate=True),
-        char("code", "Country Code", required=release.major > 16),  # noqa: PLR2004
+        char("code", "Country Code", required=release.since(17)),
         integer("phone_code", "Country Calling Code"),
         many2one("currency_id", "Currency", "res.currency"),
         Field("state_ids", "one2many", "States", "res.country.state", inverse="country_id"),
@@ -63,7 +65,7 @@ def _states(release: Release) -> Model:
         fields,
         order="code, id",
         display=per_row(shown),
-        rights=access((USER, PORTAL), (CONTACT_CREATION, SYSTEM)),
+        rights=access((USER, PORTAL), (CONTACT_CREATION,)),
     )
 
 
@@ -144,4 +146,17 @@ def _models(release: Release) -> Model:
         fields,
         order="model, id",
         rights=access((SYSTEM,), ()),
+    )
+
+
+def _parameters(release: Release) -> Model:
+    fields = [char("key", "Key", required=True), text("value", "Value", required=True)]
+    return declare(
+        release,
+        "ir.config_parameter",
+        "System Parameter",
+        fields,
+        order="key, id",
+        display=name_column("key", "ir.config_parameter"),
+        rights=access((SYSTEM,), (SYSTEM,)),
     )

@@ -21,7 +21,7 @@ from odoosync.sandbox.fields import (
     text,
 )
 from odoosync.sandbox.hooks.products import only_variant, variants_of
-from odoosync.sandbox.people import PRODUCT_CREATION, USER
+from odoosync.sandbox.people import PRODUCT_CREATION, SYSTEM, USER
 from odoosync.sandbox.releases import Release
 from odoosync.sandbox.schema.declaring import Access, access, declare, path_names, per_row
 from odoosync.sandbox.values import getter, inactive_ids
@@ -35,6 +35,8 @@ _NOT_BORROWED = frozenset(
         "default_code",
         "barcode",
         "standard_price",
+        "weight",
+        "volume",
         "create_uid",
         "create_date",
         "write_uid",
@@ -52,8 +54,10 @@ def product_models(release: Release) -> list[Model]:
     return [_categories(release), _units(release), template, _variants(release, template)]
 
 
-def _rights() -> Access:
-    return access((USER, PRODUCT_CREATION), (PRODUCT_CREATION,))
+def _rights(release: Release) -> Access:
+    """16 knows no product managers of its own."""
+    change = SYSTEM if not release.since(17) else PRODUCT_CREATION
+    return access((USER, change), (change,))
 
 
 def _categories(release: Release) -> Model:
@@ -75,16 +79,16 @@ def _categories(release: Release) -> Model:
         fields,
         order="complete_name, id",
         display=path_names("product.category", " / "),
-        rights=_rights(),
+        rights=_rights(release),
     )
 
 
 def _units(release: Release) -> Model:
     fields = [
-        char("name", "Unit of Measure" if release.major < 19 else "Unit Name",  # noqa: PLR2004
+        char("name", "Unit of Measure" if not release.since(19) else "Unit Name",
              required=True, translate=True),
-        decimal("factor", "Ratio" if release.major < 19 else "Absolute Quantity", default=1.0,  # noqa: PLR2004
-                required=release.major < 19, readonly=release.major > 18),  # noqa: PLR2004
+        decimal("factor", "Ratio" if not release.since(19) else "Absolute Quantity", default=1.0,
+                required=not release.since(19), readonly=release.since(19)),
         boolean("active", "Active", default=True),
     ]  # fmt: skip
     return declare(
@@ -92,8 +96,10 @@ def _units(release: Release) -> Model:
         "uom.uom",
         "Product Unit of Measure",
         fields,
-        order="name, id" if release.major < 19 else "id",  # noqa: PLR2004
-        rights=access((USER,), (PRODUCT_CREATION,)),
+        order="name, id" if not release.since(19) else "id",
+        rights=access((SYSTEM, USER), (SYSTEM,))
+        if not release.since(19)
+        else access((PRODUCT_CREATION, SYSTEM, USER), (PRODUCT_CREATION, SYSTEM)),
     )
 
 
@@ -103,16 +109,16 @@ def _templates(release: Release) -> Model:
         _TEMPLATE,
         "Product",
         [*_template_columns(release), *_template_computed(release)],
-        order="name, id" if release.major < 18 else "is_favorite desc, name, id",  # noqa: PLR2004
+        order="name, id" if not release.since(18) else "is_favorite desc, name, id",
         display=_display(_TEMPLATE),
-        rights=_rights(),
+        rights=_rights(release),
     )
 
 
 def _template_columns(release: Release) -> list[Field]:
-    old = release.major < 18  # noqa: PLR2004 - the version that renamed these
+    old = not release.since(18)
     sold, bought = ("Can be Sold", "Can be Purchased") if old else ("Sales", "Purchase")
-    before_19 = release.major < 19  # noqa: PLR2004
+    before_19 = not release.since(19)
     unit = "Unit of Measure" if before_19 else "Unit"
     return [
         char("name", "Name", required=True, translate=True),
@@ -131,7 +137,8 @@ def _template_columns(release: Release) -> list[Field]:
         boolean("purchase_ok", bought, default=True),
         boolean("is_favorite", "Favorite", since=18),
         many2one("uom_id", unit, "uom.uom", required=True, default=1, on_delete="restrict"),
-        many2one("uom_po_id", "Purchase Unit" if release.major > 16 else "Purchase UoM", "uom.uom", required=True, default=1,
+        many2one("uom_po_id", "Purchase Unit" if release.since(17) else "Purchase UoM",
+                 "uom.uom", required=True, default=1,
                  on_delete="restrict", until=18),
         many2one("company_id", "Company", "res.company"),
         decimal("weight", "Weight"),
@@ -148,7 +155,8 @@ def _template_computed(release: Release) -> list[Field]:
     return [
         decimal("standard_price", "Cost", compute=_of_only_variant("standard_price", 0.0),
                 stored=False, group=USER),
-        char("barcode", "Barcode", compute=_of_only_variant("barcode", empty=False), stored=False),
+        char("barcode", "Barcode", stored=False,
+             compute=_of_only_variant("barcode", empty=False, archived_too=True)),
         Field("product_variant_ids", "one2many", "Products", _VARIANT, inverse="product_tmpl_id",
               required=True),
         many2one("product_variant_id", "Product", _VARIANT, compute=per_row(_first_variant),
@@ -159,7 +167,7 @@ def _template_computed(release: Release) -> list[Field]:
                  stored=False, readonly=True, searchable=False),
         many2one("cost_currency_id", "Cost Currency", "res.currency", compute=per_row(_currency),
                  stored=False, readonly=True, searchable=False),
-        char("uom_name", "Unit of Measure Name" if release.major < 19 else "Unit Name",  # noqa: PLR2004
+        char("uom_name", "Unit of Measure Name" if not release.since(19) else "Unit Name",
              compute=per_row(_unit_name), stored=False, readonly=True, translate=True),
     ]  # fmt: skip
 
@@ -171,7 +179,7 @@ def _variants(release: Release, template: Model) -> Model:
         many2one("product_tmpl_id", "Product Template", _TEMPLATE, required=True,
                  on_delete="cascade"),
         char("barcode", "Barcode"),
-        decimal("standard_price", "Cost", company_dependent=True, stored=release.major > 16,  # noqa: PLR2004
+        decimal("standard_price", "Cost", company_dependent=True, stored=release.since(17),
                 group=USER),
         char("combination_indices", "Combination Indices", readonly=True),
         decimal("weight", "Weight"),
@@ -190,7 +198,7 @@ def _variants(release: Release, template: Model) -> Model:
             via="product_tmpl_id",
             compute=None,
             inverse="",
-            stored=field.name == "is_favorite" and release.major > 18,  # noqa: PLR2004
+            stored=field.name == "is_favorite" and release.since(19),
         )
         for field in template.fields.values()
         if field.name not in _NOT_BORROWED
@@ -202,10 +210,10 @@ def _variants(release: Release, template: Model) -> Model:
         "Product Variant",
         [*own, *borrowed],
         order="is_favorite desc, default_code, name, id"
-        if release.major == 18  # noqa: PLR2004
+        if release.since(18) and not release.since(19)
         else "default_code, name, id",
         display=_display(_VARIANT),
-        rights=_rights(),
+        rights=_rights(release),
         write_string="Write Date" if followed else "Last Updated on",
     )
 
@@ -225,12 +233,12 @@ def _display(model: str) -> Compute:
     return names
 
 
-def _of_only_variant(column: str, empty: Any) -> Compute:
+def _of_only_variant(column: str, empty: Any, *, archived_too: bool = False) -> Compute:
     def values(caller: Caller, rows: list[Row]) -> list[Any]:
         declared = caller.model(_VARIANT)
         get = getter(caller, declared, declared.fields[column])
         variants = caller.tx.rows(_VARIANT)
-        only = [only_variant(caller, row[0]) for row in rows]
+        only = [only_variant(caller, row[0], archived_too=archived_too) for row in rows]
         return [empty if one is None else get(variants[one]) for one in only]
 
     return values

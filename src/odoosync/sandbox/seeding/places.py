@@ -16,7 +16,7 @@ _COUNTRIES = (
     "UY Uruguay|VN Vietnam|ZA South Africa"
 )
 _STATES = {
-    "US": "CA California|CO Colorado|FL Florida|IL Illinois|NY New York|OR Oregon|TX Texas|WA Washington",
+    "US": "CA California|CO Colorado|FL Florida|NY New York|OR Oregon|TX Texas|WA Washington",
     "CA": "BC British Columbia|ON Ontario|QC Quebec",
     "AU": "NSW New South Wales|QLD Queensland|VIC Victoria",
     "BR": "MG Minas Gerais|RJ Rio de Janeiro|SP São Paulo",

@@ -44,7 +44,7 @@ def _categories(world: World) -> list[int]:
         ]
 
 
-def _product(
+def _product(  # noqa: PLR0917
     templates: Table,
     variants: Table,
     number: int,
