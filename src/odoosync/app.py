@@ -14,11 +14,12 @@ from fastapi import FastAPI
 from odoosync.accounts import open_accounts
 from odoosync.api import ApiOptions, Services, create_api
 from odoosync.clock import utc_now
+from odoosync.crypto import load_key_ring
 from odoosync.db import open_database
 from odoosync.jobs.child import keep_running
 from odoosync.migrations import head_revision
 from odoosync.odoo.transport import open_transport
-from odoosync.settings import Settings, load_key_ring
+from odoosync.settings import Settings
 from odoosync.sync.service import SyncService
 
 WORKER: Final = (sys.executable, "-m", "odoosync.worker")
@@ -60,7 +61,7 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
 def build_services(settings: Settings) -> Services:
     """Open what the routers work with; nothing connects before its first use."""
     database = open_database(settings.effective_database_url)
-    key_ring = load_key_ring(settings)
+    key_ring = load_key_ring(settings.configured_keys, settings.data_dir)
     return Services(
         database=database,
         key_ring=key_ring,

@@ -10,8 +10,7 @@ from typing import Any, Final, Literal
 
 import structlog
 
-from odoosync.crypto import MASK
-
+MASK: Final = "********"
 _SENSITIVE: Final = re.compile(
     r"password|passwd|secret|token|authorization|api_?key|cookie", re.IGNORECASE
 )

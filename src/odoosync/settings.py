@@ -5,14 +5,12 @@ No other room imports this to look something up: they are handed values.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from odoosync.crypto import KeyRing, new_key_ring, parse_key_ring
 from odoosync.errors import OdoosyncError
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
@@ -108,6 +106,11 @@ class Settings(BaseSettings):
         """The configured database, or the SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'odoosync.sqlite3'}"
 
+    @property
+    def configured_keys(self) -> str | None:
+        """The key ring's text, where it is set apart from the data folder."""
+        return self.secret_keys.get_secret_value() if self.secret_keys else None
+
     @field_validator("allowed_odoo_hosts", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -133,28 +136,3 @@ def load_settings() -> Settings:
             for detail in error.errors()
         )
         raise BadSettings(f"The settings cannot be used. {problems}.") from None
-
-
-def load_key_ring(settings: Settings) -> KeyRing:
-    """Return the ring from the settings, or from the data folder, where it is made when absent."""
-    if settings.secret_keys is not None:
-        return parse_key_ring(settings.secret_keys.get_secret_value())
-    path = settings.data_dir / "secret_keys"
-    if not path.exists():
-        _create_private(path, new_key_ring().to_text())
-    return parse_key_ring(path.read_text().strip())
-
-
-def _create_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read; whoever comes second leaves the first one's."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text + "\n")
-    try:
-        os.link(draft, path)  # fails, rather than overwrites, when another process was first
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()

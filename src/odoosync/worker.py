@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from odoosync.clock import utc_now
+from odoosync.crypto import load_key_ring
 from odoosync.db import Database, open_database
 from odoosync.jobs.attempt import Timing
 from odoosync.jobs.child import end_with_parent
@@ -19,7 +20,7 @@ from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.worker import Worker, new_worker_id
 from odoosync.log import configure_logging
 from odoosync.odoo.transport import open_transport
-from odoosync.settings import Settings, load_key_ring, load_settings
+from odoosync.settings import Settings, load_settings
 from odoosync.sync.engine.run import Equipment
 from odoosync.sync.tasks import SyncTask
 
@@ -35,7 +36,7 @@ async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Tas
             Equipment(
                 database=database,
                 transport=transport,
-                key_ring=load_key_ring(settings),
+                key_ring=load_key_ring(settings.configured_keys, settings.data_dir),
                 clock=utc_now,
                 deletion_guard=settings.deletion_guard == "on",
             )

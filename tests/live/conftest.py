@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,9 +27,11 @@ def _named() -> Iterator[tuple[str, RawOdoo]]:
 
         words = [value(key) or "" for key in ("URL", "DATABASE", "USERNAME", "PASSWORD")]
         assert all(words), f"ODOOSYNC_LIVE names {name}: its URL, DATABASE, USERNAME and PASSWORD"
-        yield f"odoo{name}-password", RawOdoo(*words)
+        url, database, username, password = words
+        with_password = RawOdoo(url, database, username, password)
+        yield f"odoo{name}-password", with_password
         if key := value("API_KEY"):
-            yield f"odoo{name}-key", RawOdoo(*words, api_key=key)
+            yield f"odoo{name}-key", replace(with_password, api_key=key)
 
 
 TARGETS = dict(_named())

@@ -9,12 +9,13 @@ import typer
 
 from odoosync.api.health import reasons_not_ready
 from odoosync.cli.opening import opened_database
+from odoosync.crypto import load_key_ring
 from odoosync.db import Database
 from odoosync.errors import OdoosyncError
 from odoosync.jobs.workers import live_workers
 from odoosync.migrations import head_revision
 from odoosync.odoo.guard import AddressGuard
-from odoosync.settings import Settings, load_key_ring
+from odoosync.settings import Settings
 
 Check = Callable[[Settings, Database], Awaitable[str]]
 
@@ -38,7 +39,7 @@ async def _examine() -> bool:
 
 
 async def _keys(settings: Settings, _database: Database) -> str:
-    ring = load_key_ring(settings)
+    ring = load_key_ring(settings.configured_keys, settings.data_dir)
     return f"{len(ring.masters)} in the ring, {ring.current!r} seals"
 
 

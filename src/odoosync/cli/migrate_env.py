@@ -20,13 +20,13 @@ from odoosync.clock import utc_now
 from odoosync.connections import store
 from odoosync.connections.errors import NoConnection
 from odoosync.connections.testing import run_test
-from odoosync.crypto import MASK, KeyRing
+from odoosync.crypto import MASK, KeyRing, load_key_ring
 from odoosync.db import Database
 from odoosync.errors import InvalidInput, NotFound
 from odoosync.odoo.login import Login
 from odoosync.odoo.transport import open_transport
 from odoosync.odoo.url import parse_odoo_url
-from odoosync.settings import Settings, load_key_ring
+from odoosync.settings import Settings
 
 _VARIABLES: Final = ("ODOO_URL", "ODOO_DB", "ODOO_USERNAME", "ODOO_PASSWORD")
 
@@ -50,7 +50,7 @@ async def _migrate(username: str, env_file: Path | None) -> None:
         secret=found["ODOO_PASSWORD"],
     )
     async with opened_database() as (settings, database):
-        keys = load_key_ring(settings)
+        keys = load_key_ring(settings.configured_keys, settings.data_dir)
         owner = await find_user(open_accounts(database, keys), username)
         if await _stored(database, keys, owner.tenant_id, login):
             typer.echo(f"{username} has these credentials already. Nothing was changed.")

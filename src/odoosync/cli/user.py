@@ -14,8 +14,8 @@ from odoosync.accounts.api_keys import ApiKey, Owner, create_api_key, list_api_k
 from odoosync.accounts.directory import User
 from odoosync.cli.opening import opened_database
 from odoosync.clock import iso
+from odoosync.crypto import load_key_ring
 from odoosync.errors import InvalidInput
-from odoosync.settings import load_key_ring
 
 user = typer.Typer(help="Users: make, list, disable, delete.", no_args_is_help=True)
 key = typer.Typer(help="API keys of a user.", no_args_is_help=True)
@@ -31,7 +31,8 @@ _Result = TypeVar("_Result")
 def _with_accounts(work: Callable[[Accounts], Awaitable[_Result]]) -> _Result:
     async def run() -> _Result:
         async with opened_database() as (settings, database):
-            return await work(open_accounts(database, load_key_ring(settings)))
+            keys = load_key_ring(settings.configured_keys, settings.data_dir)
+            return await work(open_accounts(database, keys))
 
     return asyncio.run(run())
 

@@ -46,12 +46,16 @@ async def test_a_row_of_another_tenant_cannot_be_written(database: Database) -> 
             )
 
 
+async def _delete_and_fail(database: Database) -> None:
+    async with database.tenant(1) as tx:
+        await tx.execute(tx.delete(audit_entries))
+        raise RuntimeError
+
+
 async def test_an_exception_rolls_the_transaction_back(database: Database) -> None:
     await _two_tenants(database)
     with pytest.raises(RuntimeError):
-        async with database.tenant(1) as tx:
-            await tx.execute(tx.delete(audit_entries))
-            raise RuntimeError
+        await _delete_and_fail(database)
     async with database.tenant(1) as tx:
         assert len(await tx.all(tx.select(audit_entries))) == 1
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from odoosync.settings import BadSettings, Settings, load_key_ring, load_settings
+from odoosync.crypto import load_key_ring
+from odoosync.settings import BadSettings, Settings, load_settings
 
 
 def test_unset_means_sqlite_in_the_data_folder(tmp_path: Path) -> None:
@@ -29,6 +30,9 @@ def test_a_bad_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data")
-    first, second = load_key_ring(settings), load_key_ring(settings)
+    first, second = (
+        load_key_ring(settings.configured_keys, settings.data_dir),
+        load_key_ring(settings.configured_keys, settings.data_dir),
+    )
     mode = stat.S_IMODE((tmp_path / "data" / "secret_keys").stat().st_mode)
     assert (first, mode) == (second, 0o600)
