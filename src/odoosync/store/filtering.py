@@ -83,7 +83,7 @@ def condition(
     `columns` names the promoted column that holds the same text as a field: equality uses its
     index.
     """
-    kind = _known_kind(asked, kinds)
+    kind = kind_of(asked, kinds)
     column = _stored_column(asked, columns)
     if column is not None:
         return _compare(asked, column, lambda value: literal(value, column.type))
@@ -100,7 +100,8 @@ def condition(
     return _on_text(dialect, asked)
 
 
-def _known_kind(asked: Filter, kinds: Mapping[str, str]) -> str:
+def kind_of(asked: Filter, kinds: Mapping[str, str]) -> str:
+    """Return the kind of the field that is asked for. Raises UnknownFilter."""
     kind = ALWAYS_KNOWN.get(asked.field) or kinds.get(asked.field)
     if kind is None or not _IDENTIFIER.match(asked.field):
         known = ", ".join(sorted({*kinds, *ALWAYS_KNOWN}))

@@ -71,52 +71,51 @@ async def ids(database: Database, **asked: Any) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("field", "op", "value", "expected"),
-    [
-        ("odoo_id", "gte", 2, [2, 3]),
-        ("id", "in", [1, 3, 99], [1, 3]),
-        ("city", "eq", "Bern", [1]),
-        ("city", "ne", "Bern", [2, 3]),
-        ("city", "in", ["Bern", "BERN"], [1, 3]),
-        ("city", "in", [], []),
-        ("city", "contains", "ber", [1, 3]),
-        ("city", "isnull", True, [2]),
-        ("city", "isnull", False, [1, 3]),
-        ("city", "gt", "BERN", [1]),
-        ("name", "contains", "ÖLANDER", [1]),
-        ("name", "contains", "%", [2]),
-        ("name", "contains", "_", [2]),
-        ("email", "eq", "anna@example.org", [1]),
-        ("email", "in", ["anna@example.org", "x"], [1]),
-        ("email", "isnull", True, [2, 3]),
-        ("is_company", "eq", False, [1]),
-        ("is_company", "ne", True, [1, 3]),
-        ("is_company", "isnull", True, [3]),
-        ("active", "eq", False, [2]),
-        ("list_price", "eq", 9.95, [1]),
-        ("list_price", "gt", 9, [1, 2]),
-        ("list_price", "lt", 9.95, [3]),
-        ("list_price", "in", [100, -1.5], [2, 3]),
-        ("color", "eq", 0, [1]),
-        ("color", "isnull", True, [3]),
-        ("parent_id", "eq", 3, [1]),
-        ("parent_id", "isnull", True, [2, 3]),
-        ("tags", "eq", 5, [1, 3]),
-        ("tags", "ne", 4, [2, 3]),
-        ("tags", "in", [4, 9], [1]),
-        ("tags", "isnull", True, [2]),
-        ("date", "lte", "2026-01-31", [1]),
-        ("date", "gt", "2026-01-31", []),
-        ("write_date", "gte", "2025-12-31 00:00:00", [1]),
-        ("write_date", "isnull", True, [2, 3]),
-        ("properties", "isnull", False, [1]),
-    ],
-)
-async def test_a_filter_finds(
-    three: Database, field: str, op: str, value: Any, expected: list[int]
-) -> None:
-    assert await ids(three, filters=(Filter(field, op, value),)) == expected
+FOUND = [
+    ("odoo_id", "gte", 2, [2, 3]),
+    ("id", "in", [1, 3, 99], [1, 3]),
+    ("city", "eq", "Bern", [1]),
+    ("city", "ne", "Bern", [2, 3]),
+    ("city", "in", ["Bern", "BERN"], [1, 3]),
+    ("city", "in", [], []),
+    ("city", "contains", "ber", [1, 3]),
+    ("city", "isnull", True, [2]),
+    ("city", "isnull", False, [1, 3]),
+    ("city", "gt", "BERN", [1]),
+    ("name", "contains", "ÖLANDER", [1]),
+    ("name", "contains", "%", [2]),
+    ("name", "contains", "_", [2]),
+    ("email", "eq", "anna@example.org", [1]),
+    ("email", "in", ["anna@example.org", "x"], [1]),
+    ("email", "isnull", True, [2, 3]),
+    ("is_company", "eq", False, [1]),
+    ("is_company", "ne", True, [1, 3]),
+    ("is_company", "isnull", True, [3]),
+    ("active", "eq", False, [2]),
+    ("list_price", "eq", 9.95, [1]),
+    ("list_price", "gt", 9, [1, 2]),
+    ("list_price", "lt", 9.95, [3]),
+    ("list_price", "in", [100, -1.5], [2, 3]),
+    ("color", "eq", 0, [1]),
+    ("color", "isnull", True, [3]),
+    ("parent_id", "eq", 3, [1]),
+    ("parent_id", "isnull", True, [2, 3]),
+    ("tags", "eq", 5, [1, 3]),
+    ("tags", "ne", 4, [2, 3]),
+    ("tags", "in", [4, 9], [1]),
+    ("tags", "isnull", True, [2]),
+    ("date", "lte", "2026-01-31", [1]),
+    ("date", "gt", "2026-01-31", []),
+    ("write_date", "gte", "2025-12-31 00:00:00", [1]),
+    ("write_date", "isnull", True, [2, 3]),
+    ("properties", "isnull", False, [1]),
+]
+
+
+async def test_a_filter_finds(three: Database) -> None:
+    for field, op, value, expected in FOUND:
+        found = await ids(three, filters=(Filter(field, op, value),))
+        assert (field, op, value, found) == (field, op, value, expected)
 
 
 async def test_filters_are_joined_by_and(three: Database) -> None:
@@ -144,22 +143,21 @@ async def test_an_unknown_operator_names_the_known_ones(three: Database) -> None
         await ids(three, filters=(Filter("is_company", "like", "x"),))
 
 
-@pytest.mark.parametrize(
-    ("search", "expected"),
-    [
-        ("anna", [1]),
-        ("ÖLANDER anna", [1]),
-        ("ÄRMEL", [3]),
-        ("100%", [2]),
-        ("%", [2]),
-        ("zero_", [2]),
-        ("anna zero", []),
-        ("  ", [1, 2, 3]),
-        ("EXAMPLE.org", [1]),
-    ],
-)
-async def test_a_search_finds(three: Database, search: str, expected: list[int]) -> None:
-    assert await ids(three, search=search) == expected
+SEARCHED = {
+    "anna": [1],
+    "ÖLANDER anna": [1],
+    "ÄRMEL": [3],
+    "100%": [2],
+    "%": [2],
+    "zero_": [2],
+    "anna zero": [],
+    "  ": [1, 2, 3],
+    "EXAMPLE.org": [1],
+}
+
+
+async def test_a_search_finds_all_its_words(three: Database) -> None:
+    assert {words: await ids(three, search=words) for words in SEARCHED} == SEARCHED
 
 
 async def test_pages_follow_each_other_by_id(three: Database) -> None:

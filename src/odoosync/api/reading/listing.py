@@ -1,0 +1,172 @@
+"""Lists of records and single ones, of the connection that a request means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from odoosync.api.reading.cursor import check_cursor, read_cursor, write_cursor
+from odoosync.api.reading.errors import BadFilter, BadLimit
+from odoosync.api.reading.items import FieldTypes, Item, to_items
+from odoosync.api.reading.values import typed, usable_text
+from odoosync.connections import store as connections
+from odoosync.connections.connection import Connection
+from odoosync.connections.errors import NoConnection
+from odoosync.db import Database, Tx
+from odoosync.errors import NotFound
+from odoosync.store import reading
+from odoosync.store.filtering import ALWAYS_KNOWN, Filter, UnknownFilter, kind_of
+from odoosync.sync import cursors
+from odoosync.sync.datasets import Dataset, dataset_named
+
+LARGEST_PAGE: Final = 1000
+USUAL_PAGE: Final = 100
+_RECORD_ID: Final = re.compile(r"(?:([0-9]{1,18})-)?([0-9]{1,18})")
+
+
+class NoRecord(NotFound):
+    code = "no_record"
+
+    def __init__(self) -> None:
+        super().__init__("There is no record with this id.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list was asked for; values of `filters` are still as the caller wrote them."""
+
+    dataset: str
+    limit: int = USUAL_PAGE
+    cursor: str | None = None
+    search: str | None = None
+    active: bool | None = None
+    include_deleted: bool = False
+    connection_id: int | None = None
+    filters: Sequence[Filter] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page; `query` is what it is a page of, None where there can be nothing."""
+
+    items: list[Item]
+    next_cursor: str | None
+    query: reading.Query | None
+
+
+async def list_records(database: Database, tenant_id: int, wanted: Wanted) -> Listing:
+    """Return a page of the copy; an empty one for a user without a connection.
+
+    Raises UnknownDataset, NoConnection (for a named one), BadCursor, BadLimit, BadFilter and
+    UnknownFilter.
+    """
+    dataset = _checked(wanted)
+    async with database.tenant(tenant_id, write=False) as tx:
+        connection = await _chosen(tx, wanted.connection_id)
+        if connection is None:
+            _check_names(wanted.filters, dataset.fields)
+            return Listing([], None, None)
+        fields = await cursors.field_types(tx, connection.id, dataset.name)
+        if not fields:
+            extra = connection.wanted_extra(dataset.name)
+            _check_names(wanted.filters, (*dataset.fields, *extra))
+            return Listing([], None, None)
+        after = read_cursor(wanted.cursor, connection.id, dataset.name)
+        query = _query(dataset, connection.id, wanted, fields)
+        found = await reading.read_page(tx, query, limit=wanted.limit + 1, after=after)
+        page = found[: wanted.limit]
+        items = await to_items(tx, connection.id, page, fields)
+    more = len(found) > len(page)
+    next_cursor = write_cursor(connection.id, dataset.name, page[-1].odoo_id) if more else None
+    return Listing(items, next_cursor, query)
+
+
+async def count_records(database: Database, tenant_id: int, listing: Listing) -> int:
+    """Return how many records a listing has on all its pages."""
+    if listing.query is None:
+        return 0
+    async with database.tenant(tenant_id, write=False) as tx:
+        return await reading.count(tx, listing.query)
+
+
+async def show_record(
+    database: Database,
+    tenant_id: int,
+    dataset: str,
+    record_id: str,
+    *,
+    include_deleted: bool = False,
+) -> Item:
+    """Return one record, by the `id` of a list or by its id in the active connection's Odoo.
+
+    Raises UnknownDataset and NoRecord.
+    """
+    declared = dataset_named(dataset)
+    match = _RECORD_ID.fullmatch(record_id)
+    if match is None:
+        raise NoRecord
+    named = int(match[1]) if match[1] else None
+    async with database.tenant(tenant_id, write=False) as tx:
+        try:
+            connection = await connections.chosen(tx, named)
+        except NoConnection as error:
+            raise NoRecord from error
+        record = await reading.get(
+            tx, connection.id, declared.name, int(match[2]), include_deleted=include_deleted
+        )
+        if record is None:
+            raise NoRecord
+        fields = await cursors.field_types(tx, connection.id, declared.name)
+        return (await to_items(tx, connection.id, [record], fields))[0]
+
+
+def _checked(wanted: Wanted) -> Dataset:
+    dataset = dataset_named(wanted.dataset)
+    if not 1 <= wanted.limit <= LARGEST_PAGE:
+        raise BadLimit(LARGEST_PAGE)
+    check_cursor(wanted.cursor)
+    try:
+        usable_text(wanted.search or "")
+    except ValueError as error:
+        raise BadFilter("`search` holds characters that cannot be searched for.") from error
+    return dataset
+
+
+async def _chosen(tx: Tx, connection_id: int | None) -> Connection | None:
+    try:
+        return await connections.chosen(tx, connection_id)
+    except NoConnection:
+        if connection_id is not None:
+            raise
+        return None
+
+
+def _check_names(filters: Sequence[Filter], known: Sequence[str]) -> None:
+    """Before the first sync nothing is known of fields but the names that will be asked for."""
+    for asked in filters:
+        if asked.field not in known and asked.field not in ALWAYS_KNOWN:
+            names = ", ".join(sorted({*known, *ALWAYS_KNOWN}))
+            raise UnknownFilter(f"There is no field {asked.field!r}. Known fields are: {names}.")
+
+
+def _query(
+    dataset: Dataset, connection_id: int, wanted: Wanted, fields: FieldTypes
+) -> reading.Query:
+    kinds = {name: str(field.get("type")) for name, field in fields.items()}
+    filters = [typed(asked, kind_of(asked, kinds)) for asked in wanted.filters]
+    if wanted.active is not None:
+        filters.append(Filter("active", "eq", wanted.active))
+    columns = {"email": "email", "barcode": "barcode"}
+    if dataset.reference:
+        columns[dataset.reference] = "reference"
+    return reading.Query(
+        connection_id=connection_id,
+        dataset=dataset.name,
+        filters=tuple(filters),
+        search=wanted.search,
+        include_deleted=wanted.include_deleted,
+        kinds=kinds,
+        columns=columns,
+    )

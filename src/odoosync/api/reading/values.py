@@ -1,0 +1,120 @@
+"""Values of filters: from the text of a URL, or from JSON, to what the store compares with."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from odoosync.api.reading.errors import BadFilter
+from odoosync.store.filtering import Filter
+
+MOST_VALUES: Final = 1000
+_LONGEST_TEXT: Final = 2000
+_LARGEST_ID: Final = 2**63 - 1
+_TRUE: Final = frozenset({"true", "1", "yes"})
+_FALSE: Final = frozenset({"false", "0", "no"})
+_LOST_PLUS: Final = re.compile(r"(T.*) (\d\d:?\d\d)\Z")
+
+
+def typed(asked: Filter, kind: str) -> Filter:
+    """Return the filter with values of its field's type. Raises BadFilter."""
+    if asked.op == "isnull":
+        return _with(asked, asked.value, _boolean)
+    convert = _CONVERTERS.get(kind, _text)
+    if asked.op != "in":
+        return _with(asked, asked.value, convert)
+    given = asked.value.split(",") if isinstance(asked.value, str) else asked.value
+    if not isinstance(given, list) or len(given) > MOST_VALUES:
+        raise BadFilter(f"{asked.field}: `in` takes a list of at most {MOST_VALUES} values.")
+    values = [_with(asked, one, convert).value for one in given]
+    return Filter(asked.field, asked.op, values)
+
+
+def usable_text(value: object) -> str:
+    """Return text that a database takes, not over-long. Raises ValueError."""
+    if not isinstance(value, str) or "\0" in value or len(value) > _LONGEST_TEXT:
+        raise ValueError
+    value.encode()
+    return value
+
+
+def _with(asked: Filter, value: Any, convert: Callable[[Any, str], Any]) -> Filter:
+    try:
+        return Filter(asked.field, asked.op, convert(value, asked.op))
+    except (ValueError, OverflowError) as error:
+        wanted = _WANTED.get(convert, _WANTED[_text])
+        raise BadFilter(f"{asked.field} ({asked.op}) is compared with {wanted}.") from error
+
+
+def _boolean(value: Any, _op: str) -> bool:
+    text = str(value).lower()
+    if text not in _TRUE | _FALSE:
+        raise ValueError
+    return text in _TRUE
+
+
+def _integer(value: Any, _op: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > 20:  # noqa: PLR2004 - digits of a 64-bit number
+        raise ValueError
+    number = int(value)
+    if abs(number) > _LARGEST_ID:
+        raise ValueError
+    return number
+
+
+def _number(value: Any, op: str) -> int | float:
+    if isinstance(value, bool):
+        raise ValueError  # noqa: TRY004 - the caller tells what is wanted
+    try:
+        return _integer(value, op)
+    except ValueError:
+        if not isinstance(value, str | float):
+            raise
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _text(value: Any, _op: str) -> str:
+    return usable_text(value)
+
+
+def _date(value: Any, _op: str) -> str:
+    return date.fromisoformat(usable_text(value)).isoformat()
+
+
+def _datetime(value: Any, op: str) -> str:
+    """Return whole seconds in UTC, as they are stored; without an offset it is UTC already.
+
+    A `+` that a URL lost is put back.
+    """
+    text = _LOST_PLUS.sub(r"\1+\2", usable_text(value))
+    moment = datetime.fromisoformat(text)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.microsecond and op in ("gte", "lt"):
+        moment += timedelta(seconds=1)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+
+
+_CONVERTERS: Final[Mapping[str, Callable[[Any, str], Any]]] = {
+    "boolean": _boolean,
+    "float": _number,
+    "monetary": _number,
+    "date": _date,
+    "datetime": _datetime,
+    **dict.fromkeys(
+        ("integer", "many2one", "many2one_reference", "many2many", "one2many"), _integer
+    ),
+}
+_WANTED: Final[Mapping[Any, str]] = {
+    _boolean: "true or false",
+    _integer: "a whole number (an id, where it refers to a record)",
+    _number: "a number",
+    _date: "a date, such as 2026-01-31",
+    _datetime: "a moment, such as 2026-01-31T12:00:00Z",
+    _text: f"a text of at most {_LONGEST_TEXT} characters",
+}

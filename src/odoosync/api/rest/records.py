@@ -1,0 +1,177 @@
+"""The copy: lists of contacts, products and any dataset, and single records."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from odoosync.accounts import Principal
+from odoosync.api.auth import Reader
+from odoosync.api.reading.listing import (
+    LARGEST_PAGE,
+    USUAL_PAGE,
+    Wanted,
+    list_records,
+    show_record,
+)
+from odoosync.api.routing import new_router
+from odoosync.api.services import Services, ServicesDep
+from odoosync.store.filtering import OPERATORS, Filter
+
+router = new_router(prefix="/api/v1", tags=["records"])
+
+_OPERATORS: Final = frozenset(name for names in OPERATORS.values() for name in names)
+_FILTERS: Final = (
+    "Any other parameter filters by a field of the records: `city=Bern`, or with an operator "
+    "`write_date__gte=2026-01-31T12:00:00Z`. Operators are "
+    + ", ".join(f"`{name}`" for name in sorted(_OPERATORS))
+    + "; `in` takes values with commas between them. Where a field refers to records, its value "
+    "is an id."
+)
+RecordId = Annotated[
+    str,
+    Path(max_length=64, description="`id` of a list, or the id in the active connection's Odoo."),
+]
+DatasetName = Annotated[str, Path(max_length=255, description="Such as `product_variants`.")]
+
+
+class RecordQuery(BaseModel):
+    """Which records to list."""
+
+    model_config = ConfigDict(extra="allow")
+
+    limit: int = Field(default=USUAL_PAGE, ge=1, le=LARGEST_PAGE)
+    cursor: str | None = Field(default=None, max_length=500, description="`next_cursor` of a list.")
+    search: str | None = Field(
+        default=None, max_length=200, description="Words that all stand somewhere in the record."
+    )
+    active: bool | None = Field(default=None, description="Archived records have `false`.")
+    include_deleted: bool = Field(
+        default=False, description="Show records, too, that are gone from Odoo or from its sight."
+    )
+    connection_id: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="The active connection when left out."
+    )
+
+
+class Record(BaseModel):
+    """One record: Odoo's fields by Odoo's names, and these."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str = Field(examples=["1-42"])
+    odoo_id: int
+    active: bool
+    write_date: str | None
+    synced_at: str
+    deleted_at: str | None
+
+
+class Records(BaseModel):
+    items: list[Record]
+    next_cursor: str | None
+
+
+QueryDep = Annotated[RecordQuery, Query()]
+_DECLARED: Final = frozenset(RecordQuery.model_fields)
+
+
+def filters_of(parameters: list[tuple[str, str]]) -> tuple[Filter, ...]:
+    """Read `field=value` and `field__op=value`; a name that ends in no operator is a field."""
+    found = []
+    for name, value in parameters:
+        if name not in _DECLARED:
+            field, _, op = name.rpartition("__")
+            asked = Filter(field, op, value) if field else Filter(name, "eq", value)
+            found.append(asked)
+    return tuple(found)
+
+
+async def _list(
+    dataset: str, query: RecordQuery, request: Request, caller: Principal, services: Services
+) -> Response:
+    wanted = Wanted(
+        dataset=dataset,
+        limit=query.limit,
+        cursor=query.cursor,
+        search=query.search,
+        active=query.active,
+        include_deleted=query.include_deleted,
+        connection_id=query.connection_id,
+        filters=filters_of(request.query_params.multi_items()),
+    )
+    page = await list_records(services.database, caller.tenant_id, wanted)
+    items = [item.flat() for item in page.items]
+    return _json({"items": items, "next_cursor": page.next_cursor})
+
+
+async def _show(
+    dataset: str, record_id: str, caller: Principal, services: Services, *, include_deleted: bool
+) -> Response:
+    item = await show_record(
+        services.database, caller.tenant_id, dataset, record_id, include_deleted=include_deleted
+    )
+    return _json(item.flat())
+
+
+def _json(document: Any) -> Response:
+    return Response(orjson.dumps(document), media_type="application/json")
+
+
+@router.get("/contacts", response_model=Records, summary="List contacts", description=_FILTERS)
+async def list_contacts(
+    query: QueryDep, request: Request, caller: Reader, services: ServicesDep
+) -> Response:
+    return await _list("contacts", query, request, caller, services)
+
+
+@router.get(
+    "/products",
+    response_model=Records,
+    summary="List products",
+    description=f"Product templates; their variants are a dataset of their own. {_FILTERS}",
+)
+async def list_products(
+    query: QueryDep, request: Request, caller: Reader, services: ServicesDep
+) -> Response:
+    return await _list("products", query, request, caller, services)
+
+
+@router.get(
+    "/records/{dataset}", response_model=Records, summary="List any dataset", description=_FILTERS
+)
+async def list_any(
+    dataset: DatasetName, query: QueryDep, request: Request, caller: Reader, services: ServicesDep
+) -> Response:
+    return await _list(dataset, query, request, caller, services)
+
+
+@router.get("/contacts/{record_id}", response_model=Record, summary="Show a contact")
+async def show_contact(
+    record_id: RecordId, caller: Reader, services: ServicesDep, *, include_deleted: bool = False
+) -> Response:
+    return await _show("contacts", record_id, caller, services, include_deleted=include_deleted)
+
+
+@router.get("/products/{record_id}", response_model=Record, summary="Show a product")
+async def show_product(
+    record_id: RecordId, caller: Reader, services: ServicesDep, *, include_deleted: bool = False
+) -> Response:
+    return await _show("products", record_id, caller, services, include_deleted=include_deleted)
+
+
+@router.get(
+    "/records/{dataset}/{record_id}", response_model=Record, summary="Show a record of any dataset"
+)
+async def show_any(
+    dataset: DatasetName,
+    record_id: RecordId,
+    caller: Reader,
+    services: ServicesDep,
+    *,
+    include_deleted: bool = False,
+) -> Response:
+    return await _show(dataset, record_id, caller, services, include_deleted=include_deleted)
