@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -35,7 +36,7 @@ class RawOdoo:
         assert "error" not in answer, answer["error"]["data"]["message"]
         return answer["result"]
 
-    @property
+    @cached_property
     def uid(self) -> int:
         uid = self.rpc("common", "authenticate", self.database, self.username, self.password, {})
         assert isinstance(uid, int)

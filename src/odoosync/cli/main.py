@@ -13,6 +13,7 @@ from odoosync.cli.doctor import doctor
 from odoosync.cli.migrate_env import migrate_env
 from odoosync.cli.sandbox import sandbox
 from odoosync.cli.serve import serve, worker
+from odoosync.cli.sync import sync
 from odoosync.cli.user import user
 from odoosync.errors import OdoosyncError
 
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (serve, worker, demo, sandbox, backup, restore, migrate_env, doctor):
+for command in (serve, worker, sync, demo, sandbox, backup, restore, migrate_env, doctor):
     app.command()(command)
 app.add_typer(db, name="db")
 app.add_typer(user, name="user")

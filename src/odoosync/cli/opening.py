@@ -16,7 +16,8 @@ from odoosync.settings import Settings, load_settings
 async def opened_database() -> AsyncIterator[tuple[Settings, Database]]:
     """Open the configured database, migrated; works beside a running `serve` and without one."""
     settings = load_settings()
-    configure_logging(settings.log_level, settings.log_format)
+    chosen = "log_level" in settings.model_fields_set
+    configure_logging(settings.log_level if chosen else "warning", settings.log_format)
     url = settings.effective_database_url
     await asyncio.to_thread(upgrade, url)
     database = open_database(url)

@@ -1,0 +1,118 @@
+"""`odoosync sync`: ask for runs, show how far they are, say how they went."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from sqlalchemy import Row
+
+from odoosync.accounts.context import open_accounts
+from odoosync.accounts.users import find_user
+from odoosync.cli.opening import opened_database
+from odoosync.clock import utc_now
+from odoosync.crypto import load_key_ring
+from odoosync.db import Database
+from odoosync.jobs.workers import live_workers
+from odoosync.settings import Settings
+from odoosync.sync import runs
+from odoosync.sync.service import SyncRequest, SyncService
+from odoosync.worker import work
+
+_LOOK_S: Final = 0.25
+
+
+def sync(
+    user: Annotated[str, typer.Option(help="Whose copy.")],
+    dataset: Annotated[
+        list[str] | None, typer.Argument(help="Datasets; contacts and products when left out.")
+    ] = None,
+    connection: Annotated[
+        int | None, typer.Option(help="A connection's id; the active one when left out.")
+    ] = None,
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
+    confirm_deletions: Annotated[
+        bool, typer.Option("--confirm-deletions", help="Mark deletions however many they are.")
+    ] = False,
+) -> None:
+    """Sync a user's copy now, with a bar; works it itself where no worker is alive."""
+    wanted = dataset or ["contacts", "products"]
+    options = {"full": full, "confirm_deletions": confirm_deletions, "connection_id": connection}
+    if not asyncio.run(_sync(user, wanted, options)):
+        raise typer.Exit(1)
+
+
+async def _sync(username: str, datasets: Sequence[str], options: dict[str, Any]) -> bool:
+    async with opened_database() as (settings, database):
+        keys = load_key_ring(settings.configured_keys, settings.data_dir)
+        owner = await find_user(open_accounts(database, keys), username)
+        service = SyncService(database, clock=utc_now, wait_s=settings.sync_wait)
+        run_ids: list[str] = []
+        for name in datasets:
+            request = SyncRequest(owner.tenant_id, owner.id, name, trigger="command", **options)
+            run_ids += await service.ask(request)
+        async with _hands(settings, database):
+            ended = await _watch(database, owner.tenant_id, list(dict.fromkeys(run_ids)))
+    for run in ended:
+        typer.echo(_told(run))
+    return all(run.status == "succeeded" for run in ended)
+
+
+@asynccontextmanager
+async def _hands(settings: Settings, database: Database) -> AsyncIterator[None]:
+    """Work here until the block ends, unless somebody else is alive to do it."""
+    if await live_workers(database):
+        yield
+        return
+    stop = asyncio.Event()
+    working = asyncio.create_task(work(settings, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await working
+
+
+async def _watch(database: Database, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
+    columns = (
+        TextColumn("{task.description:18}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bars = {run_id: progress.add_task("", total=None) for run_id in run_ids}
+        while True:
+            async with database.tenant(tenant_id, write=False) as tx:
+                found = [await runs.get(tx, run_id) for run_id in run_ids]
+            for run in found:
+                total = run.fetched if run.status == "succeeded" else run.total
+                progress.update(
+                    bars[run.id], description=run.dataset, total=total, completed=run.fetched
+                )
+            if all(run.status in runs.ENDED for run in found):
+                return found
+            await asyncio.sleep(_LOOK_S)
+
+
+def _told(run: Row[Any]) -> str:
+    if run.status != "succeeded":
+        return f"{run.dataset}: {run.status}. {run.error or ''}".rstrip()
+    counts = ", ".join(
+        f"{getattr(run, name):,} {name}" for name in ("fetched", "created", "updated", "deleted")
+    )
+    return f"{run.dataset}: {counts}" + (f". {run.note}" if run.note else "")
