@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -32,6 +33,7 @@ app.add_typer(user, name="user")
 
 def main() -> None:
     """Run the command line; exits 1 with one line on standard error for an error of ours."""
+    os.umask(0o077)  # what we write holds people's data
     try:
         app()
     except OdoosyncError as error:
