@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from tenacity import (
     AsyncRetrying,
+    RetryCallState,
     retry_if_exception,
     stop_after_attempt,
-    stop_after_delay,
-    wait_exponential_jitter,
+    stop_before_delay,
 )
 
-from odoosync.odoo.errors import OdooError, TimedOut
+from odoosync.odoo.errors import OdooError, ServerBusy, TimedOut
 
 T = TypeVar("T")
 _ATTEMPTS: Final = 5
 _DEADLINE_S: Final = 60.0
+_FIRST_S: Final = 0.2
+_LONGEST_S: Final = 8.0
 
 
 def worth_repeating(error: BaseException) -> bool:
@@ -25,15 +28,31 @@ def worth_repeating(error: BaseException) -> bool:
     return isinstance(error, OdooError) and error.retriable and not isinstance(error, TimedOut)
 
 
+def pause_before(attempt: int, error: BaseException | None, *, chance: float) -> float:
+    """Return seconds before the next attempt, after `attempt` of them; `chance` is in [0, 1).
+
+    A server that says when to come back is not asked before that.
+    """
+    doubled = min(_LONGEST_S, _FIRST_S * 2.0 ** (attempt - 1))
+    asked_for = (error.retry_after or 0.0) if isinstance(error, ServerBusy) else 0.0
+    return max(doubled, asked_for) + 0.5 * doubled * chance
+
+
 async def patiently(call: Callable[[], Awaitable[T]]) -> T:
     """Run a read, repeating it on transient faults. Raises the last OdooError."""
     retrying = AsyncRetrying(
         retry=retry_if_exception(worth_repeating),
-        stop=stop_after_attempt(_ATTEMPTS) | stop_after_delay(_DEADLINE_S),
-        wait=wait_exponential_jitter(initial=0.2, max=8, jitter=0.5),
+        stop=stop_after_attempt(_ATTEMPTS) | stop_before_delay(_DEADLINE_S),
+        wait=_wait,
         reraise=True,
     )
     async for attempt in retrying:
         with attempt:
             return await call()
     raise AssertionError("tenacity ends with a result or raises")
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    chance = random.random()  # noqa: S311 - spreads load, guards nothing
+    return pause_before(state.attempt_number, error, chance=chance)
