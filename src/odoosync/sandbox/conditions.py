@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import operator as op
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from odoosync.sandbox.caller import Caller
-from odoosync.sandbox.domain import Constant, Every, Leaf, Node, Not, Some, negated, parse
+from odoosync.sandbox.domain import OPPOSITE, Constant, Every, Leaf, Node, Not, Some, parse
 from odoosync.sandbox.families import ancestors, descendants
-from odoosync.sandbox.fields import NUMERIC, RELATIONAL, Field, Model, Row
+from odoosync.sandbox.fields import NUMERIC, RELATIONAL, TEXTUAL, Field, Model, Row
 from odoosync.sandbox.moments import moment_test
 from odoosync.sandbox.patterns import like
 from odoosync.sandbox.refusals import value_error
-from odoosync.sandbox.values import getter, is_plain
+from odoosync.sandbox.releases import Release
+from odoosync.sandbox.values import getter, inactive_ids, is_plain
 
 Test = Callable[[Row], bool]
 ValueTest = Callable[[Any], bool]
@@ -54,12 +55,30 @@ class Conditions:
                 return self._leaf(node)
 
     def _not(self, inner: Node) -> Test:
-        opposite = negated(inner)
-        plain = isinstance(inner, Leaf) and self.caller.release.compares_whole_seconds
-        if plain or isinstance(opposite, Not):
-            test = self.test(inner)
+        match inner:
+            case Every(nodes):
+                return self.test(Some(tuple(Not(one) for one in nodes)))
+            case Some(nodes):
+                return self.test(Every(tuple(Not(one) for one in nodes)))
+            case Not(node):
+                return self.test(node)
+            case Constant(value):
+                return self.test(Constant(not value))
+            case Leaf():
+                return self._not_leaf(inner)
+
+    def _not_leaf(self, leaf: Leaf) -> Test:
+        """Turn an operator round, which leaves nulls out; 19 (18 on paths) takes the rest whole."""
+        test, release = self.test(leaf), self.caller.release
+        path = "." in leaf.field
+        if release.compares_whole_seconds or (path and release.negates_paths_whole):
             return lambda row: not test(row)
-        return self.test(opposite)
+        if leaf.operator in OPPOSITE:
+            return self.test(Leaf(leaf.field, OPPOSITE[leaf.operator], leaf.value))
+        if leaf.operator in ("=like", "=ilike") and not path:
+            get = getter(self.caller, self.model, self.model.fields[leaf.field])
+            return lambda row: get(row) is not False and not test(row)
+        return lambda row: not test(row)
 
     def _leaf(self, leaf: Leaf) -> Test:
         head, _, rest = leaf.field.partition(".")
@@ -75,10 +94,18 @@ class Conditions:
             return self._family(field, leaf)
         if field.type in RELATIONAL:
             return self._relation(field, leaf)
+        if head == "display_name" and self.model.search_names and not field.stored:
+            return self._by_names(leaf)
         return self._plain(field, leaf)
 
+    def _by_names(self, leaf: Leaf) -> Test:
+        """Look for a display name in all fields that a row may be called by."""
+        leaves = tuple(Leaf(name, leaf.operator, leaf.value) for name in self.model.search_names)
+        negative = leaf.operator.startswith("not") or leaf.operator == "!="
+        return self.test(Every(leaves) if negative else Some(leaves))
+
     def _plain(self, field: Field, leaf: Leaf) -> Test:
-        test = value_test(field, leaf, zero_is_null=self.caller.release.compares_whole_seconds)
+        test = value_test(field, leaf, self.caller.release)
         if field.name == "id":
             return lambda row: test(row[0])
         if is_plain(self.caller, field):
@@ -116,68 +143,93 @@ class Conditions:
         get = getter(self.caller, self.model, link)
         if link.type == "many2one":
             return lambda row: get(row) in found
+        if link.active_only and self.caller.release.since(18):
+            found = found - inactive_ids(self.caller, link.relation)
         return lambda row: not found.isdisjoint(get(row))
 
     def _family(self, field: Field, leaf: Leaf) -> Test:
-        relation = self.model.name if field.name == "id" else field.relation
+        """`child_of` and `parent_of`; of a link to its own model they speak of the row itself."""
         family = descendants if leaf.operator == "child_of" else ancestors
-        found = family(self.caller, relation, self._named(relation, leaf.value))
-        if field.name == "id":
-            return lambda row: row[0] in found
+        if field.name == "id" or (field.type == "many2one" and field.relation == self.model.name):
+            parent = "parent_id" if field.name == "id" else field.name
+            roots = self._named(self.model.name, leaf.value, field)
+            own = family(self.caller, self.model.name, roots, parent=parent)
+            return lambda row: row[0] in own
+        found = family(self.caller, field.relation, self._named(field.relation, leaf.value, field))
+        hides = field.type != "many2one" and self.caller.release.since(18)
+        if hides and self.caller.active_test:
+            found = found - inactive_ids(self.caller, field.relation)
         return self._pointing_at(field, found)
 
     def _relation(self, field: Field, leaf: Leaf) -> Test:
         operator, value = leaf.operator, leaf.value
+        if operator in ORDERINGS:
+            get, compare = getter(self.caller, self.model, field), ORDERINGS[operator]
+            return lambda row: get(row) is not False and compare(get(row), value)
+        inner = self._other_side(field)
         if operator in ("any", "not any"):
             if not self.caller.release.knows_any:
                 raise value_error(f"Invalid leaf {(leaf.field, operator, value)!r}")
-            inner = self.caller.with_context(active_test=False)
-            found = set(self.seek(inner, inner.model(field.relation), parse(value)))
-        elif operator in ORDERINGS:
-            get, compare = getter(self.caller, self.model, field), ORDERINGS[operator]
-            return lambda row: get(row) is not False and compare(get(row), value)
+            found = self.seek(inner, inner.model(field.relation), parse(value))
         elif operator.endswith("like"):
-            found = self._called(field.relation, operator.removeprefix("not "), value)
+            positive = operator.removeprefix("not ")
+            found = ids_called(inner, field.relation, positive, value, self.seek)
+            if field.active_only:
+                found = sorted(set(found) - inactive_ids(self.caller, field.relation))
         else:
             return self._membership(field, leaf)
-        test = self._pointing_at(field, found)
+        test = self._pointing_at(field, set(found))
         return (lambda row: not test(row)) if operator.startswith("not") else test
+
+    def _other_side(self, field: Field) -> Caller:
+        """Look through a many2one at archived rows too, through an x2many as the caller does."""
+        if field.type == "many2one" or field.name == "id":
+            return self.caller.with_context(active_test=False)
+        return self.caller
 
     def _membership(self, field: Field, leaf: Leaf) -> Test:
         """`=`, `!=`, `in` and `not in` of ids, names or False."""
         given = _listed(leaf.value)
-        or_empty = any(one in (False, None) for one in given)
-        or_empty = or_empty or (not given and leaf.operator in ("=", "!="))
-        found = self._named(field.relation, [one for one in given if one])
-        get, many = getter(self.caller, self.model, field), field.type != "many2one"
+        listed = leaf.operator in ("in", "not in")
+        or_empty = any(one in (False, None) for one in given) or not (given or listed)
+        if listed and field.type != "many2one" and not self.caller.release.since(19):
+            or_empty = False
+        found = self._named(field.relation, [one for one in given if one], field)
+        get = self._members(field)
 
         def test(row: Row) -> bool:
-            value = get(row)
-            if not value:
-                return or_empty
-            return not found.isdisjoint(value) if many else value in found
+            members = get(row)
+            return not found.isdisjoint(members) if members else or_empty
 
         return (lambda row: not test(row)) if leaf.operator in ("!=", "not in") else test
 
-    def _named(self, relation: str, given: Any) -> set[int]:
+    def _members(self, field: Field) -> Callable[[Row], Sequence[int]]:
+        """Read ids on the other side; 19 does not count archived children."""
+        get = getter(self.caller, self.model, field)
+        if field.type == "many2one":
+            return lambda row: (value,) if (value := get(row)) else ()
+        if field.active_only and self.caller.release.since(19):
+            archived = inactive_ids(self.caller, field.relation)
+            return lambda row: [one for one in get(row) if one not in archived]
+        return get
+
+    def _named(self, relation: str, given: Any, field: Field) -> set[int]:
         found: set[int] = set()
         for one in _listed(given):
             if isinstance(one, str):
-                found |= self._called(relation, "=", one)
+                found.update(ids_called(self._other_side(field), relation, "=", one, self.seek))
             elif one:
                 found.add(int(one))
         return found
 
-    def _called(self, relation: str, operator: str, name: Any) -> set[int]:
-        caller = self.caller.with_context(active_test=False)
-        return set(ids_called(caller, relation, operator, name, self.seek))
-
 
 def ids_called(caller: Caller, relation: str, operator: str, name: Any, seek: Seek) -> list[int]:
-    """Ids of the rows whose display name matches, as a text against a relation means it."""
+    """Find rows by what they are called, as a text against a relation means it."""
     model = caller.model(relation)
-    leaf = Leaf("display_name", operator, name)
-    test = value_test(_NAME, leaf, zero_is_null=False)
+    if model.search_names:
+        leaves = tuple(Leaf(one, operator, name) for one in model.search_names)
+        return seek(caller, model, Some(leaves))
+    test = value_test(_NAME, Leaf("display_name", operator, name), caller.release)
     rows, visible = caller.tx.rows(relation), seek(caller, model, Every(()))
     names = model.display(caller, [rows[row_id] for row_id in visible])
     return [row_id for row_id, called in zip(visible, names, strict=True) if test(called)]
@@ -195,37 +247,48 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple | set) else [value]
 
 
-def value_test(field: Field, leaf: Leaf, *, zero_is_null: bool) -> ValueTest:
-    """Make a test of one raw value; from 19 on an empty number counts as null."""
+def value_test(field: Field, leaf: Leaf, release: Release) -> ValueTest:
+    """Make a test of one raw value; from 18 on an empty text or number counts as null."""
     operator, value = leaf.operator, leaf.value
     if field.type == "datetime":
-        return moment_test(operator, value, whole_seconds=zero_is_null)
+        return moment_test(operator, value, whole_seconds=release.compares_whole_seconds)
     if operator.endswith("like"):
-        return _like_test(operator, value)
+        return _like_test(operator, value, release)
     if operator in ORDERINGS:
-        compare = ORDERINGS[operator]
-        return lambda kept: kept is not False and compare(kept, value)
+        return _ordering_test(field, ORDERINGS[operator], value, release)
     if operator in ("any", "not any"):
         raise value_error(f"Cannot use 'any' with non-relational fields: {field.name}")
-    test = _equality(field, _listed(value), zero_is_null=zero_is_null)
+    test = _equality(field, _listed(value), empty_is_null=release.empty_is_null)
     return (lambda kept: not test(kept)) if operator in ("!=", "not in") else test
 
 
-def _like_test(operator: str, value: Any) -> ValueTest:
-    if not value and "=" not in operator:
-        return lambda _kept: not operator.startswith("not")
-    matches = like(operator.removeprefix("not "), value)
-    return (lambda kept: not matches(kept)) if operator.startswith("not") else matches
+def _ordering_test(
+    field: Field, compare: Callable[[Any, Any], bool], value: Any, release: Release
+) -> ValueTest:
+    if release.null_text_sorts_first and field.type in TEXTUAL:
+        return lambda kept: compare(kept or "", value)
+    return lambda kept: kept is not False and compare(kept, value)
 
 
-def _equality(field: Field, given: Iterable[Any], *, zero_is_null: bool) -> ValueTest:
+def _like_test(operator: str, value: Any, release: Release) -> ValueTest:
+    positive = operator.removeprefix("not ")
+    if not value and not positive.startswith("="):
+        return lambda _kept: positive == operator
+    if not value and release.empty_is_null:
+        return lambda kept: (not kept) == (positive == operator)
+    matches = like(positive, value)
+    return matches if positive == operator else (lambda kept: not matches(kept))
+
+
+def _equality(field: Field, given: Iterable[Any], *, empty_is_null: bool) -> ValueTest:
     if field.type == "boolean":
         wanted = {bool(one) for one in given}
         return lambda kept: bool(kept) in wanted
     nulls = any(one is False or one is None for one in given)
     values = {one for one in given if one is not False and one is not None}
-    if field.type in NUMERIC and field.name != "id":
-        return lambda kept: kept in values or (nulls and zero_is_null and not kept)
-    return lambda kept: (
-        (nulls and (kept is False or kept == "")) or (kept is not False and kept in values)
-    )
+    if empty_is_null and field.name != "id":
+        nulls = nulls or "" in values or 0 in values
+        return lambda kept: (nulls and not kept) or (kept is not False and kept in values)
+    if field.type in NUMERIC:
+        return lambda kept: kept in values
+    return lambda kept: (nulls and kept is False) or (kept is not False and kept in values)

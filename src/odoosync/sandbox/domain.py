@@ -106,20 +106,3 @@ def mentions(node: Node, field: str) -> bool:
             return mentions(inner, field)
         case Constant():
             return False
-
-
-def negated(node: Node) -> Node:
-    """Push a `!` down to the leaves, where every operator has an opposite."""
-    match node:
-        case Leaf(field, operator, value) if operator in OPPOSITE:
-            return Leaf(field, OPPOSITE[operator], value)
-        case Every(nodes):
-            return Some(tuple(negated(one) for one in nodes))
-        case Some(nodes):
-            return Every(tuple(negated(one) for one in nodes))
-        case Not(inner):
-            return inner
-        case Constant(value):
-            return Constant(not value)
-        case _:
-            return Not(node)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from odoosync.sandbox.caller import Caller
+from odoosync.sandbox.values import getter
 
 
-def descendants(caller: Caller, model: str, roots: Iterable[int]) -> set[int]:
+def descendants(
+    caller: Caller, model: str, roots: Iterable[int], *, parent: str = "parent_id"
+) -> set[int]:
     """Return the roots and everything below them."""
     found: set[int] = set()
-    if "parent_id" not in caller.world.table(model).at:
+    if parent not in caller.model(model).fields:
         return set(roots)
-    children = caller.tx.index(model, "parent_id")
+    children = _index(caller, model, parent)
     waiting = list(roots)
     while waiting:
         one = waiting.pop()
@@ -22,15 +25,32 @@ def descendants(caller: Caller, model: str, roots: Iterable[int]) -> set[int]:
     return found
 
 
-def ancestors(caller: Caller, model: str, starts: Iterable[int]) -> set[int]:
+def ancestors(
+    caller: Caller, model: str, starts: Iterable[int], *, parent: str = "parent_id"
+) -> set[int]:
     """Return the starts and everything above them."""
     found: set[int] = set()
-    if "parent_id" not in caller.world.table(model).at:
+    declared = caller.model(model)
+    if parent not in declared.fields:
         return set(starts)
+    get, rows = getter(caller, declared, declared.fields[parent]), caller.tx.rows(model)
     waiting = list(starts)
     while waiting:
         one = waiting.pop()
-        if one and one not in found:
+        if one and one in rows and one not in found:
             found.add(one)
-            waiting.append(caller.tx.value(model, one, "parent_id"))
+            waiting.append(get(rows[one]))
     return found
+
+
+def _index(caller: Caller, model: str, parent: str) -> Mapping[int, list[int]]:
+    """Find children by their parent, through a computed link too."""
+    declared = caller.model(model)
+    field = declared.fields[parent]
+    if field.has_column:
+        return caller.tx.index(model, parent)
+    rows = caller.tx.rows(model)
+    get, made = getter(caller, declared, field), dict[int, list[int]]()
+    for row_id in caller.tx.ids(model):
+        made.setdefault(get(rows[row_id]), []).append(row_id)
+    return made

@@ -26,7 +26,8 @@ class Field:
     """One field as `fields_get` tells it, and where its values live.
 
     Values live in a column, unless `compute` makes them, `via` borrows them through a many2one,
-    `inverse` collects them from the other side, or `sparse` keeps the few that are set apart.
+    `inverse` collects them from the other side (archived ones never when `active_only`), or
+    `sparse` keeps the few that are set apart.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Field:
     on_delete: str = "set null"
     manual: bool = False
     searchable: bool = True
+    active_only: bool = False
     since: int = 0
     until: int = 99
 
@@ -74,7 +76,7 @@ class Model:
     fields: Mapping[str, Field]
     display: Compute
     order: str = "id"
-    search_names: tuple[str, ...] = ("name",)
+    search_names: tuple[str, ...] = ()
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def with_field(self, new: Field) -> Model:

@@ -77,7 +77,8 @@ def named(caller: Caller, relation: str, ids: Sequence[Any]) -> list[Any]:
 
 
 def _active_only(caller: Caller, field: Field, raw: Sequence[Any]) -> list[list[int]]:
-    archived = inactive_ids(caller, field.relation) if caller.active_test else set()
+    hides = caller.active_test or field.active_only
+    archived = inactive_ids(caller, field.relation) if hides else set()
     if not archived:
         return [list(members) for members in raw]
     return [[one for one in members if one not in archived] for members in raw]

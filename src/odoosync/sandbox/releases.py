@@ -26,6 +26,9 @@ class Release:
     debug_last: bool
     has_json2: bool
     compares_whole_seconds: bool
+    empty_is_null: bool
+    negates_paths_whole: bool
+    null_text_sorts_first: bool
     knows_any: bool
     variants_follow_templates: bool
     addresses_flow_upwards: bool
@@ -72,6 +75,9 @@ _18 = Release(
     debug_last=False,
     has_json2=False,
     compares_whole_seconds=False,
+    empty_is_null=True,
+    negates_paths_whole=True,
+    null_text_sorts_first=False,
     knows_any=True,
     variants_follow_templates=True,
     addresses_flow_upwards=False,
@@ -96,13 +102,21 @@ _16 = replace(
     partner_name_column="display_name",
     any_write_touches_family=False,
     shows_archived_variant=False,
+    empty_is_null=False,
+    negates_paths_whole=False,
     hidden_row=(
         "Due to security restrictions, you are not allowed to {verb} '{kind}' ({model}) records."
         "\n\nContact your administrator to request access if necessary."
     ),
     hidden_field=_HIDDEN_FIELDS.replace("Operation: {operation}", "(Operation: {operation})"),
 )
-_17 = replace(_18, major=17, any_write_touches_family=False)
+_17 = replace(
+    _18,
+    major=17,
+    any_write_touches_family=False,
+    empty_is_null=False,
+    negates_paths_whole=False,
+)
 _19 = replace(
     _18,
     major=19,
@@ -110,6 +124,7 @@ _19 = replace(
     debug_last=True,
     has_json2=True,
     compares_whole_seconds=True,
+    null_text_sorts_first=True,
     addresses_flow_upwards=True,
     contact_creation_group="Contact/Creation",
     unknown_method="The method '{model}.{method}' does not exist",

@@ -77,6 +77,7 @@ def _partners(release: Release) -> Model:
         [*_identity(types), *_address(), *_relations(), *_computed()],
         order=f"{release.partner_name_column}, id desc",
         display=name_column(release.partner_name_column, "res.partner"),
+        search_names=(release.partner_name_column, "email", "ref", "vat", "company_registry"),
         rights=access((USER, PORTAL, CONTACT_CREATION), (CONTACT_CREATION,)),
     )
 
@@ -123,7 +124,9 @@ def _address() -> list[Field]:
 def _relations() -> list[Field]:
     return [
         many2one("parent_id", "Related Company", "res.partner"),
-        Field("child_ids", "one2many", "Contact", "res.partner", inverse="parent_id"),
+        Field(
+            "child_ids", "one2many", "Contact", "res.partner", inverse="parent_id", active_only=True
+        ),
         many2one("user_id", "Salesperson", "res.users"),
         Field("user_ids", "one2many", "Users", "res.users", inverse="partner_id"),
         Field("category_id", "many2many", "Tags", "res.partner.category"),

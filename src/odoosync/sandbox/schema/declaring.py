@@ -35,6 +35,7 @@ def declare(
     order: str = "id",
     display: Compute | None = None,
     rights: Access | None = None,
+    search_names: tuple[str, ...] = (),
     write_string: str = "Last Updated on",
 ) -> Model:
     """Make a model of the fields that this version has, the log columns and its names."""
@@ -59,6 +60,7 @@ def declare(
         display=shown,
         order=order,
         access=rights or EVERYBODY_READS,
+        search_names=search_names,
     )
 
 

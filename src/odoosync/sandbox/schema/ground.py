@@ -44,7 +44,15 @@ def _countries(release: Release) -> Model:
         Field("state_ids", "one2many", "States", "res.country.state", inverse="country_id"),
     ]
     rights = access((USER, PORTAL, CONTACT_CREATION), (SYSTEM,))
-    return declare(release, "res.country", "Country", fields, order="name, id", rights=rights)
+    return declare(
+        release,
+        "res.country",
+        "Country",
+        fields,
+        order="name, id",
+        rights=rights,
+        search_names=("name", "code"),
+    )
 
 
 def _states(release: Release) -> Model:
