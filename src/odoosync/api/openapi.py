@@ -78,8 +78,8 @@ def _derived(path: str, operation: Document) -> set[int]:
         found |= {429, 500, 503}
     if operation.get("security"):
         found |= {401, 403}
-    if "{" in path:
-        found |= {404}
+        if operation.get("parameters") or "requestBody" in operation:
+            found |= {404}  # what a parameter or a field of the body names may not be there
     if "requestBody" in operation:
-        found |= {413, 415}
+        found |= {409, 413, 415}
     return found

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.directory import User, find_credentials
 from odoosync.accounts.errors import (
     RefreshRefused,
     SessionEnded,
@@ -15,7 +15,7 @@ from odoosync.accounts.errors import (
     UserDisabled,
     WrongCredentials,
 )
-from odoosync.accounts.sessions import Grant, recognise, refresh, sign_in, sign_out
+from odoosync.accounts.sessions import Grant, _hold_password, recognise, refresh, sign_in, sign_out
 from odoosync.accounts.tables import refresh_tokens, sessions
 from odoosync.accounts.users import disable_user, enable_user, set_password
 from people import PASSWORD, HeldClock, actions
@@ -144,6 +144,17 @@ async def test_a_new_password_ends_every_session(accounts: Accounts, anna: User)
     with pytest.raises(WrongCredentials):
         await _sign_in(accounts)
     assert await _sign_in(accounts, password="another_password")
+
+
+async def test_a_sign_in_that_a_new_password_overtakes_starts_nothing(
+    accounts: Accounts, anna: User
+) -> None:
+    found = await find_credentials(accounts.database, "anna")
+    assert found is not None
+    await set_password(accounts, "anna", "another_password")
+    async with accounts.database.tenant(anna.tenant_id) as tx:
+        with pytest.raises(WrongCredentials):
+            await _hold_password(tx, anna.id, found[1], found[1])
 
 
 async def test_a_disabled_user_is_out_at_once_and_stays_out_until_enabled(
