@@ -22,13 +22,14 @@ from sqlalchemy import select
 
 import chaotic_worker
 from chaotic_worker import LEASE_S, PAGES, create_pages, pages
-from lane_world import DATASET, ask, populate, state
+from lane_world import DATASET, ask, populate, state, until
 from odoosync.db import Database
 from odoosync.jobs import lanes
+from odoosync.jobs.workers import live_workers
 
 WORKERS = 3
 TENANTS = (1, 1, 1, 2, 2, 3, 3, 3, 3, 1)
-SHORT_S, LONG_S = 8.0, 40.0
+SHORT_S, LONG_S = 6.0, 40.0
 CALM_S = 60.0
 
 
@@ -45,38 +46,41 @@ class Crew:
     environment: dict[str, str]
     chance: random.Random
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    everybody: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def hire(self) -> None:
         program = [sys.executable, chaotic_worker.__file__, str(self.chance.randrange(1 << 30))]
-        self.processes.append(subprocess.Popen(program, env=self.environment))
+        self.everybody.append(subprocess.Popen(program, env=self.environment))
+        self.processes.append(self.everybody[-1])
 
     async def suffer(self, seconds: float) -> None:
-        """Do something to one of them, every second or so."""
-        deadline = time.monotonic() + seconds
+        """Do something to one of them every second, several at a time."""
+        deadline, blows = time.monotonic() + seconds, []
         while time.monotonic() < deadline:
-            await asyncio.sleep(self.chance.uniform(0.5, 1.5))
+            await asyncio.sleep(self.chance.uniform(0.5, 1.3))
+            victim = self.processes.pop(self.chance.randrange(len(self.processes)))
             blow = self.chance.choice([self._kill, self._freeze, self._stop])
-            await blow(self.chance.choice(self.processes))
+            blows.append(asyncio.create_task(blow(victim)))
+            while len(self.processes) < WORKERS - 1:
+                self.hire()
+        await asyncio.gather(*blows)
 
     async def _kill(self, victim: subprocess.Popen[bytes]) -> None:
-        self._replace(victim, signal.SIGKILL)
+        victim.kill()
+        await asyncio.to_thread(victim.wait, 30)
 
     async def _stop(self, victim: subprocess.Popen[bytes]) -> None:
-        self._replace(victim, signal.SIGTERM)
+        victim.terminate()
+        await asyncio.to_thread(victim.wait, 30)
 
     async def _freeze(self, victim: subprocess.Popen[bytes]) -> None:
         victim.send_signal(signal.SIGSTOP)
         await asyncio.sleep(self.chance.uniform(0.2, 2 * LEASE_S))
         victim.send_signal(signal.SIGCONT)
-
-    def _replace(self, victim: subprocess.Popen[bytes], blow: signal.Signals) -> None:
-        victim.send_signal(blow)
-        self.hire()
-        self.processes.remove(victim)
-        victim.wait(30)
+        self.processes.append(victim)
 
     def dismiss(self) -> None:
-        for process in self.processes:
+        for process in self.everybody:
             process.kill()
             process.wait()
 
@@ -103,6 +107,10 @@ async def _wish(database: Database, connections: list[int], chance: random.Rando
                 await lanes.request_cancel(tx, connection, DATASET, ticket.generation)
 
 
+async def _all_at_work(database: Database) -> bool:
+    return len(await live_workers(database)) == WORKERS
+
+
 async def _stuck(database: Database, connections: list[int]) -> list[int]:
     found = []
     for connection, tenant in zip(connections, TENANTS, strict=True):
@@ -110,6 +118,16 @@ async def _stuck(database: Database, connections: list[int]) -> list[int]:
         if lane.running is not None or lane.queued is not None:
             found.append(connection)
     return found
+
+
+async def _left_behind(database: Database, connections: list[int]) -> list[int]:
+    """Give the lanes time to come to rest; name those that did not."""
+    deadline = time.monotonic() + CALM_S
+    while (  # noqa: ASYNC110 - what is looked at has no event to wait for
+        stuck := await _stuck(database, connections)
+    ) and time.monotonic() < deadline:
+        await asyncio.sleep(0.2)
+    return stuck
 
 
 async def _wrong(database: Database) -> tuple[int, list[str]]:
@@ -144,15 +162,13 @@ async def test_no_page_is_stored_twice_none_is_missing_and_no_lane_is_stuck(
         await ask(database, connection, TENANTS[number])
     for _ in range(WORKERS):
         crew.hire()
+    await until(lambda: _all_at_work(database))
     soak = request.config.getoption("--soak", default=False)
     wishes = asyncio.create_task(_wish(database, connections, crew.chance))
     await crew.suffer(LONG_S if soak else SHORT_S)
     wishes.cancel()
     await asyncio.gather(wishes, return_exceptions=True)
-    deadline = time.monotonic() + CALM_S
-    while await _stuck(database, connections) and time.monotonic() < deadline:
-        await asyncio.sleep(0.2)
-    assert await _stuck(database, connections) == []
+    assert await _left_behind(database, connections) == []
     ended, problems = await _wrong(database)
     assert problems == []
     assert ended > len(connections)
