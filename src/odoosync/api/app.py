@@ -20,6 +20,7 @@ from odoosync.api.edge.rate_limit import RateLimit
 from odoosync.api.edge.request_limits import RequestLimits
 from odoosync.api.edge.root_path import RootPath
 from odoosync.api.edge.security_headers import SecurityHeaders
+from odoosync.api.graphql import graphql_router
 from odoosync.api.openapi import documented
 from odoosync.api.problems import DATABASE_AWAY, database_problem, problem_of, problem_of_status
 from odoosync.api.rest import ROUTERS
@@ -63,7 +64,7 @@ def create_api(
     app.state.schema_revision = options.schema_revision
     app.openapi = documented(app)  # type: ignore[method-assign]
     _handle_errors(app)
-    _include(app, [health.router, *ROUTERS])
+    _include(app, [health.router, *ROUTERS, graphql_router(graphiql=options.graphiql)])
     return app
 
 

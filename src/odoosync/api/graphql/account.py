@@ -1,0 +1,31 @@
+"""The caller, and their connections."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.scalars import JSON
+
+
+@strawberry.type
+class Me:
+    id: int
+    username: str
+    is_admin: bool
+    scopes: list[str] = strawberry.field(description="What this token or API key may do.")
+    kind: str = strawberry.field(description="password, refresh or api_key.")
+    auth_time: str | None = strawberry.field(description="When the password was given.")
+
+
+@strawberry.type(description="An Odoo of the caller's; its secret is never shown.")
+class Connection:
+    id: int
+    name: str
+    odoo_url: str
+    odoo_database: str
+    odoo_username: str
+    odoo_version: str | None
+    protocol: str | None
+    extra_fields: JSON
+    is_active: bool
+    created_at: str | None
+    tested_at: str | None

@@ -1,0 +1,84 @@
+"""`POST /graphql`, and in development a page to try it on.
+
+A request without a token is the same 401 as anywhere else, introspection included. One request is
+one operation: there is no batching. Answers to queries that could be read are 200, with `errors`
+where something failed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
+from strawberry.http.ides import get_graphql_ide_html
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from odoosync.api.auth import Caller
+from odoosync.api.graphql.context import Context
+from odoosync.api.graphql.errors import INVALID, shown
+from odoosync.api.graphql.schema import Schema, build_schema
+from odoosync.api.routing import new_router
+from odoosync.api.services import ServicesDep
+
+_LONGEST_QUERY: Final = 100_000
+
+
+class GraphQLRequest(BaseModel):
+    """A GraphQL request over HTTP."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    query: str = Field(min_length=1, max_length=_LONGEST_QUERY, examples=["{ me { username } }"])
+    variables: dict[str, Any] | None = None
+    operation_name: Annotated[str | None, Field(alias="operationName")] = None
+
+
+class ErrorShown(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    message: str
+    extensions: dict[str, Any]
+
+
+class GraphQLAnswer(BaseModel):
+    data: dict[str, Any] | None
+    errors: list[ErrorShown] | None = None
+
+
+def graphql_router(*, graphiql: bool) -> APIRouter:
+    """Return the router; with `graphiql` a browser gets a page to write queries on."""
+    router, schema = new_router(tags=["graphql"]), build_schema()
+
+    @router.post("/graphql", response_model=GraphQLAnswer, summary="Query and sync by GraphQL")
+    async def execute(form: GraphQLRequest, caller: Caller, services: ServicesDep) -> Response:
+        answer = await answer_to(schema, form, Context(services, caller))
+        return Response(orjson.dumps(answer), media_type="application/json")
+
+    if graphiql:
+
+        @router.get("/graphql", include_in_schema=False)
+        async def page() -> HTMLResponse:
+            return HTMLResponse(get_graphql_ide_html(graphql_ide="graphiql"))
+
+    return router
+
+
+async def answer_to(schema: Schema, form: GraphQLRequest, context: Context) -> dict[str, Any]:
+    """Execute one operation; never raises for what is wrong with it."""
+    try:
+        result = await schema.execute(
+            form.query,
+            variable_values=form.variables,
+            context_value=context,
+            operation_name=form.operation_name,
+        )
+    except (CannotGetOperationTypeError, InvalidOperationTypeError):
+        message = "Name the operation to execute in `operationName`; it must be in the query."
+        return {"data": None, "errors": [{"message": message, "extensions": {"code": INVALID}}]}
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [shown(error) for error in result.errors]
+    return answer

@@ -1,0 +1,66 @@
+"""The mutations: the seed's own, and their kin. Each needs the scope `sync`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from odoosync.api.graphql.context import Info
+from odoosync.api.graphql.runs import SyncAnswer
+from odoosync.sync.service import SyncRequest
+
+
+async def _sync(
+    info: Info,
+    dataset: str,
+    *,
+    full: bool = False,
+    wait: bool = True,
+    connection_id: int | None = None,
+    confirm_deletions: bool = False,
+) -> Any:
+    caller = info.context.need("sync")
+    request = SyncRequest(
+        tenant_id=caller.tenant_id,
+        user_id=caller.user_id,
+        dataset=dataset,
+        connection_id=connection_id,
+        full=full,
+        confirm_deletions=confirm_deletions,
+    )
+    return await info.context.services.sync.sync(request, wait=wait)
+
+
+def _sync_of(dataset: str, description: str) -> Any:
+    async def resolve(
+        info: Info,
+        *,
+        full: bool = False,
+        wait: bool = True,
+        connection_id: int | None = None,
+        confirm_deletions: bool = False,
+    ) -> Any:
+        return await _sync(
+            info,
+            dataset,
+            full=full,
+            wait=wait,
+            connection_id=connection_id,
+            confirm_deletions=confirm_deletions,
+        )
+
+    return strawberry.mutation(resolver=resolve, graphql_type=SyncAnswer, description=description)
+
+
+@strawberry.type
+class Mutation:
+    sync_contacts_from_odoo: SyncAnswer = _sync_of(
+        "contacts", "Sync contacts; answers when the run has ended, unless told not to wait."
+    )
+    sync_products_from_odoo: SyncAnswer = _sync_of(
+        "products", "Sync products, and their variants with them."
+    )
+    sync_from_odoo: SyncAnswer = strawberry.mutation(
+        resolver=_sync, graphql_type=SyncAnswer, description="Sync any dataset."
+    )

@@ -1,0 +1,198 @@
+"""The queries. Each needs the scope `read`."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast, get_args
+
+import strawberry
+
+from odoosync.api.graphql.account import Connection, Me
+from odoosync.api.graphql.contacts import Contact, ContactPage
+from odoosync.api.graphql.context import Info
+from odoosync.api.graphql.products import (
+    Product,
+    ProductPage,
+    ProductVariant,
+    ProductVariantPage,
+)
+from odoosync.api.graphql.records import FilterInput, Record, RecordPage
+from odoosync.api.graphql.runs import SyncRun, SyncRunPage
+from odoosync.api.reading.errors import BadFilter
+from odoosync.api.reading.history import list_runs
+from odoosync.api.reading.items import Item
+from odoosync.api.reading.listing import (
+    USUAL_PAGE,
+    NoRecord,
+    Wanted,
+    list_records,
+    show_record,
+)
+from odoosync.api.rest.connections import connection_view
+from odoosync.clock import iso
+from odoosync.connections import store as connections
+from odoosync.store.filtering import Filter
+from odoosync.sync import runs
+from odoosync.sync.datasets import dataset_named
+from odoosync.sync.run_view import run_view
+from odoosync.sync.runs import RunFilter, Status
+
+STATUSES: Final[tuple[str, ...]] = get_args(Status)
+
+
+async def _list(
+    info: Info,
+    dataset: str,
+    *,
+    limit: int = USUAL_PAGE,
+    cursor: str | None = None,
+    search: str | None = None,
+    active: bool | None = None,
+    filters: list[FilterInput] | None = None,
+    include_deleted: bool = False,
+    connection_id: int | None = None,
+) -> Any:
+    wanted = Wanted(
+        dataset=dataset,
+        limit=limit,
+        cursor=cursor,
+        search=search,
+        active=active,
+        include_deleted=include_deleted,
+        connection_id=connection_id,
+        filters=[Filter(one.field, one.op, one.value) for one in filters or ()],
+    )
+    caller = info.context.need("read")
+    return await list_records(info.context.services.database, caller.tenant_id, wanted)
+
+
+async def _show(info: Info, dataset: str, record_id: str, *, include_deleted: bool) -> Item | None:
+    caller = info.context.need("read")
+    try:
+        return await show_record(
+            info.context.services.database,
+            caller.tenant_id,
+            dataset,
+            record_id,
+            include_deleted=include_deleted,
+        )
+    except NoRecord:
+        return None
+
+
+def _list_of(dataset: str, page: type) -> Any:
+    async def resolve(
+        info: Info,
+        *,
+        limit: int = USUAL_PAGE,
+        cursor: str | None = None,
+        search: str | None = None,
+        active: bool | None = None,
+        filters: list[FilterInput] | None = None,
+        include_deleted: bool = False,
+        connection_id: int | None = None,
+    ) -> Any:
+        return await _list(
+            info,
+            dataset,
+            limit=limit,
+            cursor=cursor,
+            search=search,
+            active=active,
+            filters=filters,
+            include_deleted=include_deleted,
+            connection_id=connection_id,
+        )
+
+    return strawberry.field(resolver=resolve, graphql_type=page)
+
+
+def _one_of(dataset: str, record: type) -> Any:
+    async def resolve(
+        info: Info,
+        id: strawberry.ID,  # noqa: A002 - the argument's name
+        *,
+        include_deleted: bool = False,
+    ) -> Any:
+        return await _show(info, dataset, id, include_deleted=include_deleted)
+
+    return strawberry.field(resolver=resolve, graphql_type=record | None)
+
+
+async def _runs(
+    info: Info,
+    *,
+    limit: int = USUAL_PAGE,
+    cursor: str | None = None,
+    dataset: str | None = None,
+    status: str | None = None,
+    connection_id: int | None = None,
+) -> Any:
+    caller = info.context.need("read")
+    if dataset is not None:
+        dataset_named(dataset)
+    if status is not None and status not in STATUSES:
+        raise BadFilter(f"`status` is one of {', '.join(STATUSES)}.")
+    wanted, database = RunFilter(connection_id, dataset, status), info.context.services.database
+    return await list_runs(database, caller.tenant_id, wanted, limit=limit, cursor=cursor)
+
+
+@strawberry.type
+class Query:
+    contacts: ContactPage = _list_of("contacts", ContactPage)
+    contact: Contact | None = _one_of("contacts", Contact)
+    products: ProductPage = _list_of("products", ProductPage)
+    product: Product | None = _one_of("products", Product)
+    product_variants: ProductVariantPage = _list_of("product_variants", ProductVariantPage)
+    product_variant: ProductVariant | None = _one_of("product_variants", ProductVariant)
+    records: RecordPage = strawberry.field(
+        resolver=_list, graphql_type=RecordPage, description="Records of any dataset."
+    )
+    sync_runs: SyncRunPage = strawberry.field(
+        resolver=_runs, graphql_type=SyncRunPage, description="Newest first."
+    )
+
+    @strawberry.field
+    async def record(
+        self,
+        info: Info,
+        dataset: str,
+        id: strawberry.ID,  # noqa: A002 - the argument's name
+        *,
+        include_deleted: bool = False,
+    ) -> Record | None:
+        found = await _show(info, dataset, id, include_deleted=include_deleted)
+        return cast("Record | None", found)
+
+    @strawberry.field
+    async def sync_run(
+        self,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002 - the argument's name
+    ) -> SyncRun | None:
+        caller = info.context.need("read")
+        if not id.isprintable():
+            return None
+        async with info.context.services.database.tenant(caller.tenant_id, write=False) as tx:
+            try:
+                return cast("SyncRun", run_view(await runs.get(tx, id)))
+            except runs.NoRun:
+                return None
+
+    @strawberry.field
+    async def me(self, info: Info) -> Me:
+        caller = info.context.caller
+        return Me(
+            id=caller.user_id,
+            username=caller.username,
+            is_admin=caller.is_admin,
+            scopes=sorted(caller.scopes),
+            kind=caller.kind,
+            auth_time=iso(caller.auth_time),
+        )
+
+    @strawberry.field
+    async def connections(self, info: Info) -> list[Connection]:
+        caller = info.context.need("read")
+        async with info.context.services.database.tenant(caller.tenant_id, write=False) as tx:
+            found = await connections.every(tx)
+        return [cast("Connection", connection_view(one).model_dump()) for one in found]

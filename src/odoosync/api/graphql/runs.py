@@ -1,0 +1,65 @@
+"""Runs and the answer of a sync."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+import strawberry
+
+BigInt = NewType("BigInt", int)
+BIG_INT = strawberry.scalar(
+    name="BigInt",
+    description="A whole number of up to 64 bits.",
+    serialize=int,
+    parse_value=int,
+)
+
+
+@strawberry.type(description="One sync of one dataset; times in ISO 8601, duration in seconds.")
+class SyncRun:
+    id: strawberry.ID
+    connection_id: int
+    dataset: str
+    status: str = strawberry.field(description="queued, running, succeeded, failed or cancelled.")
+    mode: str = strawberry.field(description="full or incremental.")
+    trigger: str
+    created_at: str | None
+    started_at: str | None
+    finished_at: str | None
+    duration: float | None
+    total: int | None = strawberry.field(description="Rows in the window, counted at its start.")
+    fetched: int
+    created: int
+    updated: int
+    unchanged: int
+    deleted: int
+    hidden: int = strawberry.field(description="Rows that this login cannot see any more.")
+    held_back: int = strawberry.field(description="Deletions that wait for a confirmation.")
+    pages: int
+    calls: int
+    bytes_received: BigInt
+    attempts: int
+    odoo_login: str | None
+    odoo_version: str | None
+    window_low: str | None
+    window_high: str | None
+    drift: list[str] | None = strawberry.field(
+        description="Wanted fields that this Odoo does not have."
+    )
+    note: str | None
+    error_code: str | None
+    error: str | None
+
+
+@strawberry.type
+class SyncRunPage:
+    items: list[SyncRun]
+    next_cursor: str | None
+
+
+@strawberry.type(description="How a sync went, or that it was asked for.")
+class SyncAnswer:
+    success: bool
+    message: str
+    errors: list[str]
+    run: SyncRun | None

@@ -1,0 +1,62 @@
+"""Pages of the runs' history, newest first."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from odoosync.api.errors import BadCursor
+from odoosync.api.reading.errors import BadLimit
+from odoosync.api.reading.listing import LARGEST_PAGE
+from odoosync.db import Database
+from odoosync.sync import runs
+from odoosync.sync.run_view import run_view
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Runs as every surface shows them."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+async def list_runs(
+    database: Database,
+    tenant_id: int,
+    wanted: runs.RunFilter,
+    *,
+    limit: int,
+    cursor: str | None = None,
+) -> RunPage:
+    """Return one page. Raises BadLimit, BadCursor."""
+    if not 1 <= limit <= LARGEST_PAGE:
+        raise BadLimit(LARGEST_PAGE)
+    before = _read_cursor(cursor)
+    async with database.tenant(tenant_id, write=False) as tx:
+        found = await runs.newest(tx, wanted, limit=limit + 1, before=before)
+    shown = found[:limit]
+    more = len(found) > limit
+    return RunPage([run_view(run) for run in shown], _write_cursor(shown[-1]) if more else None)
+
+
+def _write_cursor(run: Row[Any]) -> str:
+    return base64.urlsafe_b64encode(f"{run.created_at.isoformat()}|{run.id}".encode()).decode()
+
+
+def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    try:
+        text = base64.b64decode(cursor, altchars="-_", validate=True).decode()
+        moment, _, run_id = text.partition("|")
+        parsed = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise BadCursor from error
+    if parsed.tzinfo is None or not run_id or "\0" in run_id:
+        raise BadCursor
+    return parsed, run_id
