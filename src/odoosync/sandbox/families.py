@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from odoosync.sandbox.caller import Caller
+from odoosync.sandbox.table import Index
 from odoosync.sandbox.values import getter
 
 
@@ -43,7 +44,7 @@ def ancestors(
     return found
 
 
-def _index(caller: Caller, model: str, parent: str) -> Mapping[int, list[int]]:
+def _index(caller: Caller, model: str, parent: str) -> Index:
     """Find children by their parent, through a computed link too."""
     declared = caller.model(model)
     field = declared.fields[parent]

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from odoosync.sandbox.caller import Caller
-from odoosync.sandbox.fields import Field, Model, Row
+from odoosync.sandbox.fields import NUMERIC, Field, Model, Row
 from odoosync.sandbox.refusals import user_error, value_error
-from odoosync.sandbox.values import getter
+from odoosync.sandbox.values import getter, is_plain
 
 _STEP = re.compile(
     r'\s*"?(?P<name>[a-z_][a-z0-9_]*)"?(?:\s+(?P<way>asc|desc))?(?:\s+nulls\s+(?P<nulls>first|last))?\s*\Z',
     re.IGNORECASE,
 )
+
+
+_BY_ID = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +50,32 @@ def parse_order(model: Model, order: str) -> list[Step]:
 
 def order_rows(caller: Caller, model: Model, order: str, rows: list[Row]) -> list[int]:
     """Ids of the rows in this order; equal ones stay in the order of their ids."""
-    rows.sort(key=lambda row: row[0])
+    rows.sort(key=_BY_ID)
     for step in reversed(parse_order(model, order)):
         if step.name == "id":
-            rows.sort(key=lambda row: row[0], reverse=step.descending)
+            rows.sort(key=_BY_ID, reverse=step.descending)
         else:
-            _sort(rows, step, _sort_value(caller, model, model.fields[step.name]))
+            _sort(caller, model, step, rows)
     return [row[0] for row in rows]
 
 
-def _sort(rows: list[Row], step: Step, value: Callable[[Row], Any]) -> None:
-    keyed = [(value(row), row) for row in rows]
-    nulls = [row for key, row in keyed if key is None]
-    there = [(key, row) for key, row in keyed if key is not None]
-    there.sort(key=lambda pair: pair[0], reverse=step.descending)
-    ordered = [row for _key, row in there]
-    rows[:] = nulls + ordered if step.nulls_first else ordered + nulls
+def _sort(caller: Caller, model: Model, step: Step, rows: list[Row]) -> None:
+    field = model.fields[step.name]
+    if is_plain(caller, field) and field.type != "many2one":
+        slot = caller.slot(model.name, field.name)
+        is_null = field.type not in ("boolean", *NUMERIC)
+        nulls = [row for row in rows if row[slot] is False] if is_null else []
+        there = [row for row in rows if row[slot] is not False] if nulls else rows
+        there.sort(key=itemgetter(slot), reverse=step.descending)
+    else:
+        value = _sort_value(caller, model, field)
+        keyed = [(value(row), row) for row in rows]
+        nulls = [row for key, row in keyed if key is None]
+        pairs = [(key, row) for key, row in keyed if key is not None]
+        pairs.sort(key=itemgetter(0), reverse=step.descending)
+        there = [row for _key, row in pairs]
+    if nulls or there is not rows:
+        rows[:] = nulls + there if step.nulls_first else there + nulls
 
 
 def _sort_value(caller: Caller, model: Model, field: Field) -> Callable[[Row], Any]:

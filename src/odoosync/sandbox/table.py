@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Protocol
 
 from odoosync.sandbox.fields import Field, Model, Row
 
@@ -26,6 +27,7 @@ class Table:
         self.version = 0
         self.changed_at: dict[int, int] = {}
         self.locked_by: dict[int, int] = {}
+        self._indexes: dict[str, dict[Any, list[int]]] = {}
         self._derived: dict[str, tuple[int, Any]] = {}
         for field in model.fields.values():
             self._add_column(field)
@@ -53,18 +55,20 @@ class Table:
         """Insert or replace; new ids are kept in order even when they commit late."""
         for row in rows:
             row_id = row[0]
-            if row_id not in self.rows:
+            before = self.rows.get(row_id)
+            if before is None:
                 if self.ids and row_id < self.ids[-1]:
                     insort(self.ids, row_id)
                 else:
                     self.ids.append(row_id)
             self.rows[row_id] = row
+            self._reindex(row_id, before, row)
             self.next_id = max(self.next_id, row_id + 1)
         self.version += 1
 
     def drop(self, row_ids: set[int]) -> None:
         for row_id in row_ids:
-            self.rows.pop(row_id, None)
+            self._reindex(row_id, self.rows.pop(row_id, None), None)
             for values in self.sparse.values():
                 values.pop(row_id, None)
         if row_ids:
@@ -79,13 +83,22 @@ class Table:
             values[row_id] = value
 
     def index(self, column: str) -> Mapping[Any, list[int]]:
-        """Ids by value of a column (by each member of a many2many)."""
-        kept = self._derived.get(column)
-        if kept is not None and kept[0] == self.version:
-            return kept[1]  # type: ignore[no-any-return]
-        made = index_rows(self.rows.values(), self.at[column])
-        self._derived[column] = (self.version, made)
+        """Ids by value of a column (by each member of a many2many); kept up to date from then."""
+        made = self._indexes.get(column)
+        if made is None:
+            made = self._indexes[column] = index_rows(self.rows.values(), self.at[column])
         return made
+
+    def _reindex(self, row_id: int, before: Row | None, after: Row | None) -> None:
+        for column, index in self._indexes.items():
+            slot = self.at[column]
+            old, new = members_of(before, slot), members_of(after, slot)
+            if old == new:
+                continue
+            for value in old:
+                index[value].remove(row_id)
+            for value in new:
+                insort(index.setdefault(value, []), row_id)
 
     def remembered(self, key: str) -> Any | None:
         kept = self._derived.get(key)
@@ -95,12 +108,53 @@ class Table:
         self._derived[key] = (self.version, value)
 
 
+def members_of(row: Row | None, slot: int) -> tuple[Any, ...]:
+    """Return what an index finds a row by: its value, or each member of its many2many."""
+    if row is None:
+        return ()
+    value = row[slot]
+    return value if type(value) is tuple else (value,)
+
+
 def index_rows(rows: Iterable[Row], slot: int) -> dict[Any, list[int]]:
     made: dict[Any, list[int]] = {}
     for row in rows:
-        value = row[slot]
-        for member in value if type(value) is tuple else (value,):
+        for member in members_of(row, slot):
             made.setdefault(member, []).append(row[0])
     for ids in made.values():
         ids.sort()
     return made
+
+
+class PatchedIndex:
+    """A table's index as one transaction sees it: without the rows that it touched, then with."""
+
+    def __init__(
+        self,
+        base: Mapping[Any, list[int]],
+        *,
+        slot: int,
+        seen: Mapping[int, Row],
+        gone: AbstractSet[int],
+    ) -> None:
+        self._base = base
+        self._slot = slot
+        self._seen = seen
+        self._gone = gone
+
+    def get(self, value: Any, default: Sequence[int] = ()) -> Sequence[int]:
+        kept = [
+            one
+            for one in self._base.get(value, ())
+            if one not in self._seen and one not in self._gone
+        ]
+        kept += [
+            row_id for row_id, row in self._seen.items() if value in members_of(row, self._slot)
+        ]
+        return sorted(kept) if kept else default
+
+
+class Index(Protocol):
+    """Ids by value."""
+
+    def get(self, value: Any, default: Sequence[int] = ..., /) -> Sequence[int]: ...

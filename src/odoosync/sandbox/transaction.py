@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
+from odoosync.sandbox.cascades import delete_rows
 from odoosync.sandbox.fields import Row
 from odoosync.sandbox.refusals import SerializationFailure
-from odoosync.sandbox.table import Table, index_rows
+from odoosync.sandbox.table import Index, PatchedIndex, Table
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -97,12 +98,12 @@ class Transaction:
         values = self.table(model).sparse.get(key)
         return None if values is None else values.get(row_id)
 
-    def index(self, model: str, column: str) -> Mapping[Any, list[int]]:
-        table = self.table(model)
-        if model not in self._changes:
-            return table.index(column)
-        rows = self.rows(model)
-        return index_rows((rows[row_id] for row_id in self.ids(model)), table.at[column])
+    def index(self, model: str, column: str) -> Index:
+        table, changes = self.table(model), self._changes.get(model)
+        base = table.index(column)
+        if changes is None:
+            return cast("Index", base)
+        return PatchedIndex(base, slot=table.at[column], seen=changes.seen, gone=changes.gone)
 
     def pristine(self, model: str) -> bool:
         """Whether it has not touched this model: then what the table remembers holds."""
@@ -162,6 +163,11 @@ class Transaction:
     def sql_update(self, model: str, row_ids: Iterable[int], **values: Any) -> None:
         """Raw SQL: no hooks, no `write_date`, which itself may be set (microseconds or False)."""
         self.update(model, row_ids, values, touch=False)
+
+    def sql_delete(self, model: str, row_ids: Iterable[int]) -> None:
+        """Raw SQL: foreign keys cascade or are set null, no hook runs, nothing is stamped."""
+        with self.world.lock:
+            delete_rows(self, model, row_ids)
 
     def commit(self) -> None:
         if not self._open:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from odoosync.sandbox.caller import Caller
 from odoosync.sandbox.coercion import check_names, coerce
-from odoosync.sandbox.constraints import not_filled_in, still_in_use
+from odoosync.sandbox.constraints import not_filled_in
 from odoosync.sandbox.fields import Field, Model
 from odoosync.sandbox.hooks import HOOKS, Hooks
 from odoosync.sandbox.refusals import missing_error
@@ -45,22 +45,10 @@ def unlink(caller: Caller, model: Model, ids: Sequence[int]) -> None:
     check_rows(caller, model, ids, "unlink")
     hooks = HOOKS.get(model.name, Hooks())
     follow, orphans = hooks.before_unlink(caller, ids), hooks.orphans_of(caller, ids)
-    delete_rows(caller, model.name, ids)
+    caller.tx.sql_delete(model.name, ids)
     for other, other_ids in follow.items():
-        delete_rows(caller, other, other_ids)
+        caller.tx.sql_delete(other, other_ids)
     hooks.after_unlink(caller, orphans)
-
-
-def delete_rows(caller: Caller, model: str, ids: Iterable[int]) -> None:
-    """As SQL's DELETE: foreign keys cascade or are set null, without hooks or a new stamp."""
-    gone = [row_id for row_id in dict.fromkeys(ids) if caller.tx.get(model, row_id) is not None]
-    if not gone:
-        return
-    for name, table in caller.world.tables.items():
-        for field in table.model.fields.values():
-            if field.relation == model and field.has_column:
-                _let_go(caller, name, field, gone)
-    caller.tx.delete(model, gone)
 
 
 def check_rows(caller: Caller, model: Model, ids: Sequence[int], operation: str) -> None:
@@ -214,22 +202,3 @@ def _join(
             caller.tx.link(field.relation, other_id, field.inverse, {row_id: there})
     else:
         caller.tx.link(model.name, row_id, field.name, members)
-
-
-def _let_go(caller: Caller, model: str, field: Field, gone: Sequence[int]) -> None:
-    index = caller.tx.index(model, field.name)
-    for target in gone:
-        holders = [
-            one for one in index.get(target, ()) if one not in gone or model != field.relation
-        ]
-        if not holders:
-            continue
-        if field.type == "many2many":
-            for holder in holders:
-                caller.tx.link(model, holder, field.name, {target: False})
-        elif field.on_delete == "cascade":
-            delete_rows(caller, model, holders)
-        elif field.on_delete == "restrict":
-            raise still_in_use(caller.release, caller.model(model), field)
-        else:
-            caller.tx.update(model, holders, {field.name: False}, touch=False)
