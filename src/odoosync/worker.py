@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from odoosync.clock import utc_now
 from odoosync.crypto import load_key_ring
 from odoosync.db import Database, open_database
+from odoosync.errors import OdoosyncError
 from odoosync.jobs.attempt import Timing
 from odoosync.jobs.child import end_with_parent
 from odoosync.jobs.engine import DbosDispatcher, Task
 from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.worker import Worker, new_worker_id
-from odoosync.log import configure_logging
+from odoosync.log import configure_logging, get_logger
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_settings
 from odoosync.sync.engine.run import Equipment
@@ -94,7 +96,11 @@ def main() -> None:
     end_with_parent()
     settings = load_settings()
     configure_logging(settings.log_level, settings.log_format)
-    run_worker(settings)
+    try:
+        run_worker(settings)
+    except OdoosyncError as error:
+        get_logger(__name__).error("worker_not_started", code=error.code, why=error.message)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

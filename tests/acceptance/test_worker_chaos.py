@@ -14,11 +14,14 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 import chaotic_worker
 from chaotic_worker import LEASE_S, PAGES, create_pages, pages
@@ -31,6 +34,7 @@ WORKERS = 3
 TENANTS = (1, 1, 1, 2, 2, 3, 3, 3, 3, 1)
 SHORT_S, LONG_S = 6.0, 40.0
 CALM_S = 60.0
+_CANCELS = 0.03
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -59,7 +63,7 @@ class Crew:
         while time.monotonic() < deadline:
             await asyncio.sleep(self.chance.uniform(0.5, 1.3))
             victim = self.processes.pop(self.chance.randrange(len(self.processes)))
-            blow = self.chance.choice([self._kill, self._freeze, self._stop])
+            blow = self.chance.choice([self._kill, self._freeze, self._stop, self._cut_off])
             blows.append(asyncio.create_task(blow(victim)))
             while len(self.processes) < WORKERS - 1:
                 self.hire()
@@ -73,6 +77,12 @@ class Crew:
         victim.terminate()
         await asyncio.to_thread(victim.wait, 30)
 
+    async def _cut_off(self, victim: subprocess.Popen[bytes]) -> None:
+        """Break every connection to the server; there is none on SQLite."""
+        self.processes.append(victim)
+        if self.environment["ODOOSYNC_DATABASE_URL"].startswith("postgresql"):
+            await asyncio.to_thread(_break_connections, self.environment["ODOOSYNC_DATABASE_URL"])
+
     async def _freeze(self, victim: subprocess.Popen[bytes]) -> None:
         victim.send_signal(signal.SIGSTOP)
         await asyncio.sleep(self.chance.uniform(0.2, 2 * LEASE_S))
@@ -83,6 +93,14 @@ class Crew:
         for process in self.everybody:
             process.kill()
             process.wait()
+
+
+def _break_connections(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
@@ -99,12 +117,18 @@ async def _wish(database: Database, connections: list[int], chance: random.Rando
     while True:
         await asyncio.sleep(chance.uniform(0.0, 0.1))
         number = chance.randrange(len(connections))
-        connection, tenant = connections[number], TENANTS[number]
-        ticket = await ask(database, connection, tenant)
-        if chance.random() < 0.03:
-            await asyncio.sleep(chance.uniform(0.0, 0.3))
-            async with database.tenant(tenant) as tx:
-                await lanes.request_cancel(tx, connection, DATASET, ticket.generation)
+        with suppress(DBAPIError):
+            await _wish_one(database, connections[number], TENANTS[number], chance)
+
+
+async def _wish_one(
+    database: Database, connection: int, tenant: int, chance: random.Random
+) -> None:
+    ticket = await ask(database, connection, tenant)
+    if chance.random() < _CANCELS:
+        await asyncio.sleep(chance.uniform(0.0, 0.3))
+        async with database.tenant(tenant) as tx:
+            await lanes.request_cancel(tx, connection, DATASET, ticket.generation)
 
 
 async def _all_at_work(database: Database) -> bool:

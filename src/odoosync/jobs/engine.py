@@ -15,10 +15,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus, error
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.db.engine import BUSY_TIMEOUT_MS
+from odoosync.jobs.errors import EngineNotStarted
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn, Task
 
 __all__ = ["DbosDispatcher", "Dispatcher", "Done", "Lease", "Outcome", "RetryIn", "Task"]
@@ -63,8 +65,11 @@ class DbosDispatcher:
         self._engine: Engine | None = None
 
     async def start(self) -> None:
-        """Create or migrate the engine's tables, and start it."""
-        await asyncio.to_thread(self._launch)
+        """Create or migrate the engine's tables, and start it. Raises EngineNotStarted."""
+        try:
+            await asyncio.to_thread(self._launch)
+        except (error.DBOSException, SQLAlchemyError, OSError) as cause:
+            raise EngineNotStarted from cause
 
     def _launch(self) -> None:
         _quiet_logging()
@@ -159,4 +164,11 @@ def _quiet_logging() -> None:
     logger = logging.getLogger("dbos")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
+        logger.addFilter(_first_line)
     logger.propagate = True
+
+
+def _first_line(record: logging.LogRecord) -> bool:
+    """Keep the reason, drop the statement that DBOS logs below it."""
+    record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return True

@@ -17,6 +17,7 @@ from dbos import DBOS
 from lane_world import until
 from odoosync.clock import utc_now
 from odoosync.jobs.engine import DbosDispatcher
+from odoosync.jobs.errors import EngineNotStarted
 
 
 @pytest.fixture
@@ -113,6 +114,16 @@ async def test_the_engine_keeps_a_file_apart_on_sqlite(sqlite_url: str, tmp_path
     finally:
         await dispatcher.close()
     assert (mode, patience) == ("wal", 30_000)
+
+
+async def test_an_engine_that_cannot_start_says_what_it_needs(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "jobs.sqlite3").mkdir()
+    dispatcher = DbosDispatcher(sqlite_url, tmp_path / "jobs.sqlite3", "tested")
+    with pytest.raises(EngineNotStarted, match="data folder must be writable"):
+        await dispatcher.start()
+    await dispatcher.close()
 
 
 async def test_the_services_role_cannot_read_the_engines_tables(
