@@ -21,7 +21,7 @@ ATTRIBUTES = (
     "required",
     "string",
 )
-_X2MANY = frozenset({"one2many", "many2many"})
+_CHANGED_ELSEWHERE = frozenset({"one2many", "many2many", "properties"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,17 @@ class Field:
 
     @property
     def is_volatile(self) -> bool:
-        """Tell whether it can change without a new `write_date`."""
-        return self.type in _X2MANY or not self.store
+        """Tell whether it can change without a new `write_date`.
+
+        Where a target is deleted the database empties the many2one, and dates nothing. Definitions
+        of properties stand with a parent; defaults of a company, with the company.
+        """
+        return (
+            self.type in _CHANGED_ELSEWHERE
+            or not self.store
+            or self.company_dependent
+            or (self.type == "many2one" and not self.required)
+        )
 
 
 def askable(

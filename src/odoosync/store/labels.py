@@ -60,9 +60,12 @@ async def missing(
 async def put(
     tx: Tx, connection_id: int, model: str, names: Mapping[int, str], now: datetime
 ) -> None:
-    """Store names, replacing those that were there."""
+    """Store names, replacing those that were there.
+
+    In the order of their ids: two syncs that name the same targets would wait for each other.
+    """
     statement = _PUT_POSTGRESQL if tx.dialect == "postgresql" else _PUT_SQLITE
-    for part in in_chunks(names):
+    for part in in_chunks(sorted(names)):
         pairs = orjson.dumps([(odoo_id, clean(names[odoo_id])) for odoo_id in part]).decode()
         values = {
             "tenant_id": tx.tenant_id,

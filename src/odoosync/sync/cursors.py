@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from odoosync.db import Tx
+from odoosync.sync.plan import Plan
 from odoosync.sync.tables import cursors
 from odoosync.sync.window import Cursor
 
@@ -31,6 +32,16 @@ async def write(tx: Tx, connection_id: int, dataset: str, **values: Any) -> None
     )
     if changed.rowcount == 0:
         await tx.insert(cursors, {"connection_id": connection_id, "dataset": dataset, **values})
+
+
+async def unfinished(tx: Tx, connection_id: int, dataset: str) -> Plan | None:
+    """Return how far a run came that ended before it was complete; None after one that was."""
+    kept = await tx.scalar(
+        tx.select(cursors, cursors.c.unfinished).where(
+            cursors.c.connection_id == connection_id, cursors.c.dataset == dataset
+        )
+    )
+    return Plan.from_json(kept) if kept else None
 
 
 async def field_types(tx: Tx, connection_id: int, dataset: str) -> dict[str, dict[str, Any]]:

@@ -94,6 +94,7 @@ cursors = tenant_table(
     ),
     Column("dataset", String(255), primary_key=True),
     Column("low", UtcDateTime),
+    Column("low_seen_at", UtcDateTime),
     Column("shape", String(64)),
     Column("fields", JsonDocument),
     Column("completed_at", UtcDateTime),
@@ -102,4 +103,5 @@ cursors = tenant_table(
     Column("volatile_at", UtcDateTime),
     Column("ids_at", UtcDateTime),
     Column("labels_at", UtcDateTime),
+    Column("unfinished", JsonDocument),
 )

@@ -24,9 +24,13 @@ Mode = Literal["full", "incremental"]
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a dataset's copy is true: everything written before `low`, as of `shape`."""
+    """How far a dataset's copy is true: everything written before `low`, as of `shape`.
+
+    All moments are the server's, but `low_seen_at`: what our own clock said at `low`.
+    """
 
     low: datetime | None = None
+    low_seen_at: datetime | None = None
     shape: str | None = None
     completed_at: datetime | None = None
     wide_at: datetime | None = None
@@ -51,17 +55,48 @@ def frozen_now(server_now: datetime | None, our_now: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
+def is_due(moment: datetime | None, t0: datetime, every: timedelta) -> bool:
+    """Tell whether what was last done at `moment` is to be done again.
+
+    A moment that lies ahead was told by a clock that has been set back since: it says nothing.
+    """
+    return moment is None or moment > t0 or t0 - moment >= every
+
+
+def reach(
+    low: datetime, low_seen_at: datetime | None, *, t0: datetime, our_now: datetime
+) -> datetime:
+    """Return `low` as the server's clock of today would have told it: never later.
+
+    A server's clock that was set back writes dates before `low` into rows that are newer. How far
+    it fell behind shows in comparison with the time that passed here.
+    """
+    if low_seen_at is None:
+        return min(low, t0)
+    fell_behind = max(timedelta(0), (our_now - low_seen_at) - (t0 - low))
+    return min(low - fell_behind, t0)
+
+
 def decide(
-    cursor: Cursor, *, t0: datetime, shape: str, force_full: bool, has_write_date: bool
+    cursor: Cursor,
+    *,
+    t0: datetime,
+    our_now: datetime,
+    shape: str,
+    force_full: bool,
+    has_write_date: bool,
 ) -> Window:
-    """Choose the window of a run that starts now."""
+    """Choose the window of a run that starts now.
+
+    A wide one reaches back from the last wide one: what began before it and took up to a day is
+    found whenever it ended.
+    """
     if force_full or not has_write_date or cursor.low is None or cursor.shape != shape:
         return Window(mode="full", t0=t0, since=None, wide=True)
-    wide = cursor.wide_at is None or t0 - cursor.wide_at >= WIDE_EVERY
-    # A server whose clock was set back must not move the bound past rows that it wrote since.
-    low = min(cursor.low, t0)
-    lookback = WIDE_LOOKBACK if wide else LOOKBACK
-    return Window(mode="incremental", t0=t0, since=low - lookback, wide=wide)
+    low = reach(cursor.low, cursor.low_seen_at, t0=t0, our_now=our_now)
+    wide = is_due(cursor.wide_at, t0, WIDE_EVERY)
+    since = min(low, cursor.wide_at or low) - WIDE_LOOKBACK if wide else low - LOOKBACK
+    return Window(mode="incremental", t0=t0, since=since, wide=wide)
 
 
 def to_domain(since: datetime | None, also_changed_by: tuple[str, ...]) -> list[Any]:

@@ -75,16 +75,20 @@ def test_binary_fields_are_left_out_unless_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "store", "volatile"),
+    ("told", "volatile"),
     [
-        ("char", True, False),
-        ("char", False, True),
-        ("many2many", True, True),
-        ("float", True, False),
+        ({"type": "char"}, False),
+        ({"type": "char", "store": False}, True),
+        ({"type": "many2many"}, True),
+        ({"type": "float"}, False),
+        ({"type": "float", "company_dependent": True}, True),
+        ({"type": "properties"}, True),
+        ({"type": "many2one", "relation": "res.country"}, True),
+        ({"type": "many2one", "relation": "uom.uom", "required": True}, False),
     ],
 )
-def test_fields_that_change_unnoticed_are_volatile(kind: str, store: bool, volatile: bool) -> None:  # noqa: FBT001
-    assert Field("x", kind, store=store).is_volatile is volatile
+def test_fields_that_change_unnoticed_are_volatile(told: dict[str, Any], *, volatile: bool) -> None:
+    assert Field.of("x", told).is_volatile is volatile
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from odoosync.sync.window import Cursor, decide, frozen_now, to_domain
+from odoosync.sync.window import Cursor, decide, frozen_now, is_due, reach, to_domain
 
 T0 = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 LAST = T0 - timedelta(minutes=10)
@@ -13,7 +13,7 @@ QUIET = Cursor(low=LAST, shape="s", wide_at=LAST)
 
 def window(cursor: Cursor, **changes: bool) -> tuple[str, datetime | None]:
     options = {"force_full": False, "has_write_date": True} | changes
-    found = decide(cursor, t0=T0, shape="s", **options)
+    found = decide(cursor, t0=T0, our_now=T0, shape="s", **options)
     return found.mode, found.since
 
 
@@ -27,7 +27,13 @@ def test_the_next_run_looks_back_five_minutes_before_the_last_ones_start() -> No
 
 def test_once_a_day_a_run_looks_back_a_whole_day() -> None:
     stale = Cursor(low=LAST, shape="s", wide_at=T0 - timedelta(hours=24))
-    assert window(stale) == ("incremental", LAST - timedelta(hours=24))
+    assert window(stale) == ("incremental", T0 - timedelta(hours=48))
+
+
+def test_wide_runs_leave_no_gap_between_them() -> None:
+    before = T0 - timedelta(hours=30)
+    mode, since = window(Cursor(low=T0, shape="s", wide_at=before))
+    assert (mode, since) == ("incremental", before - timedelta(hours=24))
 
 
 @pytest.mark.parametrize("changes", [{"force_full": True}, {"has_write_date": False}])
@@ -42,6 +48,32 @@ def test_another_shape_makes_a_full_pass() -> None:
 def test_a_clock_that_was_set_back_moves_the_bound_back() -> None:
     ahead = Cursor(low=T0 + timedelta(hours=2), shape="s", wide_at=T0)
     assert window(ahead) == ("incremental", T0 - timedelta(minutes=5))
+
+
+def test_a_clock_that_was_set_back_unseen_moves_the_bound_by_as_much() -> None:
+    """Three hours passed here and one there: the server was set back by two."""
+    low, seen_at = T0 - timedelta(hours=1), T0 - timedelta(hours=3)
+    assert reach(low, seen_at, t0=T0, our_now=T0) == low - timedelta(hours=2)
+
+
+@pytest.mark.parametrize("seen_at", [T0, T0 + timedelta(days=1)])
+def test_a_clock_that_was_set_forward_moves_no_bound(seen_at: datetime) -> None:
+    assert reach(LAST, seen_at, t0=T0, our_now=T0) == LAST
+
+
+@pytest.mark.parametrize(
+    ("moment", "due"),
+    [
+        (None, True),
+        (T0 - timedelta(days=1), True),
+        (T0 - timedelta(hours=23), False),
+        (T0 + timedelta(hours=1), True),
+    ],
+)
+def test_what_is_daily_is_due_after_a_day_or_after_a_clock_ran_ahead(
+    moment: datetime | None, *, due: bool
+) -> None:
+    assert is_due(moment, T0, timedelta(days=1)) is due
 
 
 def test_without_a_server_clock_ours_less_an_hour_counts() -> None:

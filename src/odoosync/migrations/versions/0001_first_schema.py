@@ -282,6 +282,7 @@ def _cursors() -> None:
         sa.Column("connection_id", BigId, autoincrement=False, nullable=False),
         sa.Column("dataset", sa.String(length=255), nullable=False),
         sa.Column("low", UtcDateTime, nullable=True),
+        sa.Column("low_seen_at", UtcDateTime, nullable=True),
         sa.Column("shape", sa.String(length=64), nullable=True),
         sa.Column("fields", JsonDocument, nullable=True),
         sa.Column("completed_at", UtcDateTime, nullable=True),
@@ -290,6 +291,7 @@ def _cursors() -> None:
         sa.Column("volatile_at", UtcDateTime, nullable=True),
         sa.Column("ids_at", UtcDateTime, nullable=True),
         sa.Column("labels_at", UtcDateTime, nullable=True),
+        sa.Column("unfinished", JsonDocument, nullable=True),
         sa.ForeignKeyConstraint(
             ["connection_id"],
             ["connections.id"],

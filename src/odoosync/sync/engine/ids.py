@@ -6,6 +6,8 @@ Marking comes only after a complete scan, in one commit: a partial pass deletes 
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,35 +16,45 @@ from odoosync.db import Tx
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AccessRefused, RecordMissing
 from odoosync.store import deletion
+from odoosync.store.deletion import StoredIds
 from odoosync.sync import deletion_guard, runs
 from odoosync.sync.engine.pages import Reader, keep
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
 
 SCAN_UP_TO: Final = 200_000
+SCAN_AT_ONCE: Final = 500_000
 _AT_ONCE: Final = 1_000
+_CALLS_TO_TELL_APART: Final = 250
 
 
 @dataclass
 class Fate:
-    """What became of rows that a search no longer shows."""
+    """What became of rows that a search no longer shows. `calls` are left for finding out."""
 
     deleted: list[int] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
     there: list[int] = field(default_factory=list)
+    calls: int = _CALLS_TO_TELL_APART
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`gained` ids are there and not here, `gone` ones here and not there."""
+
+    gained: list[int]
+    gone: list[int]
+    visible: int
 
 
 async def kept(work: Work) -> int:
     """Count the live rows of the copy."""
-    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-        ours = await deletion.count_and_sum(tx, work.connection_id, work.dataset.name)
-    return ours.count
+    return (await _ours(work)).count
 
 
 async def needs_scan(work: Work, *, daily: bool) -> bool:
     """Scan small datasets always; large ones when count or sum differ, or a day has passed."""
-    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-        ours = await deletion.count_and_sum(tx, work.connection_id, work.dataset.name)
+    ours = await _ours(work)
     if daily or ours.count <= SCAN_UP_TO:
         return True
     model, context = work.dataset.model, work.context
@@ -50,47 +62,86 @@ async def needs_scan(work: Work, *, daily: bool) -> bool:
     return (theirs.rows, theirs.id_sum) != (ours.count, ours.sum)
 
 
-async def compare(work: Work, *, guard_enabled: bool) -> None:
-    """Bring the set of live ids in line with Odoo's."""
-    model, context = work.dataset.model, work.context
-    visible = set(await patiently(lambda: work.client.search(model, [], context=context)))
+async def compare(work: Work, *, guard_enabled: bool, daily: bool) -> None:
+    """Bring the set of live ids in line with Odoo's.
+
+    The guard is asked before rows are told apart: it counts deleted and hidden ones alike, and
+    telling many hidden ones apart takes a call for each.
+    """
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         stored = await deletion.live_ids(tx, work.connection_id, work.dataset.name)
-    live = set(stored.live)
-    await fetch(work, sorted(visible - live))
-    fate = await tell_apart(work, sorted(live - visible))
-    await fetch(work, fate.there)
+    found = await _scan(work, stored.live)
+    await fetch(work, found.gained)
     verdict = deletion_guard.judge(
-        gone=len(fate.deleted) + len(fate.hidden),
-        kept_before=len(live),
-        visible_now=len(visible),
+        gone=len(found.gone),
+        kept_before=len(stored.live),
+        visible_now=found.visible,
         enabled=guard_enabled,
     )
-    await _mark(work, fate, verdict)
+    if not verdict.allowed:
+        await _hold_back(work, len(found.gone), verdict.reason)
+        return
+    fate = Fate()
+    await tell_apart(work, found.gone, fate)
+    await fetch(work, fate.there)
+    seen_before = await _hidden_before(work, stored) if daily else Fate()
+    await _mark(work, [*fate.deleted, *seen_before.deleted], fate.hidden)
+
+
+async def _scan(work: Work, live: array[int]) -> Scan:
+    """Go through all visible ids, in order, beside ours: no more than a part in memory."""
+    gained: list[int] = []
+    gone: list[int] = []
+    visible, start = 0, 0
+    last: int | None = None
+    more = True
+    while more:
+        part = await _visible(work, last)
+        visible += len(part)
+        more = len(part) == SCAN_AT_ONCE
+        last = part[-1] if part else last
+        end = bisect_right(live, last) if more and last is not None else len(live)
+        there, here = set(part), set(live[start:end])
+        gained += sorted(there - here)
+        gone += sorted(here - there)
+        start = end
+    return Scan(gained, gone, visible)
+
+
+async def _visible(work: Work, last: int | None) -> list[int]:
+    beyond = [] if last is None else domains.after(last)
+    return await patiently(
+        lambda: work.client.search(
+            work.dataset.model, beyond, limit=SCAN_AT_ONCE, context=work.context
+        )
+    )
 
 
 async def fetch(work: Work, ids: Sequence[int]) -> None:
     """Read rows by id that a window did not show: loaded by SQL, or visible only since now."""
     for start in range(0, len(ids), _AT_ONCE):
-        some = domains.with_ids(ids[start : start + _AT_ONCE])
-        reader = Reader(work, some, work.plan.fields)
+        some = ids[start : start + _AT_ONCE]
+        reader = Reader(work, domains.with_ids(some), work.plan.fields)
         more = True
         while more:
             page = await reader.next()
-            more = page.more
+            more = page.more and page.last_id != some[-1]
             if page.rows:
-                await keep(work, work.rows(page.rows), last_id=0)
+                await keep(work, work.rows(page.rows), last_id=None)
 
 
-async def tell_apart(work: Work, ids: Sequence[int]) -> Fate:
+async def tell_apart(work: Work, ids: Sequence[int], fate: Fate) -> None:
     """Find out by id what became of each: deleted, hidden from this login, or there after all."""
-    fate = Fate()
     for start in range(0, len(ids), _AT_ONCE):
         await _tell_apart(work, list(ids[start : start + _AT_ONCE]), fate)
-    return fate
 
 
 async def _tell_apart(work: Work, ids: list[int], fate: Fate) -> None:
+    """Halve what is refused. When calls run out the rest counts as hidden, which loses nothing."""
+    if fate.calls <= 0:
+        fate.hidden.extend(ids)
+        return
+    fate.calls -= 1
     probe = "create_date" if "create_date" in work.fields else "display_name"
     try:
         rows: list[dict[str, Any]] = await patiently(
@@ -105,18 +156,38 @@ async def _tell_apart(work: Work, ids: list[int], fate: Fate) -> None:
         await _tell_apart(work, ids[half:], fate)
         return
     there = {row["id"] for row in rows}
-    fate.there.extend(there)
+    fate.there.extend(odoo_id for odoo_id in ids if odoo_id in there)
     fate.deleted.extend(odoo_id for odoo_id in ids if odoo_id not in there)
 
 
-async def _mark(work: Work, fate: Fate, verdict: deletion_guard.GuardVerdict) -> None:
+async def _hidden_before(work: Work, stored: StoredIds) -> Fate:
+    """Look which rows that were hidden are deleted by now; a part of many, another one each day."""
+    fate, hidden = Fate(), list(stored.unreachable)
+    if hidden:
+        turn = (work.plan.t0.toordinal() * _AT_ONCE) % len(hidden)
+        await tell_apart(work, sorted((hidden[turn:] + hidden[:turn])[:_AT_ONCE]), fate)
+    return fate
+
+
+async def _ours(work: Work) -> deletion.CountAndSum:
+    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
+        return await deletion.count_and_sum(tx, work.connection_id, work.dataset.name)
+
+
+async def _hold_back(work: Work, gone: int, reason: str) -> None:
     async def write(tx: Tx) -> Mapping[str, int]:
-        if not verdict.allowed:
-            await runs.update(tx, work.run_id, {"note": verdict.reason})
-            return {"held_back": len(fate.deleted) + len(fate.hidden)}
+        await runs.update(tx, work.run_id, {"note": reason})
+        return {"held_back": gone}
+
+    await work.commit(work.plan.at("labels"), write)
+
+
+async def _mark(work: Work, deleted: list[int], hidden: list[int]) -> None:
+    async def write(tx: Tx) -> Mapping[str, int]:
         name, now = work.dataset.name, work.clock()
-        deleted = await deletion.mark_deleted(tx, work.connection_id, name, fate.deleted, now)
-        hidden = await deletion.mark_unreachable(tx, work.connection_id, name, fate.hidden, now)
-        return {"deleted": deleted, "hidden": hidden}
+        return {
+            "deleted": await deletion.mark_deleted(tx, work.connection_id, name, deleted, now),
+            "hidden": await deletion.mark_unreachable(tx, work.connection_id, name, hidden, now),
+        }
 
     await work.commit(work.plan.at("labels"), write)

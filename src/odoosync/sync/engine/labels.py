@@ -2,7 +2,7 @@
 
 A missing name is asked through a row that points to it, not from the target itself: Odoo tells it
 there even when the login may not read the target. Targets that are themselves a dataset of the
-connection are named by their own record in the copy.
+connection are named by their own record in the copy. A name that cannot be had fails no run.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from datetime import timedelta
 from typing import Any, Final
 
 from odoosync.db import Tx
+from odoosync.log import get_logger
+from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import FixRequest, FixRights, NarrowDown
 from odoosync.store import labels as store
 from odoosync.store.rows import Row
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
 
+log = get_logger(__name__)
 Names = dict[str, dict[int, str]]
 REFRESH_EVERY: Final = timedelta(hours=24)
 _AT_ONCE: Final = 1_000
@@ -35,16 +38,32 @@ async def fetch_missing(work: Work, rows: Sequence[Row]) -> Names:
     found: Names = defaultdict(dict)
     for start in range(0, len(bearers), _AT_ONCE):
         some = bearers[start : start + _AT_ONCE]
-        for row in await patiently(lambda some=some: _read_names(work, some, fields)):  # type: ignore[misc]
+        for row in await _read_names(work, work.dataset.model, some, fields):
             for name in fields:
                 pair = row.get(name)
                 if isinstance(pair, list | tuple):
-                    found[relations[name]][pair[0]] = str(pair[1])
+                    found[relations[name]][pair[0]] = _text(pair[1])
     return dict(found)
 
 
-async def _read_names(work: Work, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
-    return await work.client.read(work.dataset.model, ids, fields, context=work.context, names=True)
+async def _read_names(
+    work: Work, model: str, ids: list[int], fields: list[str]
+) -> list[dict[str, Any]]:
+    """Search by id rather than read: rows that are gone or hidden meanwhile are left out."""
+    try:
+        return await patiently(
+            lambda: work.client.search_read(
+                model, domains.with_ids(ids), fields, context=work.context, names=True
+            )
+        )
+    except (FixRights, FixRequest, NarrowDown) as error:
+        log.info("names_not_read", run=work.run_id, model=model, code=error.code)
+        return []
+
+
+def _text(name: object) -> str:
+    """Take a name as it is shown; Odoo says `false` for an empty one."""
+    return str(name) if name else ""
 
 
 async def _unknown_targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[int, int]]:
@@ -56,6 +75,8 @@ async def _unknown_targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[in
             target = row.data.get(name)
             if target is not None:
                 targets.setdefault(target, row.odoo_id)
+    if not any(bearers.values()):
+        return {}
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         for model, targets in bearers.items():
             here = work.dataset_of(model)
@@ -67,8 +88,9 @@ async def _unknown_targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[in
 
 
 async def keep(work: Work, tx: Tx, names: Mapping[str, Mapping[int, str]]) -> None:
-    for model, found in names.items():
-        await store.put(tx, work.connection_id, model, found, work.clock())
+    """Store names, models in order: syncs of other datasets store the same ones beside us."""
+    for model in sorted(names):
+        await store.put(tx, work.connection_id, model, names[model], work.clock())
 
 
 async def refresh(work: Work) -> None:
@@ -81,14 +103,9 @@ async def refresh(work: Work) -> None:
 
 
 async def _refresh_some(work: Work, model: str, ids: list[int]) -> None:
-    try:
-        rows = await patiently(
-            lambda: work.client.read(model, ids, ["display_name"], context=work.context, names=True)
-        )
-    except (FixRights, FixRequest, NarrowDown):
-        # The login may see these names only through its own rows; those keep them.
-        return
-    names = {row["id"]: str(row["display_name"]) for row in rows if row.get("display_name")}
+    """Ask the targets themselves; those that the login may not read keep the names they have."""
+    rows = await _read_names(work, model, ids, ["display_name"])
+    names = {row["id"]: _text(row.get("display_name")) for row in rows}
 
     async def write(tx: Tx) -> Mapping[str, int]:
         await store.put(tx, work.connection_id, model, names, work.clock())

@@ -11,7 +11,7 @@ from typing import Any
 
 from odoosync.db import Tx
 from odoosync.odoo import domain as domains
-from odoosync.odoo.errors import AnswerTooLarge, OdooError, TimedOut
+from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, OdooError, TimedOut
 from odoosync.store import writing
 from odoosync.store.rows import Row
 from odoosync.sync import pace
@@ -25,7 +25,7 @@ class Page:
     """Rows as Odoo sent them, in the order of their ids; `more` when there may be others."""
 
     rows: list[dict[str, Any]]
-    last_id: int
+    last_id: int | None
     more: bool
 
 
@@ -33,7 +33,7 @@ class Reader:
     """Reads a domain page by page, with a page size that follows seconds and bytes."""
 
     def __init__(
-        self, work: Work, domain: list[Any], fields: Sequence[str], *, after: int = 0
+        self, work: Work, domain: list[Any], fields: Sequence[str], *, after: int | None = None
     ) -> None:
         self._work = work
         self._domain = domain
@@ -54,21 +54,32 @@ class Reader:
             received = self._work.client.bytes_received - received
             seconds = time.monotonic() - started
             self._size = pace.after_page(size, seconds=seconds, received=received)
-            if rows:
-                self._last = rows[-1]["id"]
+            self._last = _last_of(rows, self._last)
             return Page(rows=rows, last_id=self._last, more=len(rows) == size)
 
     async def _read(self, size: int) -> list[dict[str, Any]]:
         work = self._work
+        # No bound for the first page: rows of SQL views have ids of zero and below.
+        beyond = [] if self._last is None else domains.after(self._last)
         return await work.client.search_read(
             work.dataset.model,
-            domains.all_of(self._domain, domains.after(self._last)),
+            domains.all_of(self._domain, beyond),
             self._fields,
             limit=size,
             order="id",
             context=work.context,
             names=False,
         )
+
+
+def _last_of(rows: list[dict[str, Any]], last: int | None) -> int | None:
+    """Return the page's last id; raises BadAnswer unless ids go up, for else rows would be lost."""
+    for row in rows:
+        odoo_id = row.get("id")
+        if not isinstance(odoo_id, int) or (last is not None and odoo_id <= last):
+            raise BadAnswer
+        last = odoo_id
+    return last
 
 
 def _smaller(size: int, error: OdooError) -> int:
@@ -97,7 +108,7 @@ async def pull(work: Work, domain: list[Any]) -> None:
             await coming
 
 
-async def keep(work: Work, rows: list[Row], *, last_id: int) -> None:
+async def keep(work: Work, rows: list[Row], *, last_id: int | None) -> None:
     """Commit one page: its rows, the names they need, the counts and how far the run has come."""
     names = await labels.fetch_missing(work, rows)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from odoosync.errors import Conflict
+from odoosync.odoo import domain as domains
 from odoosync.store import newest
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
@@ -20,19 +24,37 @@ class DatabaseRestored(Conflict):
         )
 
 
+_LOOKS: Final = (20, 2_000)
+
+
 async def check(work: Work) -> None:
-    """Compare the rows that are newest here with what Odoo says now. Raises DatabaseRestored."""
-    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-        kept = dict(await newest.newest(tx, work.connection_id, work.dataset.name))
-    if not kept or "write_date" not in work.fields:
+    """Compare the rows that are newest here with what Odoo says now. Raises DatabaseRestored.
+
+    A backup knows nothing of rows made after it: where none of the newest is there any more, more
+    of them are looked at, for what was edited before them would be stale for good.
+    """
+    if "write_date" not in work.fields:
         return
-    domain = [["id", "in", sorted(kept)]]
+    for limit in _LOOKS:
+        async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
+            kept = dict(await newest.newest(tx, work.connection_id, work.dataset.name, limit=limit))
+        there = await _written(work, kept)
+        for odoo_id, written in there.items():
+            if written is not None and written < kept[odoo_id]:
+                raise DatabaseRestored
+        if there or len(kept) < limit:
+            return
+
+
+async def _written(work: Work, kept: Mapping[int, str]) -> dict[int, str | None]:
+    """Return the write dates that Odoo tells of these rows, those out of sight left out."""
+    if not kept:
+        return {}
+    domain = domains.with_ids(sorted(kept))
     page = await patiently(
         lambda: work.client.search_read(
             work.dataset.model, domain, ["write_date"], limit=len(kept), context=work.context
         )
     )
-    for odoo_id, data in work.decode(page, ("write_date",)).items():
-        there, here = data.get("write_date"), kept[odoo_id]
-        if there is not None and here is not None and there < here:
-            raise DatabaseRestored
+    decoded = work.decode(page, ("write_date",))
+    return {odoo_id: data["write_date"] for odoo_id, data in decoded.items()}

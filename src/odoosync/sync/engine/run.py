@@ -17,18 +17,19 @@ from odoosync.jobs import lanes
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Lease
 from odoosync.odoo.client import OdooClient, open_client
+from odoosync.odoo.errors import FieldUnknown
 from odoosync.odoo.facts import ServerFacts
-from odoosync.odoo.fields import Field
 from odoosync.odoo.login import Login
 from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.sync import cursors, runs
-from odoosync.sync.datasets import Dataset, dataset_named
-from odoosync.sync.engine import ids, labels, pages, restored, volatile
+from odoosync.sync.datasets import dataset_named
+from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
+from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
-from odoosync.sync.plan import Plan, shape_of, start
-from odoosync.sync.window import Cursor, decide, frozen_now, to_domain
+from odoosync.sync.plan import Plan
+from odoosync.sync.window import Cursor, is_due, to_domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +43,53 @@ class Equipment:
     deletion_guard: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What the database says at the start of an attempt. `left` is of a run that ended undone."""
+
+    run: Row[Any]
+    connection: Connection
+    secret: str
+    cursor: Cursor
+    left: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """All that stays the same in one attempt."""
+
+    tools: Equipment
+    claim: Claim
+    lease: Lease
+    begun: _Start
+    client: OdooClient
+
+
 async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
     """Bring one dataset up to date. Raises OdooError and what the lease tells to stop for."""
+    begun = await _start(tools, claim)
+    client = await _open(tools, begun.connection, begun.secret)
+    attempt = _Attempt(tools, claim, lease, begun, client)
+    resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
+    work = await _prepare(attempt, resumed)
+    try:
+        await _stages(work, begun, guard=tools.deletion_guard)
+    except FieldUnknown:
+        # An upgrade took a field away between the question and the page: ask once more.
+        work = await _prepare(attempt, work.plan, used=work.used)
+        await _stages(work, begun, guard=tools.deletion_guard)
+
+
+async def _start(tools: Equipment, claim: Claim) -> _Start:
     async with tools.database.tenant(claim.tenant_id) as tx:
         run = await runs.get(tx, claim.run_id)
         connection = await connections.get(tx, claim.connection_id)
         secret = await connections.secret_of(tx, tools.key_ring, connection.id)
         cursor = await cursors.read(tx, connection.id, claim.dataset)
+        left = await cursors.unfinished(tx, connection.id, claim.dataset)
         await lanes.advance(tx, claim, claim.checkpoint)
         await _note_start(tx, run, connection, tools.clock())
-    client = await _open(tools, connection, secret.reveal())
-    dataset = dataset_named(claim.dataset)
-    context: dict[str, Any] = {"active_test": False}
-    if client.facts.lang:
-        context["lang"] = client.facts.lang
-    fields = await patiently(lambda: client.fields_get(dataset.model))
-    plan = _resumed(claim) or _first_plan(
-        dataset,
-        connection,
-        fields,
-        client,
-        cursor,
-        force_full=run.mode == "full",
-        now=tools.clock(),
-    )
-    work = Work(
-        database=tools.database,
-        claim=claim,
-        lease=lease,
-        client=client,
-        dataset=dataset,
-        fields=fields,
-        plan=plan,
-        clock=tools.clock,
-        context=context,
-    )
-    domain = to_domain(plan.since, _existing_paths(dataset, fields))
-    await _begin(work, domain, missing=_drift(dataset, connection, fields))
-    await _stages(work, cursor, domain, guard=tools.deletion_guard and not run.confirm_deletions)
+    return _Start(run, connection, secret.reveal(), cursor, left)
 
 
 async def _open(tools: Equipment, connection: Connection, secret: str) -> OdooClient:
@@ -100,46 +110,39 @@ async def _open(tools: Equipment, connection: Connection, secret: str) -> OdooCl
     return client
 
 
-def _resumed(claim: Claim) -> Plan | None:
-    return Plan.from_json(claim.checkpoint) if claim.checkpoint else None
-
-
-def _wanted(dataset: Dataset, connection: Connection) -> list[str]:
-    return list(dict.fromkeys([*dataset.fields, *connection.wanted_extra(dataset.name)]))
-
-
-def _drift(dataset: Dataset, connection: Connection, fields: dict[str, Field]) -> list[str]:
-    return [name for name in _wanted(dataset, connection) if name not in fields]
-
-
-def _existing_paths(dataset: Dataset, fields: dict[str, Field]) -> tuple[str, ...]:
-    return tuple(path for path in dataset.also_changed_by if path.split(".")[0] in fields)
-
-
-def _first_plan(
-    dataset: Dataset,
-    connection: Connection,
-    fields: dict[str, Field],
-    client: OdooClient,
-    cursor: Cursor,
-    *,
-    force_full: bool,
-    now: datetime,
-) -> Plan:
-    names = tuple(name for name in _wanted(dataset, connection) if name in fields)
-    shape = shape_of(
-        {name: fields[name].type for name in names},
-        login=connection.odoo_username,
-        lang=client.facts.lang,
+async def _prepare(
+    attempt: _Attempt, resumed: Plan | None, *, used: tuple[int, int] = (0, 0)
+) -> Work:
+    """Ask for the fields, then decide: go on by the plan as it was frozen, or make one."""
+    tools, claim, begun, client = attempt.tools, attempt.claim, attempt.begun, attempt.client
+    dataset = dataset_named(claim.dataset)
+    context: dict[str, Any] = {"active_test": False}
+    if client.facts.lang:
+        context["lang"] = client.facts.lang
+    fields = await patiently(lambda: client.fields_get(dataset.model))
+    prospect = Prospect(dataset, begun.connection, client, fields)
+    goes_on = resumed is not None and prospect.can_go_on(resumed)
+    plan = resumed
+    if plan is None or not goes_on:
+        full = begun.run.mode == "full"
+        plan = planning.plan_of(
+            prospect, begun.cursor, begun.left, force_full=full, now=tools.clock()
+        )
+    work = Work(
+        database=tools.database,
+        claim=claim,
+        lease=attempt.lease,
+        client=client,
+        dataset=dataset,
+        fields=fields,
+        plan=plan,
+        clock=tools.clock,
+        context=context,
+        changed_by=prospect.changed_by,
+        used=used,
     )
-    window = decide(
-        cursor,
-        t0=frozen_now(client.server_now, now),
-        shape=shape,
-        force_full=force_full,
-        has_write_date="write_date" in fields,
-    )
-    return start(window, shape=shape, fields=names)
+    await _begin(work, prospect, counted=goes_on)
+    return work
 
 
 async def _note_start(tx: Tx, run: Row[Any], connection: Connection, now: datetime) -> None:
@@ -148,12 +151,20 @@ async def _note_start(tx: Tx, run: Row[Any], connection: Connection, now: dateti
     await runs.update(tx, run.id, started | counts)
 
 
-async def _begin(work: Work, domain: list[Any], *, missing: list[str]) -> None:
+async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
     """Write into the history what this run is about; the checkpoint with it."""
     model, plan = work.dataset.model, work.plan
-    total = None
-    if not work.claim.checkpoint:
-        total = await patiently(
+    about: dict[str, Any] = {
+        "mode": plan.mode,
+        "odoo_version": work.client.facts.serie,
+        "window_low": plan.since,
+        "window_high": plan.t0,
+        "drift": await planning.drift(work.database, prospect) or None,
+    }
+    if not counted:
+        since = plan.rest_since if plan.takes_over else plan.since
+        domain = to_domain(since, work.changed_by)
+        about["total"] = await patiently(
             lambda: work.client.search_count(model, domain, context=work.context)
         )
     described = {
@@ -163,71 +174,73 @@ async def _begin(work: Work, domain: list[Any], *, missing: list[str]) -> None:
     }
     async with work.database.tenant(work.claim.tenant_id) as tx:
         await lanes.advance(tx, work.claim, plan.to_json())
-        about = {
-            "mode": plan.mode,
-            "odoo_version": work.client.facts.serie,
-            "window_low": plan.since,
-            "window_high": plan.t0,
-            "drift": missing or None,
-        }
-        await runs.update(tx, work.run_id, about | ({} if total is None else {"total": total}))
+        await runs.update(tx, work.run_id, about)
         await cursors.write(tx, work.connection_id, work.dataset.name, fields=described)
     work.lease.check()
 
 
-async def _stages(work: Work, cursor: Cursor, domain: list[Any], *, guard: bool) -> None:
+async def _stages(work: Work, begun: _Start, *, guard: bool) -> None:
     """Go through the stages, beginning with the one that the plan stands at."""
-    done: dict[str, Any] = {}
-    t0, full = work.plan.t0, work.plan.mode == "full"
-    if work.plan.stage == "pages":
-        if not full:
-            await restored.check(work)
-        await pages.pull(work, domain)
-        work.plan = work.plan.at("volatile")
+    cursor, guard = begun.cursor, guard and not begun.run.confirm_deletions
+    await _pull(work)
+    t0, whole = work.plan.t0, work.plan.is_whole
     if work.plan.stage == "volatile":
-        if full or await _volatile_now(work, cursor):
-            if not full:
-                await volatile.reread(work)
-            done["volatile_at"] = t0
+        if whole or await _reread(work, cursor):
+            work.plan = work.plan.having_done("volatile_at")
         work.plan = work.plan.at("ids")
     if work.plan.stage == "ids":
-        daily = full or _older(cursor.ids_at, t0)
-        if await ids.needs_scan(work, daily=daily):
-            await ids.compare(work, guard_enabled=guard)
-            done["ids_at"] = t0
+        daily = whole or is_due(cursor.ids_at, t0, labels.REFRESH_EVERY)
+        # One that has begun is done whole, whatever counts say after its first pages.
+        if "ids_at" in work.plan.done or await ids.needs_scan(work, daily=daily):
+            work.plan = work.plan.having_done("ids_at")
+            await ids.compare(work, guard_enabled=guard, daily=daily)
         work.plan = work.plan.at("labels")
-    if not full and _older(cursor.labels_at, t0):
-        await labels.refresh(work)
-    if full or _older(cursor.labels_at, t0):
-        done["labels_at"] = t0
-    await _complete(work, done)
+    if is_due(cursor.labels_at, t0, labels.REFRESH_EVERY):
+        if cursor.labels_at is not None:
+            await labels.refresh(work)
+        work.plan = work.plan.having_done("labels_at")
+    await _complete(work)
 
 
-async def _volatile_now(work: Work, cursor: Cursor) -> bool:
-    """Small datasets each time, large ones at an interval."""
-    if cursor.volatile_at is None or work.plan.t0 - cursor.volatile_at >= volatile.INTERVAL:
-        return True
-    return await ids.kept(work) <= volatile.EACH_SYNC_UP_TO
+async def _pull(work: Work) -> None:
+    """Read what another run left, then the window."""
+    if work.plan.stage in {"rest", "pages"} and work.plan.mode != "full":
+        await restored.check(work)
+    if work.plan.stage == "rest":
+        await pages.pull(work, to_domain(work.plan.rest_since, work.changed_by))
+        work.plan = work.plan.at("pages")
+    if work.plan.stage == "pages":
+        await pages.pull(work, to_domain(work.plan.since, work.changed_by))
+        work.plan = work.plan.at("volatile")
 
 
-def _older(moment: datetime | None, t0: datetime) -> bool:
-    return moment is None or t0 - moment >= labels.REFRESH_EVERY
+async def _reread(work: Work, cursor: Cursor) -> bool:
+    """Small datasets each time, large ones at an interval; returns whether all was read again."""
+    due = is_due(cursor.volatile_at, work.plan.t0, volatile.INTERVAL)
+    if due or await ids.kept(work) <= volatile.EACH_SYNC_UP_TO:
+        return await volatile.reread(work, images=due)
+    return False
 
 
-async def _complete(work: Work, done: dict[str, Any]) -> None:
+async def _complete(work: Work) -> None:
     """Move the cursor, end the run and free the lane, in one transaction."""
     plan, now = work.plan, work.clock()
-    if plan.wide:
-        done["wide_at"] = plan.t0
+    moments = dict.fromkeys(plan.done, plan.t0)
+    if plan.wide_at is not None:
+        moments["wide_at"] = plan.wide_at
+    if plan.is_whole:
+        moments["full_at"] = plan.t0
     async with work.database.tenant(work.claim.tenant_id) as tx:
         await cursors.write(
             tx,
             work.connection_id,
             work.dataset.name,
             low=plan.t0,
+            low_seen_at=plan.seen_at,
             shape=plan.shape,
             completed_at=now,
-            **done,
+            unfinished=None,
+            **moments,
         )
         await runs.finish(tx, work.run_id, "succeeded", now)
         await lanes.finish(tx, work.claim)

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from odoosync.db import Tx
 from odoosync.store import writing
+from odoosync.store.rows import Row
+from odoosync.sync.engine import labels
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
@@ -21,11 +23,20 @@ EACH_SYNC_UP_TO: Final = 20_000
 INTERVAL: Final = timedelta(hours=6)
 
 
-async def reread(work: Work) -> None:
-    """Compare the volatile fields of every row with the copy, and write what differs."""
-    names = tuple(name for name in work.plan.fields if work.fields[name].is_volatile)
-    if not names:
-        return
+async def reread(work: Work, *, images: bool) -> bool:
+    """Compare the volatile fields of every row with the copy, and write what differs.
+
+    Computed images weigh more than all the rest: without `images` they wait for the interval.
+    Returns whether every volatile field was read.
+    """
+    volatile = [name for name in work.plan.fields if work.fields[name].is_volatile]
+    names = tuple(name for name in volatile if images or work.fields[name].type != "binary")
+    if names:
+        await _reread(work, names)
+    return len(names) == len(volatile)
+
+
+async def _reread(work: Work, names: tuple[str, ...]) -> None:
     reader = Reader(work, [], names, after=work.plan.last_id)
     while True:
         page = await reader.next()
@@ -35,7 +46,10 @@ async def reread(work: Work) -> None:
             return
 
 
-async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], last_id: int) -> None:
+async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], last_id: int | None) -> None:
+    rows = [Row(odoo_id, data) for odoo_id, data in fresh.items()]
+    new_names = await labels.fetch_missing(work, rows)
+
     async def write(tx: Tx) -> Mapping[str, int]:
         updated = await writing.patch_rows(
             tx,
@@ -45,6 +59,7 @@ async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], last_id: int) -
             make_row=partial(to_row, work.dataset),
             now=work.clock(),
         )
+        await labels.keep(work, tx, new_names)
         return {"updated": updated, "pages": 1}
 
     await work.commit(work.plan.at("volatile", last_id), write)

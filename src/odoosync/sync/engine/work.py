@@ -14,7 +14,7 @@ from odoosync.jobs.task import Lease
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.fields import Field, PageDecoder
 from odoosync.store.rows import Row
-from odoosync.sync import runs
+from odoosync.sync import cursors, runs
 from odoosync.sync.datasets import DATASET_OF_MODEL, Dataset
 from odoosync.sync.mapping import to_row
 from odoosync.sync.plan import Plan
@@ -24,7 +24,11 @@ Write = Callable[[Tx], Awaitable[Mapping[str, int]]]
 
 @dataclass
 class Work:
-    """One attempt at one run. `plan` moves on with each commit."""
+    """One attempt at one run. `plan` moves on with each commit.
+
+    `changed_by` are the dataset's dotted dates that this Odoo has; `used` are the calls and bytes
+    that were counted already.
+    """
 
     database: Database
     claim: Claim
@@ -35,7 +39,8 @@ class Work:
     plan: Plan
     clock: Clock
     context: dict[str, Any]
-    _used: tuple[int, int] = field(default=(0, 0))
+    changed_by: tuple[str, ...] = ()
+    used: tuple[int, int] = (0, 0)
     _decoders: dict[tuple[str, ...] | None, PageDecoder] = field(default_factory=dict)
 
     @property
@@ -72,18 +77,21 @@ class Work:
     async def commit(self, plan: Plan, write: Write) -> None:
         """Commit rows, counts and checkpoint together, under the fence; then see who asks to stop.
 
+        The checkpoint is kept beside the cursor, too: a run that fails is ended by the next one.
         Raises LaneLost when another worker has the lane, LaneCancelled, LaneStopping.
         """
         async with self.database.tenant(self.claim.tenant_id) as tx:
             counts = dict(await write(tx))
             await runs.add(tx, self.run_id, counts | self._usage())
-            await lanes.advance(tx, self.claim, plan.to_json())
+            reached = plan.to_json()
+            await cursors.write(tx, self.connection_id, self.dataset.name, unfinished=reached)
+            await lanes.advance(tx, self.claim, reached)
         self.plan = plan
         self.lease.check()
 
     def _usage(self) -> dict[str, int]:
         """Tell calls and bytes since the last commit."""
         calls, received = self.client.calls, self.client.bytes_received
-        before_calls, before_received = self._used
-        self._used = (calls, received)
+        before_calls, before_received = self.used
+        self.used = (calls, received)
         return {"calls": calls - before_calls, "bytes_received": received - before_received}
