@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from odoosync.sandbox.caller import Caller
 from odoosync.sandbox.table import Index
@@ -54,4 +55,4 @@ def _index(caller: Caller, model: str, parent: str) -> Index:
     get, made = getter(caller, declared, field), dict[int, list[int]]()
     for row_id in caller.tx.ids(model):
         made.setdefault(get(rows[row_id]), []).append(row_id)
-    return made
+    return cast("Index", made)
