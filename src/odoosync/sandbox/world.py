@@ -54,7 +54,6 @@ class World:
         self.tables = {name: Table(model) for name, model in models_of(self.release).items()}
         self.accounts: dict[int, Account] = {}
         self.rules: list[Rule] = []
-        self.languages: list[str] = ["en_US"]
         self.unreadable: dict[str, dict[int, str]] = {}
         self._commits = 0
         self._begun = 0

@@ -19,8 +19,7 @@ _ARCHIVED_SHARE = 0.04
 
 def seed_products(world: World, count: int, rng: Random, *, now: datetime) -> None:
     categories = _categories(world)
-    if _TRANSLATED_TO not in world.languages:
-        world.languages.append(_TRANSLATED_TO)
+    _install_language(world)
     templates, variants = world.table("product.template"), world.table("product.product")
     stamps = Stamps(now, rng)
     template_rows: list[Row] = []
@@ -34,6 +33,12 @@ def seed_products(world: World, count: int, rng: Random, *, now: datetime) -> No
             templates.set_sparse(f"name@{_TRANSLATED_TO}", template[0], f"{name} (traduit)")
     templates.put(template_rows)
     variants.put(variant_rows)
+
+
+def _install_language(world: World) -> None:
+    with world.transaction(uid=1) as tx:
+        known = tx.index("res.lang", "code").get(_TRANSLATED_TO, ())
+        tx.update("res.lang", known, {"active": True})
 
 
 def _categories(world: World) -> list[int]:

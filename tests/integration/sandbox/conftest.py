@@ -1,0 +1,25 @@
+"""The sandbox on a real socket, and a client that waits a second at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from odoosync.clock import utc_now
+from odoosync.sandbox import SandboxServer, seed_world
+from odoosync.sandbox.seeding import ADMIN_KEY
+
+
+@pytest.fixture
+def server() -> Iterator[SandboxServer]:
+    with SandboxServer(seed_world(19, 200, 20, clock=utc_now)) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: SandboxServer) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"bearer {ADMIN_KEY}", "X-Odoo-Database": "odoo_db"}
+    with httpx.Client(base_url=server.url, headers=headers, timeout=5) as made:
+        yield made

@@ -1,0 +1,112 @@
+"""Each fault as a client meets it on the wire."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from odoosync.sandbox import Fault, SandboxServer
+from odoosync.sandbox.answers import TRACEBACK_MARK
+
+READ = "/json/2/res.partner/search_read"
+PAGE = {"domain": [], "fields": ["name", "email"], "order": "id", "limit": 50}
+
+
+def test_a_hanging_server_accepts_and_never_answers(
+    server: SandboxServer, client: httpx.Client
+) -> None:
+    server.faults.add(Fault("hang"))
+    with pytest.raises(httpx.ReadTimeout):
+        client.post(READ, json=PAGE, timeout=0.2)
+
+
+def test_a_hanging_server_still_stops(server: SandboxServer, client: httpx.Client) -> None:
+    server.faults.add(Fault("hang"))
+    with pytest.raises(httpx.ReadTimeout):
+        client.post(READ, json=PAGE, timeout=0.2)
+    server.stop()
+    assert not server._thread.is_alive()
+
+
+def test_latency_delays_a_true_answer(server: SandboxServer, client: httpx.Client) -> None:
+    server.faults.add(Fault("latency", seconds=0.2))
+    answer = client.post(READ, json=PAGE)
+    assert answer.status_code == 200
+    assert answer.elapsed.total_seconds() >= 0.2
+
+
+def test_a_cut_answer_ends_too_early(server: SandboxServer, client: httpx.Client) -> None:
+    server.faults.add(Fault("cut"))
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.post(READ, json=PAGE)
+
+
+def test_a_dripping_answer_comes_in_pieces(server: SandboxServer, client: httpx.Client) -> None:
+    server.faults.add(Fault("drip", size=64))
+    with client.stream("POST", READ, json=PAGE) as answer:
+        pieces = list(answer.iter_raw())
+    assert len(pieces) > 1
+
+
+@pytest.mark.parametrize("status", [502, 503, 429])
+def test_a_proxy_in_between_answers_in_html(
+    server: SandboxServer, client: httpx.Client, status: int
+) -> None:
+    server.faults.add(Fault("status", status=status, retry_after=7))
+    answer = client.post(READ, json=PAGE)
+    assert (answer.status_code, answer.headers["retry-after"]) == (status, "7")
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_garbage_claims_to_be_json(server: SandboxServer, client: httpx.Client) -> None:
+    server.faults.add(Fault("garbage"))
+    answer = client.post(READ, json=PAGE)
+    assert answer.headers["content-type"].startswith("application/json")
+    with pytest.raises(ValueError, match=r"codec|Expecting"):
+        answer.json()
+
+
+def test_a_huge_answer_tells_no_length(server: SandboxServer, client: httpx.Client) -> None:
+    server.faults.add(Fault("huge", size=1_000_000))
+    with client.stream("POST", READ, json=PAGE) as answer:
+        received = sum(len(piece) for piece in answer.iter_raw())
+    assert "content-length" not in answer.headers
+    assert received > 1_000_000
+
+
+def test_a_redirect_loop_leads_back_to_itself(server: SandboxServer, client: httpx.Client) -> None:
+    server.faults.add(Fault("redirect_loop"))
+    with pytest.raises(httpx.TooManyRedirects):
+        client.post(READ, json=PAGE, follow_redirects=True)
+
+
+def test_a_serialization_failure_names_itself_and_carries_a_traceback(
+    server: SandboxServer, client: httpx.Client
+) -> None:
+    server.faults.add(Fault("serialization_failure", times=1))
+    answer = client.post(READ, json=PAGE)
+    assert answer.status_code == 500
+    assert answer.json()["name"] == "psycopg2.errors.SerializationFailure"
+    assert TRACEBACK_MARK in answer.json()["debug"]
+    assert client.post(READ, json=PAGE).status_code == 200
+
+
+def test_faults_can_be_set_and_cleared_over_http(client: httpx.Client) -> None:
+    fault = {"kind": "status", "status": 502, "model": "res.partner", "times": 1}
+    assert client.post("/sandbox/faults", json=fault).json() == {"faults": 1}
+    assert [client.post(READ, json=PAGE).status_code for _ in range(2)] == [502, 200]
+
+
+def test_one_unreadable_row_can_be_set_over_http(client: httpx.Client) -> None:
+    fault = {"kind": "unreadable", "model": "res.partner", "row_id": 3, "field": "email"}
+    client.post("/sandbox/faults", json=fault)
+    assert client.post(READ, json=PAGE).json()["message"].startswith("Expected singleton")
+    assert client.post(READ, json={**PAGE, "fields": ["name"]}).status_code == 200
+    client.delete("/sandbox/faults")
+    assert client.post(READ, json=PAGE).status_code == 200
+
+
+def test_a_fault_that_makes_no_sense_is_refused(client: httpx.Client) -> None:
+    answer = client.post("/sandbox/faults", json={"kind": "earthquake"})
+    assert answer.status_code == 422
+    assert "There is no fault" in answer.json()["detail"]
