@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
-from databases import with_database
+from databases import new_database
 from odoosync.clock import utc_now
 from odoosync.sandbox import SandboxServer, World, seed_world
 from sandbox_logins import admin_of
@@ -23,16 +21,9 @@ def service(
     folder = tmp_path_factory.mktemp(request.param)
     url = f"sqlite:///{folder / 'data' / 'odoosync.sqlite3'}"
     if request.param == "postgresql":
-        url = _new_database(request.getfixturevalue("postgres_server"))
+        url = new_database(request.getfixturevalue("postgres_server"))
     with running_service(folder, url, ODOOSYNC_REGISTRATION="open") as running:
         yield running
-
-
-def _new_database(server: str) -> str:
-    name = f"odoosync_service_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return with_database(server, name)
 
 
 @pytest.fixture

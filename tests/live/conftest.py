@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from databases import new_database
 from raw_odoo import RawOdoo
 from service import Caller, Service, running_service
 
@@ -43,15 +43,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("odoo", list(TARGETS.values()), ids=list(TARGETS))
 
 
-@pytest.fixture
-def service(tmp_path: Path, database_url: str, odoo: RawOdoo) -> Iterator[Service]:
-    host = urlsplit(odoo.url).hostname or ""
-    allowed = {"ODOOSYNC_ALLOWED_ODOO_HOSTS": host}
-    with running_service(tmp_path, database_url, **allowed) as running:
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """One running service a database; each test has a user of its own."""
+    folder = tmp_path_factory.mktemp(request.param)
+    url = f"sqlite:///{folder / 'data' / 'odoosync.sqlite3'}"
+    if request.param == "postgresql":
+        url = new_database(request.getfixturevalue("postgres_server"))
+    hosts = {urlsplit(odoo.url).hostname or "" for odoo in TARGETS.values()}
+    allowed = {"ODOOSYNC_ALLOWED_ODOO_HOSTS": ",".join(sorted({*hosts, "127.0.0.1"}))}
+    with running_service(folder, url, ODOOSYNC_REGISTRATION="open", **allowed) as running:
         yield running
 
 
 @pytest.fixture
 def caller(service: Service) -> Iterator[Caller]:
-    with service.signed_in("somebody") as signed_in:
+    with service.registered() as signed_in:
         yield signed_in
