@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final
 
 from odoosync.clock import utc_now
 from odoosync.crypto import load_key_ring
@@ -26,6 +29,7 @@ from odoosync.settings import Settings, load_settings
 from odoosync.sync.engine.run import Equipment
 from odoosync.sync.tasks import SyncTask
 
+_STOP_LIMIT_S: Final = 20.0
 TaskFactory = Callable[[Settings, Database], AbstractAsyncContextManager[Task]]
 
 
@@ -85,8 +89,16 @@ def run_worker(
 
     async def run() -> None:
         stop = asyncio.Event()
+        limit = threading.Timer(_STOP_LIMIT_S, os._exit, (1,))
+        limit.daemon = True
+
+        def end() -> None:
+            if not stop.is_set():
+                stop.set()
+                limit.start()  # the engine retries for ever while its database is away
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(number, end)
         await work(settings, stop, make_task, timing=timing, policy=policy)
 
     asyncio.run(run())

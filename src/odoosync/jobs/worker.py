@@ -126,7 +126,8 @@ class Worker:
                 ended.set()
 
         try:
-            await self._dispatcher.dispatch(attempt_id, work)
+            async with asyncio.timeout(self._desk.timing.lease / 2):  # an engine may retry for long
+                await self._dispatcher.dispatch(attempt_id, work)
         except Exception as error:  # noqa: BLE001 - the engine's errors are its own
             log.warning("not_dispatched", lane=claim.lane_id, error=type(error).__name__)
             await self._give_back(claim)
