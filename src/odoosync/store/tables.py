@@ -25,14 +25,18 @@ _DATASET = ("tenant_id", "connection_id", "dataset")
 _GONE = text("deleted_at IS NOT NULL OR unreachable_at IS NOT NULL")
 
 
-def _lookup(column: str) -> Index:
-    """Index a value that applications look single records up by; most rows lack one of them."""
+def _index_on(column: str, *more: str) -> Index:
+    """Index a value that not every query names.
+
+    Partial, so that no query without the value can take this index for the key: before its first
+    ANALYZE, PostgreSQL thinks that one is as good as the other (300 ms instead of 3, seen).
+    """
     there = text(f"{column} IS NOT NULL")
     return Index(
         f"ix_records_{column}",
         *_DATASET,
         column,
-        "odoo_id",
+        *more,
         sqlite_where=there,
         postgresql_where=there,
     )
@@ -57,11 +61,11 @@ records = tenant_table(
     Column("deleted_at", UtcDateTime),
     Column("unreachable_at", UtcDateTime),
     PrimaryKeyConstraint(*_DATASET, "odoo_id"),
-    Index("ix_records_newest", *_DATASET, "odoo_write_date"),
     Index("ix_records_gone", *_DATASET, "odoo_id", sqlite_where=_GONE, postgresql_where=_GONE),
-    _lookup("email"),
-    _lookup("reference"),
-    _lookup("barcode"),
+    _index_on("odoo_write_date"),
+    _index_on("email", "odoo_id"),
+    _index_on("reference", "odoo_id"),
+    _index_on("barcode", "odoo_id"),
     foreign_key=False,
 )
 

@@ -177,6 +177,21 @@ async def test_a_record_is_shown_by_either_id(
         assert (answer.status_code, answer.json()["name"]) == (200, "Anna Ölander")
 
 
+async def test_ids_below_zero_are_ids(
+    client: httpx.AsyncClient,
+    signed_in: Headers,
+    connection_id: int,
+    database: Database,
+    anna: User,
+) -> None:
+    await keep(database, anna.tenant_id, connection_id, {-3: AZURE, -2: AZURE})
+    first = (await client.get("/api/v1/contacts?limit=1", headers=signed_in)).json()
+    path = f"/api/v1/contacts?limit=1&cursor={first['next_cursor']}"
+    second = (await client.get(path, headers=signed_in)).json()
+    shown = await client.get(f"/api/v1/contacts/{second['items'][0]['id']}", headers=signed_in)
+    assert shown.json()["odoo_id"] == -2
+
+
 @pytest.mark.usefixtures("connection_id")
 async def test_what_is_not_there_is_404(client: httpx.AsyncClient, signed_in: Headers) -> None:
     for path in ABSENT:

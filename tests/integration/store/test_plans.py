@@ -96,3 +96,17 @@ async def test_a_lookup_by_a_promoted_value_uses_its_index(filled: Database) -> 
     async with filled.tenant(1) as tx:
         plan = await explain(tx, reading.page_statement(tx, query, limit=100))
     assert "ix_records_email" in plan
+
+
+async def test_before_the_first_analyze_rows_are_looked_up_by_their_whole_key(
+    postgres_url: str,
+) -> None:
+    database = open_database(postgres_url)
+    await write(database, [row(number) for number in range(1, 2001)])
+    asked = (Filter("odoo_id", "eq", 7),)
+    async with database.tenant(1) as tx:
+        statement = reading.page_statement(tx, Query(7, "contacts", asked), limit=100)
+        plan = await explain(tx, statement)
+    await database.close()
+    assert "pk_records" in plan
+    assert "odoo_id = 7" in index_conditions(plan)

@@ -8,7 +8,7 @@ from typing import Final
 
 from odoosync.api.errors import BadCursor
 
-_SHAPE: Final = re.compile(r"(\d{1,19})/([^/]{1,255})/(\d{1,19})")
+_SHAPE: Final = re.compile(r"([0-9]{1,18})/([^/]{1,255})/(-?[0-9]{1,19})")
 _LARGEST: Final = 2**63 - 1
 
 
@@ -37,6 +37,6 @@ def _decoded(cursor: str) -> tuple[int, str, int]:
         match = _SHAPE.fullmatch(base64.b64decode(cursor, altchars="-_", validate=True).decode())
     except ValueError as error:
         raise BadCursor from error
-    if match is None or not match[1].isascii() or int(match[3]) > _LARGEST:
+    if match is None or abs(int(match[3])) > _LARGEST:
         raise BadCursor
     return int(match[1]), match[2], int(match[3])

@@ -23,7 +23,7 @@ from odoosync.sync.datasets import Dataset, dataset_named
 
 LARGEST_PAGE: Final = 1000
 USUAL_PAGE: Final = 100
-_RECORD_ID: Final = re.compile(r"(?:([0-9]{1,18})-)?([0-9]{1,18})")
+_RECORD_ID: Final = re.compile(r"(?:([0-9]{1,18})-)?(-?[0-9]{1,18})")
 
 
 class NoRecord(NotFound):

@@ -121,10 +121,12 @@ def _records() -> None:
         postgresql_where=sa.text("deleted_at IS NOT NULL OR unreachable_at IS NOT NULL"),
     )
     op.create_index(
-        "ix_records_newest",
+        "ix_records_odoo_write_date",
         "records",
         ["tenant_id", "connection_id", "dataset", "odoo_write_date"],
         unique=False,
+        sqlite_where=sa.text("odoo_write_date IS NOT NULL"),
+        postgresql_where=sa.text("odoo_write_date IS NOT NULL"),
     )
     op.create_index(
         "ix_records_reference",
