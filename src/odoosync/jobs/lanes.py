@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import BigInteger, Row, Update, cast
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,7 +17,6 @@ from odoosync.jobs.errors import LaneLost
 from odoosync.jobs.tables import lanes
 
 Document = dict[str, Any]
-CancelState = Literal["requested", "withdrawn", "over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,24 +151,25 @@ async def put_back(tx: Tx, claim: Claim, delay_s: float, *, count_attempt: bool)
     )
 
 
-async def request_cancel(tx: Tx, connection_id: int, dataset: str, generation: int) -> CancelState:
+async def request_cancel(tx: Tx, connection_id: int, dataset: str, generation: int) -> bool:
     """Ask a generation that has begun to end, or withdraw one that is queued.
 
-    `withdrawn` means that nobody will see it any more: its history row is the caller's to end.
+    Returns whether it was withdrawn: then no worker will see it, and its history row is the
+    caller's to end. One that has begun is ended by its worker.
     """
     lane = await _locked(tx, connection_id, dataset)
     if lane is None:
-        return "over"
+        return False
     change = tx.update(lanes).where(lanes.c.id == lane.id)
     if lane.running_gen == generation:
         soon = {} if lane.lease_until is not None else {"not_before": epoch_now()}
         await tx.execute(change.values(cancel_requested=True, **soon))
-        return "requested"
+        return False
     if _queued(lane) == generation:
         before = lane.done if lane.running_gen is None else lane.running_gen
         await tx.execute(change.values(want=before, queued_run_id=None))
-        return "withdrawn"
-    return "over"
+        return True
+    return False
 
 
 async def lane_state(tx: Tx, connection_id: int, dataset: str) -> LaneState | None:

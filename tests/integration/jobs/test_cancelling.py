@@ -3,10 +3,9 @@ from __future__ import annotations
 from lane_world import DATASET, ask, claim, claim_one, finish, populate, put_back, state
 from odoosync.db import Database
 from odoosync.jobs import lanes
-from odoosync.jobs.lanes import CancelState
 
 
-async def _cancel(database: Database, connection_id: int, generation: int) -> CancelState:
+async def _cancel(database: Database, connection_id: int, generation: int) -> bool:
     async with database.tenant(1) as tx:
         return await lanes.request_cancel(tx, connection_id, DATASET, generation)
 
@@ -14,7 +13,7 @@ async def _cancel(database: Database, connection_id: int, generation: int) -> Ca
 async def test_a_queued_generation_is_withdrawn(database: Database) -> None:
     (connection,) = await populate(database, [1])
     await ask(database, connection)
-    assert await _cancel(database, connection, 1) == "withdrawn"
+    assert await _cancel(database, connection, 1) is True
     assert await claim(database) == []
 
 
@@ -32,7 +31,7 @@ async def test_withdrawing_the_next_leaves_the_running_one_alone(database: Datab
     await ask(database, connection)
     held = await claim_one(database)
     await ask(database, connection)
-    assert await _cancel(database, connection, 2) == "withdrawn"
+    assert await _cancel(database, connection, 2) is True
     await finish(database, held)
     assert await claim(database) == []
 
@@ -41,7 +40,7 @@ async def test_a_running_generation_is_asked_to_end(database: Database) -> None:
     (connection,) = await populate(database, [1])
     await ask(database, connection)
     held = await claim_one(database)
-    assert await _cancel(database, connection, 1) == "requested"
+    assert await _cancel(database, connection, 1) is False
     async with database.tenant(1) as tx:
         assert await lanes.renew(tx, held) is True
 
@@ -50,7 +49,7 @@ async def test_a_generation_that_was_put_back_is_taken_at_once_to_end(database: 
     (connection,) = await populate(database, [1])
     await ask(database, connection)
     await put_back(database, await claim_one(database), 600.0)
-    assert await _cancel(database, connection, 1) == "requested"
+    assert await _cancel(database, connection, 1) is False
     assert (await claim_one(database)).generation == 1
 
 
@@ -66,7 +65,7 @@ async def test_a_cancellation_does_not_outlive_its_generation(database: Database
 
 async def test_what_has_ended_cannot_be_cancelled(database: Database) -> None:
     (connection,) = await populate(database, [1])
-    assert await _cancel(database, connection, 1) == "over"
+    assert await _cancel(database, connection, 1) is False
     await ask(database, connection)
     await finish(database, await claim_one(database))
-    assert await _cancel(database, connection, 1) == "over"
+    assert await _cancel(database, connection, 1) is False
