@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from odoosync.errors import OdoosyncError
 
@@ -29,6 +31,7 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(
         default=None,
+        repr=False,
         description="`postgresql://user:password@host/name` for PostgreSQL. Unset: one SQLite file "
         "in the data folder.",
     )
@@ -123,6 +126,12 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str | None) -> str | None:
         if value and not value.startswith(("postgresql://", "postgres://", "sqlite:///")):
             raise ValueError("use postgresql://user:password@host/name, or leave it unset")
+        try:
+            make_url(value or "sqlite://")
+        except (ArgumentError, ValueError):  # their texts repeat a part of the URL
+            raise ValueError(
+                "it cannot be read; write special characters of the password as %XX"
+            ) from None
         return value or None
 
 

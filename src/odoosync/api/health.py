@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from odoosync.api.errors import NotReady
 from odoosync.api.openapi import problems
@@ -17,6 +17,11 @@ from odoosync.api.services import ServicesDep
 from odoosync.db import APP_ROLE, SYSTEM_ROLE, Database, is_tenant_table, metadata
 
 _PATIENCE: Final = 5.0
+_NOT_PERMITTED: Final = "42501"
+_AWAY: Final = "The database does not answer, or has no schema yet."
+_GRANT: Final = (
+    f"An administrator of PostgreSQL can allow it: GRANT {APP_ROLE}, {SYSTEM_ROLE} TO the login."
+)
 
 
 class Health(BaseModel):
@@ -31,8 +36,12 @@ async def reasons_not_ready(database: Database, revision: str) -> list[str]:
             if not found and database.dialect == "postgresql":
                 found = await _role_reasons(database)
             return found
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) == _NOT_PERMITTED:
+            return [f"The database's login may not act as {APP_ROLE} and {SYSTEM_ROLE}. {_GRANT}"]
+        return [_AWAY]
     except (SQLAlchemyError, OSError, TimeoutError):
-        return ["The database does not answer, or has no schema yet."]
+        return [_AWAY]
 
 
 async def _schema_reasons(database: Database, revision: str) -> list[str]:
@@ -46,29 +55,42 @@ async def _schema_reasons(database: Database, revision: str) -> list[str]:
 
 
 async def _role_reasons(database: Database) -> list[str]:
-    found: list[str] = []
     async with database.tenant(0, write=False) as tx:
         if await tx.scalar(text("SELECT current_user")) != APP_ROLE:
-            found.append(f"The service does not act as {APP_ROLE}.")
-        roles = text(
-            "SELECT rolname, rolsuper OR rolbypassrls AS mighty, "
-            "EXISTS (SELECT FROM pg_class WHERE relowner = r.oid) AS owns "
-            "FROM pg_roles r WHERE rolname IN (:app, :system)"
-        ).bindparams(app=APP_ROLE, system=SYSTEM_ROLE)
-        for role in await tx.all(roles):
-            if role.mighty:
-                found.append(f"The role {role.rolname} can go round row-level security.")
-            if role.owns:
-                found.append(f"The role {role.rolname} owns tables.")
-        forced = text(
-            "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
-            "AND relrowsecurity AND relforcerowsecurity"
-        )
-        names = {row.relname for row in await tx.all(forced)}
+            return [f"The service does not act as {APP_ROLE}."]
+        found = [
+            f"The role {row.rolname} {wrong}."
+            for row in await tx.all(_ROLES)
+            for wrong, is_so in (
+                ("can go round row-level security", row.mighty),
+                ("owns tables", row.owns),
+                (f"is a member of {row.above}, which widens what it sees", row.above),
+            )
+            if is_so
+        ]
+        if not await tx.scalar(_INHERITS):
+            found.append(f"The database's login does not inherit from {SYSTEM_ROLE}. {_GRANT}")
+        names = {row.relname for row in await tx.all(_FORCED)}
     wanted = {table.name for table in metadata.tables.values() if is_tenant_table(table)}
     if bare := sorted(wanted - names):
         found.append(f"Row-level security is not forced on {', '.join(bare)}.")
     return found
+
+
+_ROLES: Final = text(
+    "SELECT rolname, rolsuper OR rolbypassrls AS mighty, "
+    "EXISTS (SELECT FROM pg_class WHERE relowner = r.oid) AS owns, "
+    "(SELECT string_agg(a.rolname, ', ') FROM pg_auth_members m JOIN pg_roles a ON a.oid = m.roleid"
+    " WHERE m.member = r.oid) AS above "
+    "FROM pg_roles r WHERE rolname IN (:app, :system)"
+).bindparams(app=APP_ROLE, system=SYSTEM_ROLE)
+_INHERITS: Final = text("SELECT pg_has_role(session_user, :system, 'USAGE')").bindparams(
+    system=SYSTEM_ROLE
+)
+_FORCED: Final = text(
+    "SELECT relname FROM pg_class JOIN pg_namespace s ON s.oid = relnamespace "
+    "WHERE s.nspname = current_schema() AND relrowsecurity AND relforcerowsecurity"
+)
 
 
 router: APIRouter = new_router(tags=["health"])

@@ -114,8 +114,9 @@ class KeyRing:
         return f"KeyRing({[name for name, _ in self.masters]})"
 
 
-def new_key_ring(key_id: str = "k1") -> KeyRing:
-    return KeyRing(masters=((key_id, os.urandom(_KEY_BYTES)),))
+def new_key_ring(key_id: str | None = None) -> KeyRing:
+    """Make a ring of one key. Ids differ, so that a lost ring, once found, can join a newer."""
+    return KeyRing(masters=((key_id or f"k{os.urandom(4).hex()}", os.urandom(_KEY_BYTES)),))
 
 
 def parse_key_ring(text: str) -> KeyRing:
@@ -124,7 +125,7 @@ def parse_key_ring(text: str) -> KeyRing:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, encoded = part.partition(":")
         try:
-            key = base64.urlsafe_b64decode(encoded)
+            key = base64.b64decode(encoded, altchars=b"-_", validate=True)
         except ValueError:
             key = b""
         if len(key) != _KEY_BYTES or not name.isalnum() or name in dict(masters):

@@ -108,9 +108,14 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 def _take_app_role(connection: Any, _record: object) -> None:
+    """Act as the role from now on, in the schemas of the login: `"$user"` would follow the role."""
     autocommit = connection.autocommit
     connection.autocommit = True
     cursor = connection.cursor()
+    cursor.execute(
+        "SELECT set_config('search_path', coalesce(string_agg(quote_ident(name), ', '), ''), false)"
+        " FROM unnest(current_schemas(false)) AS name"
+    )
     cursor.execute(f"SET ROLE {APP_ROLE}")
     cursor.close()
     connection.autocommit = autocommit

@@ -7,22 +7,32 @@ for a setting that is not set, hence `nullif`.
 
 from __future__ import annotations
 
+from typing import Final
+
 from alembic import op
 
 from odoosync.db import APP_ROLE, SYSTEM_ROLE
 
+_MEMBERS_NEED_GRANTS: Final = 16
 _TENANT = "nullif(current_setting('odoosync.tenant', true), '')::bigint"
 
 
 def create_roles() -> None:
-    """Make both roles where they are missing, and let the migrating login act as them."""
+    """Make both roles where they are missing, and let the migrating login act as them.
+
+    Since PostgreSQL 16 whoever makes a role is a member of it who may neither act as it nor
+    inherit from it. The grant gives both: acting is what the service does, and by inheriting the
+    login's own pg_dump and later migrations see the rows that they must carry over.
+    """
+    version = int((op.get_bind().dialect.server_version_info or (0,))[0])
+    wanted = ("SET", "USAGE") if version >= _MEMBERS_NEED_GRANTS else ("MEMBER",)
     for role in (APP_ROLE, SYSTEM_ROLE):
         op.execute(f"""
             DO $$ BEGIN
                 IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
                     CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
                 END IF;
-                IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN
+                IF NOT ({" AND ".join(f"pg_has_role('{role}', '{kind}')" for kind in wanted)}) THEN
                     EXECUTE format('GRANT {role} TO %I', current_user);
                 END IF;
             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;

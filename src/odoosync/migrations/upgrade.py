@@ -16,6 +16,7 @@ from odoosync.db.engine import set_sqlite_pragmas
 from odoosync.errors import OdoosyncError
 
 _LOCK: Final = 7_305_411_862_001
+_NOT_PERMITTED: Final = "42501"
 
 
 class MigrationFailed(OdoosyncError):
@@ -43,9 +44,13 @@ def _engine(url: str) -> Engine:
     return create_engine(parsed.set(drivername="postgresql+psycopg"))
 
 
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
 def head_revision() -> str:
     """Return the revision that this version of the code needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return _scripts().get_current_head() or ""
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -54,17 +59,43 @@ def current_revision(connection: Connection) -> str | None:
 
 def upgrade(url: str) -> str:
     """Bring the database to head and return its revision. Raises MigrationFailed."""
-    engine = _engine(url)
-    config = _config()
+    try:
+        engine = _engine(url)
+    except OSError as error:
+        raise MigrationFailed(
+            f"The folder of the database cannot be made: {error.strerror}. "
+            "Set ODOOSYNC_DATA_DIR to one that can be written to."
+        ) from error
     try:
         with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            return current_revision(connection) or ""
+            return _upgrade(connection)
     except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise MigrationFailed(f"The database could not be upgraded: {reason}") from error
+        raise MigrationFailed(_sentence(error)) from error
     finally:
         engine.dispose()
+
+
+def _upgrade(connection: Connection) -> str:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    found = current_revision(connection)
+    config = _config()
+    if found not in {None, *(script.revision for script in _scripts().walk_revisions())}:
+        raise MigrationFailed(
+            f"The database is at revision {found}, which a newer version of Odoosync wrote. "
+            "Run that version, or restore a backup that this one wrote."
+        )
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return current_revision(connection) or ""
+
+
+def _sentence(error: DBAPIError) -> str:
+    reason = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+    sentence = f"The database could not be upgraded: {reason}."
+    if getattr(error.orig, "sqlstate", None) == _NOT_PERMITTED:
+        sentence += (
+            " An administrator of PostgreSQL has to prepare the login, its database and the two "
+            "roles first: see docs/postgresql.md."
+        )
+    return sentence

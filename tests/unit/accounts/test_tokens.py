@@ -14,12 +14,12 @@ CLAIMS = Claims(7, 3, "0b0c", "password", NOW.replace(microsecond=0))
 
 
 def test_a_token_says_what_it_was_issued_with() -> None:
-    tokens = Tokens(new_key_ring())
+    tokens = Tokens(new_key_ring("k1"))
     assert tokens.read(tokens.issue(CLAIMS, NOW), NOW) == CLAIMS
 
 
 def test_a_token_carries_the_promised_claims() -> None:
-    token = Tokens(new_key_ring()).issue(CLAIMS, NOW)
+    token = Tokens(new_key_ring("k1")).issue(CLAIMS, NOW)
     payload = jwt.decode(token, options={"verify_signature": False})
     assert jwt.get_unverified_header(token) == {"alg": "HS256", "kid": "k1", "typ": "JWT"}
     assert {"iss", "aud", "sub", "sid", "iat", "exp", "jti", "auth_time"} <= set(payload)
@@ -27,7 +27,7 @@ def test_a_token_carries_the_promised_claims() -> None:
 
 
 def test_a_token_ends_after_an_hour() -> None:
-    tokens = Tokens(new_key_ring())
+    tokens = Tokens(new_key_ring("k1"))
     token = tokens.issue(CLAIMS, NOW)
     tokens.read(token, NOW + timedelta(minutes=59))
     with pytest.raises(TokenExpired):
@@ -49,15 +49,15 @@ def test_a_token_under_a_key_that_is_gone_is_refused() -> None:
 
 
 def test_a_token_that_another_ring_signed_under_the_same_id_is_refused() -> None:
-    token = Tokens(new_key_ring()).issue(CLAIMS, NOW)
+    token = Tokens(new_key_ring("k1")).issue(CLAIMS, NOW)
     with pytest.raises(NotSignedIn):
-        Tokens(new_key_ring()).read(token, NOW)
+        Tokens(new_key_ring("k1")).read(token, NOW)
 
 
 @pytest.mark.parametrize("forged", ["", "x", "a.b.c", "é.é.é", "." * 3, "eyJhbGciOiJub25lIn0.e30."])
 def test_what_is_no_token_is_refused(forged: str) -> None:
     with pytest.raises(NotSignedIn):
-        Tokens(new_key_ring()).read(forged, NOW)
+        Tokens(new_key_ring("k1")).read(forged, NOW)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_is_no_token_is_refused(forged: str) -> None:
     ],
 )
 def test_a_token_with_wrong_claims_is_refused_though_well_signed(change: dict[str, object]) -> None:
-    ring = new_key_ring()
+    ring = new_key_ring("k1")
     payload = jwt.decode(Tokens(ring).issue(CLAIMS, NOW), options={"verify_signature": False})
     forged = jwt.encode(payload | change, ring.key("sign"), "HS256", headers={"kid": "k1"})
     with pytest.raises(NotSignedIn):
@@ -82,7 +82,7 @@ def test_a_token_with_wrong_claims_is_refused_though_well_signed(change: dict[st
 
 @pytest.mark.parametrize("algorithm", ["none", "HS512"])
 def test_no_other_algorithm_is_taken(algorithm: str) -> None:
-    ring = new_key_ring()
+    ring = new_key_ring("k1")
     payload = jwt.decode(Tokens(ring).issue(CLAIMS, NOW), options={"verify_signature": False})
     key = "" if algorithm == "none" else ring.key("sign") * 2
     with pytest.raises(NotSignedIn):

@@ -67,3 +67,9 @@ def test_neither_secrets_nor_keys_show_themselves() -> None:
     shown = f"{Secret('hunter2')!r} {Secret('hunter2')} {RING!r} {RING}"
     assert "hunter2" not in shown
     assert RING.to_text().partition(":")[2] not in shown
+
+
+def test_rings_made_apart_can_be_joined() -> None:
+    lost, newer = new_key_ring(), new_key_ring()
+    joined = parse_key_ring(f"{newer.to_text()},{lost.to_text()}")
+    assert joined.open(lost.seal(Secret("x"), "r"), "r").reveal() == "x"

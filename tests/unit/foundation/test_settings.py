@@ -36,3 +36,16 @@ def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
     )
     mode = stat.S_IMODE((tmp_path / "data" / "secret_keys").stat().st_mode)
     assert (first, mode) == (second, 0o600)
+
+
+def test_a_password_with_a_bare_sign_is_no_reason_to_show_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ODOOSYNC_DATABASE_URL", "postgresql://u:p@w:hunter2@127.0.0.1/db")
+    with pytest.raises(BadSettings, match="%XX") as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_database_url_is_in_no_repr() -> None:
+    assert "hunter2" not in repr(Settings(database_url="postgresql://u:hunter2@db/x"))
