@@ -19,6 +19,9 @@ from odoosync.db.door import Tx
 from odoosync.db.schema import APP_ROLE, SYSTEM_ROLE
 
 BUSY_TIMEOUT_MS = 30_000
+_IDLE_LIMIT_MS = 20_000
+"""No transaction waits for anything but the database; one that does belongs to a frozen process,
+whose row locks would hold up everybody else."""
 _MODE = "odoosync_mode"
 
 
@@ -82,6 +85,7 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", set_sqlite_pragmas)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "invalidate", _roll_back_first)
     else:
         event.listen(engine.sync_engine, "connect", _take_app_role)
     return Database(engine, url)
@@ -102,6 +106,18 @@ def set_sqlite_pragmas(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _roll_back_first(connection: Any, _record: object, _error: object) -> None:
+    """Give the write lock back when a task is cancelled within its transaction.
+
+    The connection is closed then, but the exception still holds cursors, and SQLite keeps a closed
+    connection with its lock until the last of them is gone. Queued, for the connection's own thread
+    may still be busy with the statement that nobody waits for any more.
+    """
+    driver = connection.driver_connection
+    if driver._connection is not None:  # noqa: SLF001 - as SQLAlchemy's own adapter does
+        driver._tx.put_nowait((None, driver._connection.rollback))  # noqa: SLF001
+
+
 def _begin_sqlite(connection: Any) -> None:
     mode = connection.get_execution_options().get(_MODE, "IMMEDIATE")
     connection.exec_driver_sql(f"BEGIN {mode}")
@@ -117,5 +133,6 @@ def _take_app_role(connection: Any, _record: object) -> None:
         " FROM unnest(current_schemas(false)) AS name"
     )
     cursor.execute(f"SET ROLE {APP_ROLE}")
+    cursor.execute(f"SET idle_in_transaction_session_timeout = {_IDLE_LIMIT_MS}")
     cursor.close()
     connection.autocommit = autocommit

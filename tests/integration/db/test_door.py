@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -101,3 +102,25 @@ async def test_every_table_on_postgresql_is_protected_or_known_to_need_none(
     assert set(forced) - unprotected == {
         name for name, table in metadata.tables.items() if is_tenant_table(table)
     }
+
+
+async def test_a_task_cancelled_within_its_transaction_frees_the_database_at_once(
+    database: Database,
+) -> None:
+    await _two_tenants(database)
+
+    async def write_for_ever() -> None:
+        while True:
+            async with database.tenant(1) as tx:
+                await tx.insert(audit_entries, {"at": NOW, "action": "test", "detail": {}})
+                await tx.all(tx.select(audit_entries))
+
+    held = []  # as whoever looks at the outcome of a task does
+    for turn in range(50):
+        task = asyncio.create_task(write_for_ever())
+        await asyncio.sleep(turn / 5_000)
+        task.cancel()
+        held += await asyncio.gather(task, return_exceptions=True)
+        async with asyncio.timeout(5), database.tenant(2) as tx:
+            await tx.insert(audit_entries, {"at": NOW, "action": "test", "detail": {}})
+    assert all(isinstance(outcome, asyncio.CancelledError) for outcome in held)
