@@ -8,7 +8,7 @@ connection are named by their own record in the copy. A name that cannot be had 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -25,6 +25,8 @@ log = get_logger(__name__)
 Names = dict[str, dict[int, str]]
 REFRESH_EVERY: Final = timedelta(hours=24)
 _AT_ONCE: Final = 1_000
+_REMEMBERED: Final = 50_000
+"""Ids a model of which a run remembers that they have a name: memory stays bounded."""
 
 
 async def fetch_missing(work: Work, rows: Sequence[Row]) -> Names:
@@ -43,6 +45,8 @@ async def fetch_missing(work: Work, rows: Sequence[Row]) -> Names:
                 pair = row.get(name)
                 if isinstance(pair, list | tuple):
                     found[relations[name]][pair[0]] = _text(pair[1])
+    for model, names in found.items():
+        _remember(work, model, names)
     return dict(found)
 
 
@@ -68,23 +72,36 @@ def _text(name: object) -> str:
 
 async def _unknown_targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[int, int]]:
     """Map each model to its unnamed ids, each with the id of one row that points there."""
-    bearers: dict[str, dict[int, int]] = defaultdict(dict)
-    for name, model in work.relations.items():
-        targets = bearers[model]
-        for row in rows:
-            target = row.data.get(name)
-            if target is not None:
-                targets.setdefault(target, row.odoo_id)
-    if not any(bearers.values()):
+    bearers = _targets(work, rows)
+    if not bearers:
         return {}
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         for model, targets in bearers.items():
             here = work.dataset_of(model)
             unknown = await store.missing(tx, work.connection_id, model, targets, here)
+            _remember(work, model, targets.keys() - unknown)
             if here == work.dataset.name:
                 unknown -= {row.odoo_id for row in rows}
             bearers[model] = {target: targets[target] for target in unknown}
     return {model: targets for model, targets in bearers.items() if targets}
+
+
+def _targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[int, int]]:
+    """Map each model to the ids that rows point to, but those whose names were seen before."""
+    bearers: dict[str, dict[int, int]] = {}
+    for name, model in work.relations.items():
+        targets, named = bearers.setdefault(model, {}), work.named[model]
+        for row in rows:
+            target = row.data.get(name)
+            if target is not None and target not in named:
+                targets.setdefault(target, row.odoo_id)
+    return {model: targets for model, targets in bearers.items() if targets}
+
+
+def _remember(work: Work, model: str, ids: Iterable[int]) -> None:
+    named = work.named[model]
+    if len(named) < _REMEMBERED:
+        named.update(ids)
 
 
 async def keep(work: Work, tx: Tx, names: Mapping[str, Mapping[int, str]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +28,7 @@ class Work:
     """One attempt at one run. `plan` moves on with each commit.
 
     `changed_by` are the dataset's dotted dates that this Odoo has; `used` are the calls and bytes
-    that were counted already.
+    that were counted already; `named` are targets, by model, whose names are stored.
     """
 
     database: Database
@@ -41,6 +42,7 @@ class Work:
     context: dict[str, Any]
     changed_by: tuple[str, ...] = ()
     used: tuple[int, int] = (0, 0)
+    named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _decoders: dict[tuple[str, ...] | None, PageDecoder] = field(default_factory=dict)
 
     @property

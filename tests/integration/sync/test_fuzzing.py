@@ -1,0 +1,105 @@
+"""Random writers against the sync, and proof that the test would notice a sync that loses rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from integration.sync.copying import Copy
+from integration.sync.fuzzing import Fuzz, Lab
+from odoosync.db import open_database
+from odoosync.odoo import domain as domains
+from odoosync.store import newest
+from odoosync.sync import pace, plan, window
+from odoosync.sync.engine import ids, run
+
+EXAMPLES, SOAK_EXAMPLES, STEPS = 50, 2_000, 14
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rows a page, so that a few dozen rows make many pages."""
+    monkeypatch.setattr(pace, "FIRST", 6)
+    monkeypatch.setattr(pace, "LARGEST", 12)
+    monkeypatch.setattr(ids, "SCAN_AT_ONCE", 6)
+
+
+@pytest.fixture
+def lab(database_url: str, small_pages: None) -> Iterator[Lab]:
+    del small_pages
+    database = open_database(database_url)
+    with asyncio.Runner() as runner:
+        yield Lab.on(database, runner)
+        runner.run(database.close())
+
+
+def fuzz(
+    lab: Lab,
+    version: int,
+    *,
+    examples: int,
+    random: bool = False,
+    prepare: Callable[[Copy, str], Any] | None = None,
+) -> None:
+    spoiled = staticmethod(prepare) if prepare else None
+    machine = type("Fuzz", (Fuzz,), {"lab": lab, "versions": (version,), "prepare": spoiled})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate, Phase.shrink] if random else [Phase.generate],
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            derandomize=not random,
+        ),
+    )
+
+
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("version", [16, 17, 18, 19])
+def test_after_a_quiet_sync_the_copy_equals_odoo(
+    lab: Lab, version: int, request: pytest.FixtureRequest
+) -> None:
+    soak = request.config.getoption("--soak")
+    fuzz(lab, version, examples=SOAK_EXAMPLES if soak else EXAMPLES, random=soak)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_sync_that_never_looks_back_would_be_found_out(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (window, plan):
+        monkeypatch.setattr(module, "LOOKBACK", timedelta(0))
+    with pytest.raises(AssertionError, match="differs"):
+        fuzz(lab, 19, examples=EXAMPLES)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_sync_by_date_and_id_would_be_found_out(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A keyset goes on strictly after the newest (date, id) that it has stored."""
+    domain: list[Any] = []
+
+    async def look(copy: Copy, dataset: str) -> None:
+        async with copy.database.tenant(copy.tenant_id, write=False) as tx:
+            found = await newest.newest(tx, copy.connection_id, dataset, limit=1)
+        domain.clear()
+        for odoo_id, date in found:
+            moment = date.replace("T", " ").rstrip("Z")
+            same = ["&", ["write_date", "=", moment], *domains.after(odoo_id)]
+            domain.extend(["|", ["write_date", ">", moment], *same])
+
+    monkeypatch.setattr(run, "to_domain", lambda since, _also: list(domain) if since else [])
+    with pytest.raises(AssertionError, match="differs"):
+        fuzz(lab, 19, examples=EXAMPLES, prepare=look)
