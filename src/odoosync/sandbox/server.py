@@ -8,6 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from odoosync.errors import Unavailable
 from odoosync.sandbox.faults import Faults
@@ -32,9 +33,7 @@ class SandboxServer:
     ) -> None:
         self.world = world
         self.faults = Faults()
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, port))
+        self._socket = _bound(host, port)
         self.host, self.port = self._socket.getsockname()[:2]
         app = sandbox_app(world, self.faults, keep_alive=keep_alive)
         self._server = uvicorn.Server(_config(app))
@@ -76,14 +75,25 @@ class SandboxServer:
 
 def run(host: str, port: int, world: World) -> None:
     """Serve in the foreground until interrupted."""
-    uvicorn.Server(_config(sandbox_app(world), host=host, port=port)).run()
+    uvicorn.Server(_config(sandbox_app(world))).run(sockets=[_bound(host, port)])
 
 
-def _config(app: object, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+def _bound(host: str, port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise Unavailable(
+            f"The sandbox cannot listen on {host}:{port}; is the port taken? Choose another one."
+        ) from error
+    return made
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
-        host=host,
-        port=port,
+        app,
         log_config=None,
         log_level="critical",
         access_log=False,

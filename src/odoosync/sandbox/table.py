@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from odoosync.sandbox.fields import Field, Model, Row
@@ -62,13 +61,13 @@ class Table:
                 else:
                     self.ids.append(row_id)
             self.rows[row_id] = row
-            self._reindex(row_id, before, row)
+            reindex(self._indexes, self.at, before, row)
             self.next_id = max(self.next_id, row_id + 1)
         self.version += 1
 
     def drop(self, row_ids: set[int]) -> None:
         for row_id in row_ids:
-            self._reindex(row_id, self.rows.pop(row_id, None), None)
+            reindex(self._indexes, self.at, self.rows.pop(row_id, None), None)
             for values in self.sparse.values():
                 values.pop(row_id, None)
         if row_ids:
@@ -88,17 +87,6 @@ class Table:
         if made is None:
             made = self._indexes[column] = index_rows(self.rows.values(), self.at[column])
         return made
-
-    def _reindex(self, row_id: int, before: Row | None, after: Row | None) -> None:
-        for column, index in self._indexes.items():
-            slot = self.at[column]
-            old, new = members_of(before, slot), members_of(after, slot)
-            if old == new:
-                continue
-            for value in old:
-                index[value].remove(row_id)
-            for value in new:
-                insort(index.setdefault(value, []), row_id)
 
     def remembered(self, key: str) -> Any | None:
         kept = self._derived.get(key)
@@ -126,31 +114,45 @@ def index_rows(rows: Iterable[Row], slot: int) -> dict[Any, list[int]]:
     return made
 
 
+def reindex(
+    indexes: Mapping[str, dict[Any, list[int]]],
+    at: Mapping[str, int],
+    before: Row | None,
+    after: Row | None,
+) -> None:
+    """Follow one row's change in every index that was made so far."""
+    for column, index in indexes.items():
+        old, new = members_of(before, at[column]), members_of(after, at[column])
+        if old == new:
+            continue
+        if before is not None:
+            for value in old:
+                _discard(index[value], before[0])
+        if after is not None:
+            for value in new:
+                insort(index.setdefault(value, []), after[0])
+
+
+def _discard(ids: list[int], row_id: int) -> None:
+    del ids[bisect_left(ids, row_id)]
+
+
 class PatchedIndex:
     """A table's index as one transaction sees it: without the rows that it touched, then with."""
 
     def __init__(
         self,
         base: Mapping[Any, list[int]],
-        *,
-        slot: int,
-        seen: Mapping[int, Row],
-        gone: AbstractSet[int],
+        own: Mapping[Any, list[int]],
+        touched: Callable[[int], bool],
     ) -> None:
         self._base = base
-        self._slot = slot
-        self._seen = seen
-        self._gone = gone
+        self._own = own
+        self._touched = touched
 
     def get(self, value: Any, default: Sequence[int] = ()) -> Sequence[int]:
-        kept = [
-            one
-            for one in self._base.get(value, ())
-            if one not in self._seen and one not in self._gone
-        ]
-        kept += [
-            row_id for row_id, row in self._seen.items() if value in members_of(row, self._slot)
-        ]
+        kept = [one for one in self._base.get(value, ()) if not self._touched(one)]
+        kept += self._own.get(value, ())
         return sorted(kept) if kept else default
 
 

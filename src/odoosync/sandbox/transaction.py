@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from odoosync.sandbox.cascades import delete_rows
+from odoosync.sandbox.changes import Changes, patched, relinked
 from odoosync.sandbox.fields import Row
 from odoosync.sandbox.refusals import SerializationFailure
 from odoosync.sandbox.table import Index, PatchedIndex, Table
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from odoosync.sandbox.world import World
-
-
-@dataclass
-class _Changes:
-    """What this transaction did to one table, unseen by others until the commit."""
-
-    seen: dict[int, Row] = field(default_factory=dict)
-    patches: dict[int, dict[str, Any]] = field(default_factory=dict)
-    sparse: dict[tuple[str, int], Any] = field(default_factory=dict)
-    links: dict[tuple[int, str], dict[int, bool]] = field(default_factory=dict)
-    made: set[int] = field(default_factory=set)
-    gone: set[int] = field(default_factory=set)
 
 
 class Transaction:
@@ -45,7 +33,7 @@ class Transaction:
         self.stamp = stamp
         self._number = number
         self._began = began
-        self._changes: dict[str, _Changes] = {}
+        self._changes: dict[str, Changes] = {}
         self._open = True
 
     def __enter__(self) -> Self:
@@ -103,7 +91,7 @@ class Transaction:
         base = table.index(column)
         if changes is None:
             return cast("Index", base)
-        return PatchedIndex(base, slot=table.at[column], seen=changes.seen, gone=changes.gone)
+        return PatchedIndex(base, changes.index(table, column), changes.touches)
 
     def pristine(self, model: str) -> bool:
         """Whether it has not touched this model: then what the table remembers holds."""
@@ -123,7 +111,7 @@ class Transaction:
                 if name in table.at:
                     slots[table.at[name]] = value
             changes = self._changed(model)
-            changes.seen[new_id] = tuple(slots)
+            changes.see(table, tuple(slots))
             changes.made.add(new_id)
             self._set_sparse(changes, table, [new_id], values)
         return new_id
@@ -138,7 +126,7 @@ class Transaction:
             columns = {name: value for name, value in patch.items() if name in table.at}
             for row_id in ids:
                 self._lock(table, changes, row_id)
-                changes.seen[row_id] = _patched(self._row(model, row_id), table, columns)
+                changes.see(table, patched(self._row(model, row_id), table, columns))
                 changes.patches.setdefault(row_id, {}).update(columns)
             self._set_sparse(changes, table, ids, values)
 
@@ -150,15 +138,14 @@ class Transaction:
                 return
             changes, table = self._changed(model), self.table(model)
             changes.links.setdefault((row_id, column), {}).update(members)
-            changes.seen[row_id] = _relinked(row, table.at[column], members)
+            changes.see(table, relinked(row, table.at[column], members))
 
     def delete(self, model: str, row_ids: Iterable[int]) -> None:
         with self.world.lock:
             table, changes = self.table(model), self._changed(model)
             for row_id in row_ids:
                 self._lock(table, changes, row_id)
-                changes.gone.add(row_id)
-                changes.seen.pop(row_id, None)
+                changes.lose(table, row_id)
 
     def sql_update(self, model: str, row_ids: Iterable[int], **values: Any) -> None:
         """Raw SQL: no hooks, no `write_date`, which itself may be set (microseconds or False)."""
@@ -187,8 +174,8 @@ class Transaction:
 
     # Inside
 
-    def _changed(self, model: str) -> _Changes:
-        return self._changes.setdefault(model, _Changes())
+    def _changed(self, model: str) -> Changes:
+        return self._changes.setdefault(model, Changes())
 
     def _row(self, model: str, row_id: int) -> Row:
         row = self.get(model, row_id)
@@ -203,14 +190,14 @@ class Transaction:
         return {**written, "create_date": self.stamp, "create_uid": self.uid} if made else written
 
     def _set_sparse(
-        self, changes: _Changes, table: Table, row_ids: list[int], values: Mapping[str, Any]
+        self, changes: Changes, table: Table, row_ids: list[int], values: Mapping[str, Any]
     ) -> None:
         for name, value in values.items():
             if name not in table.at:
                 for row_id in row_ids:
                     changes.sparse[name, row_id] = value
 
-    def _lock(self, table: Table, changes: _Changes, row_id: int) -> None:
+    def _lock(self, table: Table, changes: Changes, row_id: int) -> None:
         if row_id in changes.made:
             return
         holder = table.locked_by.get(row_id, self._number)
@@ -218,24 +205,24 @@ class Transaction:
             raise SerializationFailure
         table.locked_by[row_id] = self._number
 
-    def _unlock(self, table: Table, changes: _Changes) -> None:
+    def _unlock(self, table: Table, changes: Changes) -> None:
         for row_id in (*changes.patches, *changes.gone):
             if table.locked_by.get(row_id) == self._number:
                 del table.locked_by[row_id]
 
-    def _apply(self, table: Table, changes: _Changes) -> None:
+    def _apply(self, table: Table, changes: Changes) -> None:
         commit_number = self.world.next_commit()
         settled: dict[int, Row] = {}
         for row_id in changes.made - changes.gone:
             settled[row_id] = changes.seen[row_id]
         for row_id, patch in changes.patches.items():
             if row_id in table.rows and row_id not in changes.gone:
-                settled[row_id] = _patched(table.rows[row_id], table, patch)
+                settled[row_id] = patched(table.rows[row_id], table, patch)
                 table.changed_at[row_id] = commit_number
         for (row_id, column), members in changes.links.items():
             row = settled.get(row_id) or table.rows.get(row_id)
             if row is not None and row_id not in changes.gone:
-                settled[row_id] = _relinked(row, table.at[column], members)
+                settled[row_id] = relinked(row, table.at[column], members)
         for row_id in changes.gone:
             table.changed_at[row_id] = commit_number
         self._unlock(table, changes)
@@ -245,17 +232,3 @@ class Transaction:
         for (key, row_id), value in changes.sparse.items():
             if row_id in table.rows:
                 table.set_sparse(key, row_id, value)
-
-
-def _patched(row: Row, table: Table, columns: Mapping[str, Any]) -> Row:
-    slots = list(row)
-    for name, value in columns.items():
-        slots[table.at[name]] = value
-    return tuple(slots)
-
-
-def _relinked(row: Row, slot: int, members: Mapping[int, bool]) -> Row:
-    kept = set(row[slot])
-    kept.update(member for member, there in members.items() if there)
-    kept.difference_update(member for member, there in members.items() if not there)
-    return (*row[:slot], tuple(sorted(kept)), *row[slot + 1 :])

@@ -41,11 +41,15 @@ def test_a_cut_answer_ends_too_early(server: SandboxServer, client: httpx.Client
         client.post(READ, json=PAGE)
 
 
-def test_a_dripping_answer_comes_in_pieces(server: SandboxServer, client: httpx.Client) -> None:
-    server.faults.add(Fault("drip", size=64))
+def test_a_dripping_answer_takes_its_time_and_is_whole(
+    server: SandboxServer, client: httpx.Client
+) -> None:
+    whole = client.post(READ, json=PAGE)
+    server.faults.add(Fault("drip", size=len(whole.content) // 4, seconds=0.05))
     with client.stream("POST", READ, json=PAGE) as answer:
-        pieces = list(answer.iter_raw())
-    assert len(pieces) > 1
+        received = answer.read()
+    assert received == whole.content
+    assert answer.elapsed.total_seconds() >= 0.15
 
 
 @pytest.mark.parametrize("status", [502, 503, 429])

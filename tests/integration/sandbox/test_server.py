@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from odoosync.clock import utc_now
+from odoosync.errors import Unavailable
 from odoosync.sandbox import SandboxServer, World
 
 READ = "/json/2/res.partner/search_read"
@@ -78,3 +79,8 @@ def test_a_stopped_server_leaves_its_port_and_no_warning() -> None:
         server.stop()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{server.url}/web/version")
+
+
+def test_a_port_that_is_taken_is_named(server: SandboxServer) -> None:
+    with pytest.raises(Unavailable, match=f":{server.port}; is the port taken"):
+        SandboxServer(server.world, port=server.port)
