@@ -23,7 +23,7 @@ log = get_logger(__name__)
 _DEAF_S: Final = 5.0
 """How long a body may take to end when it is cut off; then its fence is what stops it."""
 
-Cut = Literal["lost", "cancelled", "stopping"]
+Cut = Literal["over", "lost", "cancelled", "stopping"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,8 @@ async def _watched(desk: Desk, claim: Claim, lease: Lease) -> Outcome | BaseExce
         await asyncio.wait({body, keeper}, return_when=asyncio.FIRST_COMPLETED)
         if not body.done():
             cut = keeper.result()
+            if cut == "over":  # it has only to come back from its last commit
+                await asyncio.wait({body}, timeout=desk.timing.cancel_grace)
             body.cancel()
             await asyncio.wait({body}, timeout=_DEAF_S)
         return _ending(body, cut)
@@ -105,7 +107,7 @@ async def _keep(desk: Desk, claim: Claim, lease: Lease) -> Cut:
                 lease.cancelled.set()
             renewed = now if renews else renewed
         except LaneLost:
-            return "lost"
+            return "over" if await _is_over(desk, claim) else "lost"
         except (SQLAlchemyError, OSError) as error:
             log.warning("lease_not_renewed", lane=claim.lane_id, error=type(error).__name__)
         if lease.cancelled.is_set() or lease.stopping.is_set():
@@ -124,10 +126,21 @@ async def _ask_lane(desk: Desk, claim: Claim, *, renews: bool) -> bool:
         return (await lanes.look(tx, claim)).cancel_requested
 
 
+async def _is_over(desk: Desk, claim: Claim) -> bool:
+    """Tell a generation that has ended from one that somebody else goes on with."""
+    try:
+        async with desk.database.tenant(claim.tenant_id, write=False) as tx:
+            return await lanes.is_over(tx, claim)
+    except (SQLAlchemyError, OSError):
+        return False
+
+
 def _ending(body: asyncio.Task[Outcome], cut: Cut | None) -> Outcome | BaseException:
     """Say how the body ended; what was asked for outweighs what it died of, not what it did."""
     if cut == "lost":
         return LaneLost()
+    if cut == "over":
+        return Done()
     if not body.done() or body.cancelled():
         error: BaseException | None = asyncio.CancelledError()
     else:
@@ -184,8 +197,10 @@ async def _abandon(desk: Desk, claim: Claim, code: str, message: str) -> None:
 
 
 async def _finish(desk: Desk, claim: Claim) -> None:
+    """End the generation, unless the task ended it beside its last rows. Raises LaneLost."""
     async with desk.database.tenant(claim.tenant_id) as tx:
-        await lanes.finish(tx, claim)
+        if not await lanes.is_over(tx, claim):
+            await lanes.finish(tx, claim)
 
 
 async def _put_back(desk: Desk, claim: Claim, delay_s: float, *, count_attempt: bool) -> None:

@@ -115,6 +115,12 @@ async def look(tx: Tx, claim: Claim) -> LaneState:
     return _state(lane)
 
 
+async def is_over(tx: Tx, claim: Claim) -> bool:
+    """Tell whether the claim's generation has ended, by whomever."""
+    done = await tx.scalar(tx.select(lanes, lanes.c.done).where(lanes.c.id == claim.lane_id))
+    return done is not None and bool(done >= claim.generation)
+
+
 async def finish(tx: Tx, claim: Claim) -> None:
     """End the generation, however it went. Raises LaneLost, also for a second call."""
     await _move(

@@ -1,0 +1,80 @@
+"""What an attempt says in the log of how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+from structlog.testing import capture_logs
+
+from lane_world import ask, claim_one, finish, populate, run_out, state
+from odoosync.db import Database
+from odoosync.jobs.attempt import Desk, Timing, attempt
+from odoosync.jobs.lanes import Claim
+from odoosync.jobs.task import Done, Lease, Outcome
+
+QUICK = Timing(look=0.01, renew=0.02, cancel_grace=5.0)
+Body = Callable[[Claim], Awaitable[None]]
+
+
+@dataclass
+class _Task:
+    body: Body
+
+    async def run(self, claim: Claim, lease: Lease) -> Outcome:
+        del lease
+        await self.body(claim)
+        return Done()
+
+    async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
+        raise AssertionError((claim, error_code, message))
+
+
+@pytest.fixture
+async def held(database: Database) -> Claim:
+    (connection,) = await populate(database, [1])
+    await ask(database, connection)
+    return await claim_one(database)
+
+
+async def _said(database: Database, held: Claim, body: Body) -> list[str]:
+    with capture_logs() as lines:
+        await attempt(Desk(database, _Task(body), QUICK), held, Lease())
+    return [line["event"] for line in lines]
+
+
+async def test_a_body_that_ended_its_lane_itself_lost_nothing(
+    database: Database, held: Claim
+) -> None:
+    async def body(claim: Claim) -> None:
+        await finish(database, claim)
+
+    assert await _said(database, held, body) == []
+    assert (await state(database, held.connection_id)).done == held.generation
+
+
+async def test_a_keeper_that_looks_after_the_last_commit_waits_for_the_body(
+    database: Database, held: Claim
+) -> None:
+    came_back = asyncio.Event()
+
+    async def body(claim: Claim) -> None:
+        await finish(database, claim)
+        await asyncio.sleep(0.2)  # the keeper looks meanwhile, some ten times
+        came_back.set()
+
+    assert await _said(database, held, body) == []
+    assert came_back.is_set()
+
+
+async def test_a_lane_that_another_attempt_took_is_told_as_lost(
+    database: Database, held: Claim
+) -> None:
+    async def body(claim: Claim) -> None:
+        await run_out(database, claim)
+        await claim_one(database)
+        await asyncio.sleep(3600)
+
+    assert await _said(database, held, body) == ["lane_lost"]
