@@ -55,7 +55,8 @@ class PartnerHooks(Hooks):
 
     def orphans_of(self, caller: Caller, ids: Sequence[int]) -> list[int]:
         children = caller.tx.index(_MODEL, "parent_id")
-        return [child for one in ids for child in children.get(one, ()) if child not in ids]
+        gone = set(ids)
+        return [child for one in ids for child in children.get(one, ()) if child not in gone]
 
     def after_unlink(self, caller: Caller, orphans: Sequence[int]) -> None:
         """Rename children that lost their company; a name that changes bumps them."""
