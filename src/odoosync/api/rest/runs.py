@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 import orjson
 from fastapi import Query, Response, status
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Row
 
 from odoosync.accounts import Principal
 from odoosync.api.auth import Reader, Syncer
-from odoosync.api.errors import BadCursor
+from odoosync.api.reading import history
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
 from odoosync.sync import runs
@@ -167,15 +163,11 @@ async def sync_records(
 async def list_runs(
     caller: Reader, services: ServicesDep, query: Annotated[RunQuery, Query()]
 ) -> Runs:
-    limit, before = query.limit, _read_cursor(query.cursor)
     wanted = runs.RunFilter(query.connection_id, query.dataset, query.status)
-    async with services.database.tenant(caller.tenant_id, write=False) as tx:
-        found = await runs.newest(tx, wanted, limit=limit + 1, before=before)
-    shown = found[:limit]
-    return Runs(
-        items=[RunView(**run_view(run)) for run in shown],
-        next_cursor=_write_cursor(shown[-1]) if len(found) > limit else None,
+    page = await history.list_runs(
+        services.database, caller.tenant_id, wanted, limit=query.limit, cursor=query.cursor
     )
+    return Runs(items=[RunView(**run) for run in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/runs/{run_id}", summary="Show a run")
@@ -223,20 +215,3 @@ async def _events(run_id: str, caller: Principal, services: Services) -> AsyncIt
 async def _view(run_id: str, caller: Principal, services: Services) -> dict[str, Any]:
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
         return run_view(await runs.get(tx, run_id))
-
-
-def _write_cursor(run: Row[Any]) -> str:
-    return base64.urlsafe_b64encode(f"{run.created_at.isoformat()}|{run.id}".encode()).decode()
-
-
-def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    try:
-        moment, _, run_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
-        parsed = datetime.fromisoformat(moment)
-    except (ValueError, binascii.Error) as error:
-        raise BadCursor from error
-    if parsed.tzinfo is None or not run_id:
-        raise BadCursor
-    return parsed, run_id
