@@ -15,7 +15,8 @@ _SENSITIVE: Final = re.compile(
     r"password|passwd|secret|token|authorization|api_?key|cookie", re.IGNORECASE
 )
 _IN_TEXT: Final = re.compile(
-    r"(?i)(bearer\s+|basic\s+|password[\"']?\s*[=:]\s*[\"']?|://[^\s/:@]+:)[^\s\"'@,}]+"
+    r"(?i)(bearer\s+|basic\s+|password[\"']?\s*[=:]\s*[\"']?)[^\s\"'@,}]+"
+    r"|(?<=://)([^\s/:@]*:)[^\s\"']+(?=@)"
 )
 
 
@@ -27,7 +28,7 @@ def mask_secrets(
         if _SENSITIVE.search(key):
             event[key] = MASK
         elif isinstance(value, str):
-            event[key] = _IN_TEXT.sub(lambda found: found.group(1) + MASK, value)
+            event[key] = _IN_TEXT.sub(lambda found: (found[1] or found[2]) + MASK, value)
     return event
 
 

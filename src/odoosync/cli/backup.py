@@ -22,7 +22,9 @@ _BUSY_TIMEOUT_S = 30
 
 def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
     """Write a consistent copy of the database to FILE, also while serving (SQLite)."""
-    settings = _sqlite_settings("pg_dump --format=custom --file=FILE DATABASE_URL")
+    settings = _sqlite_settings(
+        "pg_dump --enable-row-security --format=custom --file=FILE DATABASE_URL"
+    )
     source = _database_file(settings)
     if not source.exists():
         raise NotFound(f"There is no database in {settings.data_dir}. Nothing to back up.")
@@ -48,7 +50,9 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> 
 
 def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
     """Put the database back to what FILE holds, also while serving (SQLite)."""
-    settings = _sqlite_settings("pg_restore --clean --if-exists --dbname=DATABASE_URL FILE")
+    settings = _sqlite_settings(
+        "pg_restore --clean --if-exists --no-owner --dbname=DATABASE_URL FILE"
+    )
     if not file.exists():
         raise NotFound(f"{file} does not exist.")
     _check_backup(file)
@@ -62,7 +66,9 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrot
 def _sqlite_settings(command: str) -> Settings:
     settings = load_settings()
     if settings.effective_database_url.startswith("postgres"):
-        raise InvalidInput(f"This database is PostgreSQL. Use its own tool: {command}")
+        raise InvalidInput(
+            f"This database is PostgreSQL. Use its own tool (docs/postgresql.md): {command}"
+        )
     return settings
 
 

@@ -46,3 +46,17 @@ def test_an_exception_leaves_its_place_and_not_its_message(
     assert "hunter2" not in line
     assert "ValueError" in line
     assert "test_log.py" in line
+
+
+def test_a_port_is_no_password(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("info", "console")
+    logging.getLogger("lib").warning("Running on http://127.0.0.1:8000 (Press CTRL+C)")
+    assert "http://127.0.0.1:8000 " in written(capfd)
+
+
+def test_a_password_with_signs_is_masked_up_to_the_host(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("info", "console")
+    logging.getLogger("lib").warning("no route to postgresql://u:p@hun/ter2@db:5432/x")
+    line = written(capfd)
+    assert "ter2" not in line
+    assert "db:5432" in line
