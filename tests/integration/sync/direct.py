@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 
@@ -47,6 +48,7 @@ class DirectOdoo:
     before: Hook = _nothing
     after: Hook = _nothing
     asked: list[tuple[str, str]] = field(default_factory=list)
+    payloads: list[dict[str, Any]] = field(default_factory=list)
 
     async def send(
         self,
@@ -64,6 +66,7 @@ class DirectOdoo:
         named = tuple(path.split("/")[-2:]) if path.startswith("json/2/") else target_of(payload)
         model, called = named
         self.asked.append((model, called))
+        self.payloads.append(payload)
         self.before(model, called)
         answer = self._answer(path, headers or {}, payload, model, called)
         date = self.world.now().replace(microsecond=0) if self.dates else None
