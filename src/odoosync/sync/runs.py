@@ -49,8 +49,19 @@ class Asked:
 async def enqueue(
     tx: Tx, run_id: str, lane: tuple[int, str, int], asked: Asked, now: datetime
 ) -> None:
-    """Write the queued run of a lane's new generation: (connection, dataset, generation)."""
+    """Write the queued run of a lane's new generation: (connection, dataset, generation).
+
+    The generation before it has begun, or there would be no new one. Its worker may not have
+    written that down yet, and only one run of a lane is queued.
+    """
     connection_id, dataset, generation = lane
+    begun = tx.update(runs).where(
+        runs.c.connection_id == connection_id,
+        runs.c.dataset == dataset,
+        runs.c.status == "queued",
+        runs.c.generation < generation,
+    )
+    await tx.execute(begun.values(status="running", started_at=now))
     await tx.insert(
         runs,
         {
