@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -55,8 +55,8 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         text = base64.b64decode(cursor, altchars="-_", validate=True).decode()
         moment, _, run_id = text.partition("|")
         parsed = datetime.fromisoformat(moment)
-    except ValueError as error:
+        if parsed.tzinfo is None or not run_id or "\0" in run_id:
+            raise BadCursor
+        return parsed.astimezone(UTC), run_id
+    except (ValueError, OverflowError) as error:
         raise BadCursor from error
-    if parsed.tzinfo is None or not run_id or "\0" in run_id:
-        raise BadCursor
-    return parsed, run_id
