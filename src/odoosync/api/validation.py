@@ -16,6 +16,11 @@ _MOST_ERRORS: Final = 20
 _LONGEST_NAME: Final = 64
 _PLACES: Final = ("body", "query", "path", "header", "cookie")
 _MODEL_EXPECTED: Final = frozenset({"model_attributes_type", "model_type", "dict_type"})
+_LENGTHS: Final = {
+    "too_short": "should have at least {min_length} characters",
+    "too_long": "should have at most {max_length} characters",
+}
+"""Of secrets, which pydantic counts as if they were lists."""
 _QUOTES_INPUT: Final = frozenset({"union_tag_invalid"})
 
 
@@ -52,6 +57,7 @@ def _field_name(location: Sequence[str | int]) -> str:
     parts = [_printable(str(part)) for part in location]
     if len(parts) > 1 and parts[0] in _PLACES:
         parts = parts[1:]
+    parts = [part for part in parts if "[" not in part]  # which of several types was tried
     return ".".join(parts)
 
 
@@ -68,6 +74,9 @@ def _message(error: Mapping[str, Any]) -> str:
         return "is not known here; leave it out"
     if kind in _MODEL_EXPECTED:
         return "should be a JSON object"
+    if kind in _LENGTHS and isinstance(value, str):
+        bounds = error.get("ctx", {})
+        return _LENGTHS[kind].format(**bounds)
     message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     if kind in _QUOTES_INPUT or (isinstance(value, str) and value and value in message):
         return "cannot be used"

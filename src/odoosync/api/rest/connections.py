@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from odoosync.api.auth import Manager, Reader
@@ -13,7 +14,8 @@ from odoosync.api.services import ServicesDep
 from odoosync.clock import iso
 from odoosync.connections import store
 from odoosync.connections.connection import ALL_DATASETS, Connection
-from odoosync.sync.datasets import dataset_named
+from odoosync.errors import InvalidInput
+from odoosync.sync.datasets import DATASETS
 
 router = new_router(prefix="/api/v1/connections", tags=["connections"])
 
@@ -52,14 +54,15 @@ class ConnectionChange(BaseModel):
 
 
 def normal_extra_fields(given: ExtraFields | None) -> dict[str, list[str]] | None:
-    """Return names by dataset. Raises UnknownDataset."""
+    """Return names by dataset. Raises InvalidInput."""
     if given is None:
         return None
     if isinstance(given, list):
         return {ALL_DATASETS: given} if given else {}
     for dataset in given:
-        if dataset != ALL_DATASETS:
-            dataset_named(dataset)
+        if dataset not in {ALL_DATASETS, *DATASETS}:
+            known = ", ".join(DATASETS)
+            raise InvalidInput(f"extra_fields: the datasets are {known}, and * for all of them.")
     return given
 
 
@@ -80,6 +83,15 @@ def connection_view(connection: Connection) -> ConnectionView:
     )
 
 
+async def _own(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:
+    """Return the id of a connection of the caller's: decided before the body is looked at."""
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        return (await store.get(tx, connection_id)).id
+
+
+OwnId = Annotated[int, Depends(_own)]
+
+
 @router.get("", summary="List connections")
 async def list_connections(caller: Reader, services: ServicesDep) -> Connections:
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
@@ -97,10 +109,9 @@ async def show_connection(
 
 @router.patch("/{connection_id}", summary="Choose extra fields")
 async def change_connection(
-    connection_id: RowId, form: ConnectionChange, caller: Manager, services: ServicesDep
+    connection_id: OwnId, form: ConnectionChange, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
+    extra_fields = normal_extra_fields(form.extra_fields) or {}
     async with services.database.tenant(caller.tenant_id) as tx:
-        await store.get(tx, connection_id)
-        extra_fields = normal_extra_fields(form.extra_fields) or {}
         await store.set_extra_fields(tx, connection_id, extra_fields, services.clock())
         return connection_view(await store.get(tx, connection_id))
