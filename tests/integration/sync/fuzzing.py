@@ -119,7 +119,7 @@ class Fuzz(RuleBasedStateMachine):
     @rule(
         deeds=st.lists(st.tuples(DEED, NUMBER), min_size=1, max_size=3),
         seconds=st.sampled_from((0.3, 7, 61, 190)),
-        datasets=st.lists(st.sampled_from(DATASETS), min_size=1, max_size=3, unique=True),
+        datasets=st.lists(st.sampled_from(DATASETS), min_size=1, max_size=2, unique=True),
     )
     def commit_late(
         self, deeds: list[tuple[str, int]], seconds: float, datasets: list[str]

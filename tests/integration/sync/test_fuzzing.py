@@ -19,7 +19,7 @@ from odoosync.store import newest
 from odoosync.sync import pace, plan, window
 from odoosync.sync.engine import ids, run
 
-EXAMPLES, SOAK_EXAMPLES, STEPS = 50, 2_000, 14
+EXAMPLES, SOAK_EXAMPLES, STEPS = 50, 2_000, 10
 
 
 @pytest.fixture
