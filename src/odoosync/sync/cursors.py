@@ -44,6 +44,16 @@ async def unfinished(tx: Tx, connection_id: int, dataset: str) -> Plan | None:
     return Plan.from_json(kept) if kept else None
 
 
+async def confirmed(tx: Tx, connection_id: int, dataset: str) -> dict[str, Any] | None:
+    """Return count and sum of the ids that the last comparison left live, and when; or None."""
+    kept: dict[str, Any] | None = await tx.scalar(
+        tx.select(cursors, cursors.c.confirmed).where(
+            cursors.c.connection_id == connection_id, cursors.c.dataset == dataset
+        )
+    )
+    return kept
+
+
 async def field_types(tx: Tx, connection_id: int, dataset: str) -> dict[str, dict[str, Any]]:
     """Return `{field: {"type", "relation", "string"}}` as of the last run; empty before it."""
     known = await tx.scalar(

@@ -33,6 +33,8 @@ def run_view(run: Row[Any]) -> dict[str, Any]:
         "window_high": iso(run.window_high),
         "drift": run.drift,
         "note": run.note,
+        "truth": run.truth,
+        "detail": run.detail,
         "error_code": run.error_code,
         "error": run.error,
     }

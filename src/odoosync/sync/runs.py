@@ -38,12 +38,13 @@ class NoRun(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asked for a run, and how."""
+    """Who asked for a run, and how. One that `checks` is asked of the lane that verifies."""
 
     trigger: str
     user_id: int | None
     full: bool = False
     confirm_deletions: bool = False
+    checks: Literal["verify", "repair"] | None = None
 
 
 async def enqueue(
@@ -70,7 +71,7 @@ async def enqueue(
             "dataset": dataset,
             "generation": generation,
             "status": "queued",
-            "mode": "full" if asked.full else "incremental",
+            "mode": asked.checks or ("full" if asked.full else "incremental"),
             "trigger": asked.trigger,
             "requested_by": asked.user_id,
             "confirm_deletions": asked.confirm_deletions,
@@ -84,6 +85,8 @@ async def join(tx: Tx, run_id: str, asked: Asked) -> None:
     wishes: dict[str, Any] = {}
     if asked.full:
         wishes["mode"] = "full"
+    if asked.checks == "repair":
+        wishes["mode"] = "repair"
     if asked.confirm_deletions:
         wishes["confirm_deletions"] = True
     if wishes:

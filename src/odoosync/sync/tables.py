@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -57,6 +58,8 @@ runs = tenant_table(
     Column("confirm_deletions", Boolean, nullable=False, server_default="0"),
     Column("drift", JsonDocument),
     Column("note", Text),
+    Column("truth", Double),
+    Column("detail", JsonDocument),
     Column("error_code", String(64)),
     Column("error", Text),
     UniqueConstraint("connection_id", "dataset", "generation"),
@@ -80,7 +83,7 @@ runs = tenant_table(
     CheckConstraint(
         "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"
     ),
-    CheckConstraint("mode IN ('full', 'incremental')", name="mode"),
+    CheckConstraint("mode IN ('full', 'incremental', 'verify', 'repair')", name="mode"),
 )
 
 cursors = tenant_table(
@@ -104,4 +107,5 @@ cursors = tenant_table(
     Column("ids_at", UtcDateTime),
     Column("labels_at", UtcDateTime),
     Column("unfinished", JsonDocument),
+    Column("confirmed", JsonDocument),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NewType
 
 import strawberry
+from strawberry.scalars import JSON
 
 BigInt = NewType("BigInt", int)
 BIG_INT = strawberry.scalar(
@@ -21,7 +22,7 @@ class SyncRun:
     connection_id: int
     dataset: str
     status: str = strawberry.field(description="queued, running, succeeded, failed or cancelled.")
-    mode: str = strawberry.field(description="full or incremental.")
+    mode: str = strawberry.field(description="full, incremental, verify or repair.")
     trigger: str
     created_at: str | None
     started_at: str | None
@@ -47,6 +48,10 @@ class SyncRun:
         description="Wanted fields that this Odoo does not have."
     )
     note: str | None
+    truth: float | None = strawberry.field(
+        description="Of a verification: the share of rows that are true."
+    )
+    detail: JSON | None = strawberry.field(description="Of a verification: what it found.")
     error_code: str | None
     error: str | None
 

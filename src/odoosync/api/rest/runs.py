@@ -50,7 +50,7 @@ class RunView(BaseModel):
     connection_id: int
     dataset: str
     status: RunStatus
-    mode: Literal["full", "incremental"]
+    mode: Literal["full", "incremental", "verify", "repair"]
     trigger: str
     created_at: str | None
     started_at: str | None
@@ -74,6 +74,8 @@ class RunView(BaseModel):
     window_high: str | None
     drift: list[str] | None = Field(description="Wanted fields that this Odoo does not have.")
     note: str | None
+    truth: float | None = Field(description="Of a verification: the share of rows that are true.")
+    detail: dict[str, Any] | None = Field(description="Of a verification: what it found.")
     error_code: str | None
     error: str | None
 

@@ -294,6 +294,7 @@ def _cursors() -> None:
         sa.Column("ids_at", UtcDateTime, nullable=True),
         sa.Column("labels_at", UtcDateTime, nullable=True),
         sa.Column("unfinished", JsonDocument, nullable=True),
+        sa.Column("confirmed", JsonDocument, nullable=True),
         sa.ForeignKeyConstraint(
             ["connection_id"],
             ["connections.id"],
@@ -402,9 +403,13 @@ def _runs() -> None:
         sa.Column("confirm_deletions", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("drift", JsonDocument, nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("truth", sa.Double(), nullable=True),
+        sa.Column("detail", JsonDocument, nullable=True),
         sa.Column("error_code", sa.String(length=64), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.CheckConstraint("mode IN ('full', 'incremental')", name=op.f("ck_runs_mode")),
+        sa.CheckConstraint(
+            "mode IN ('full', 'incremental', 'verify', 'repair')", name=op.f("ck_runs_mode")
+        ),
         sa.CheckConstraint(
             "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')",
             name=op.f("ck_runs_status"),

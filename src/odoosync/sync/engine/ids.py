@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from odoosync.clock import iso
 from odoosync.db import Tx
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AccessRefused, RecordMissing
 from odoosync.store import deletion
 from odoosync.store.deletion import StoredIds
-from odoosync.sync import deletion_guard, runs
+from odoosync.sync import cursors, deletion_guard, runs
 from odoosync.sync.engine.pages import Reader, keep
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
@@ -59,7 +60,11 @@ async def needs_scan(work: Work, *, daily: bool) -> bool:
         return True
     model, context = work.dataset.model, work.context
     theirs = await patiently(lambda: work.client.count_and_sum_of_ids(model, [], context=context))
-    return (theirs.rows, theirs.id_sum) != (ours.count, ours.sum)
+    if (theirs.rows, theirs.id_sum) != (ours.count, ours.sum):
+        return True
+    async with work.database.tenant(work.claim.tenant_id) as tx:
+        await confirm(work, tx)
+    return False
 
 
 async def compare(work: Work, *, guard_enabled: bool, daily: bool) -> None:
@@ -174,9 +179,17 @@ async def _ours(work: Work) -> deletion.CountAndSum:
         return await deletion.count_and_sum(tx, work.connection_id, work.dataset.name)
 
 
+async def confirm(work: Work, tx: Tx) -> None:
+    """Remember which ids are live now that they were held against Odoo's: verify goes by it."""
+    ours = await deletion.count_and_sum(tx, work.connection_id, work.dataset.name)
+    seen = {"rows": ours.count, "id_sum": ours.sum, "at": iso(work.clock())}
+    await cursors.write(tx, work.connection_id, work.dataset.name, confirmed=seen)
+
+
 async def _hold_back(work: Work, gone: int, reason: str) -> None:
     async def write(tx: Tx) -> Mapping[str, int]:
         await runs.update(tx, work.run_id, {"note": reason})
+        await cursors.write(tx, work.connection_id, work.dataset.name, confirmed=None)
         return {"held_back": gone}
 
     await work.commit(work.plan.at("labels"), write)
@@ -185,9 +198,11 @@ async def _hold_back(work: Work, gone: int, reason: str) -> None:
 async def _mark(work: Work, deleted: list[int], hidden: list[int]) -> None:
     async def write(tx: Tx) -> Mapping[str, int]:
         name, now = work.dataset.name, work.clock()
-        return {
+        marked = {
             "deleted": await deletion.mark_deleted(tx, work.connection_id, name, deleted, now),
             "hidden": await deletion.mark_unreachable(tx, work.connection_id, name, hidden, now),
         }
+        await confirm(work, tx)
+        return marked
 
     await work.commit(work.plan.at("labels"), write)

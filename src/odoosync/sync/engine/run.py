@@ -68,7 +68,7 @@ class _Attempt:
 async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
     """Bring one dataset up to date. Raises OdooError and what the lease tells to stop for."""
     begun = await _start(tools, claim)
-    client = await _open(tools, begun.connection, begun.secret)
+    client = await open_odoo(tools, begun.connection, begun.secret)
     attempt = _Attempt(tools, claim, lease, begun, client)
     resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
     work = await _prepare(attempt, resumed)
@@ -92,7 +92,7 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
     return _Start(run, connection, secret.reveal(), cursor, left)
 
 
-async def _open(tools: Equipment, connection: Connection, secret: str) -> OdooClient:
+async def open_odoo(tools: Equipment, connection: Connection, secret: str) -> OdooClient:
     """Open a client with what is known of the server; remember what is new."""
     login = Login(
         url=parse_odoo_url(connection.odoo_url),
