@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from odoosync.api import health
+from odoosync.api.browsing import browsing_router
 from odoosync.api.edge.access_log import AccessLog
 from odoosync.api.edge.rate_limit import RateLimit
 from odoosync.api.edge.request_limits import RequestLimits
@@ -56,6 +57,7 @@ def create_api(
         version=options.version,
         description="A true, queryable copy of each user's Odoo data.",
         redirect_slashes=False,
+        docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
         middleware=_middleware(services, options),
@@ -64,7 +66,8 @@ def create_api(
     app.state.schema_revision = options.schema_revision
     app.openapi = documented(app)  # type: ignore[method-assign]
     _handle_errors(app)
-    _include(app, [health.router, *ROUTERS, graphql_router(graphiql=options.graphiql)])
+    pages = browsing_router(graphiql=options.graphiql)
+    _include(app, [health.router, *ROUTERS, graphql_router(), pages])
     return app
 
 

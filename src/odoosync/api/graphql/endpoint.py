@@ -1,4 +1,4 @@
-"""`POST /graphql`, and in development a page to try it on.
+"""`POST /graphql`.
 
 A request without a token is the same 401 as anywhere else, introspection included. One request is
 one operation: there is no batching. Answers to queries that could be read are 200, with `errors`
@@ -11,9 +11,7 @@ from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
-from strawberry.http.ides import get_graphql_ide_html
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from odoosync.api.auth import Caller
@@ -48,20 +46,13 @@ class GraphQLAnswer(BaseModel):
     errors: list[ErrorShown] | None = None
 
 
-def graphql_router(*, graphiql: bool) -> APIRouter:
-    """Return the router; with `graphiql` a browser gets a page to write queries on."""
+def graphql_router() -> APIRouter:
     router, schema = new_router(tags=["graphql"]), build_schema()
 
     @router.post("/graphql", response_model=GraphQLAnswer, summary="Query and sync by GraphQL")
     async def execute(form: GraphQLRequest, caller: Caller, services: ServicesDep) -> Response:
         answer = await answer_to(schema, form, Context(services, caller))
         return Response(orjson.dumps(answer), media_type="application/json")
-
-    if graphiql:
-
-        @router.get("/graphql", include_in_schema=False)
-        async def page() -> HTMLResponse:
-            return HTMLResponse(get_graphql_ide_html(graphql_ide="graphiql"))
 
     return router
 

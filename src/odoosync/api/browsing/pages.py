@@ -1,0 +1,96 @@
+"""The pages, and the way to what they load."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from odoosync.api.browsing import assets
+from odoosync.api.routing import new_router
+
+_ASSETS: Final = "/docs/assets"
+_ICON: Final = "data:,"
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'none'"
+)
+_GRAPHIQL: Final = """<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Odoosync GraphiQL</title>
+    <link rel="icon" href="{icon}">
+    <link rel="stylesheet" href="{at}/{style}">
+    <style>body {{ margin: 0 }} #graphiql {{ height: 100vh }}</style>
+  </head>
+  <body>
+    <div id="graphiql">Loading…</div>
+    <script src="{at}/{react}"></script>
+    <script src="{at}/{react_dom}"></script>
+    <script src="{at}/{graphiql}"></script>
+    <script>
+      ReactDOM.createRoot(document.getElementById("graphiql")).render(
+        React.createElement(GraphiQL, {{
+          fetcher: GraphiQL.createFetcher({{ url: window.location.pathname }}),
+          defaultEditorToolsVisibility: "headers",
+          defaultHeaders: '{{\\n  "Authorization": "Bearer PASTE_AN_ACCESS_TOKEN_HERE"\\n}}',
+          defaultQuery: "{{\\n  me {{\\n    username\\n  }}\\n}}\\n",
+          shouldPersistHeaders: false,
+        }}),
+      );
+    </script>
+  </body>
+</html>
+"""
+
+
+def browsing_router(*, graphiql: bool) -> APIRouter:
+    """Return the router of the pages; without `graphiql` that one is not there."""
+    router = new_router()
+    router.add_api_route("/docs", _docs, include_in_schema=False)
+    router.add_api_route(_ASSETS + "/{name}", _asset, include_in_schema=False)
+    if graphiql:
+        router.add_api_route("/graphql", _graphiql, include_in_schema=False)
+    return router
+
+
+async def _docs(request: Request) -> HTMLResponse:
+    root = _root(request)
+    page = get_swagger_ui_html(
+        openapi_url=f"{root}/openapi.json",
+        title="Odoosync API",
+        swagger_js_url=f"{root}{_ASSETS}/{assets.SWAGGER}",
+        swagger_css_url=f"{root}{_ASSETS}/{assets.SWAGGER_STYLE}",
+        swagger_favicon_url=_ICON,
+        swagger_ui_parameters={"validatorUrl": None},
+    )
+    page.headers["Content-Security-Policy"] = _POLICY
+    return page
+
+
+async def _graphiql(request: Request) -> HTMLResponse:
+    page = _GRAPHIQL.format(
+        at=escape(_root(request) + _ASSETS),
+        icon=_ICON,
+        style=assets.GRAPHIQL_STYLE,
+        react=assets.REACT,
+        react_dom=assets.REACT_DOM,
+        graphiql=assets.GRAPHIQL,
+    )
+    return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
+
+
+async def _asset(name: str, accept_encoding: Annotated[str, Header()] = "") -> Response:
+    if name not in assets.NAMES:
+        raise HTTPException(404)
+    return assets.asset(name, accept_encoding)
+
+
+def _root(request: Request) -> str:
+    return str(request.scope.get("root_path", "")).rstrip("/")
