@@ -1,4 +1,4 @@
-"""History (one row a run) and, per dataset, how far the copy is true (the cursor)."""
+"""History (one row a run), cursors (how far a copy is true), and what was set aside."""
 
 from __future__ import annotations
 
@@ -108,4 +108,22 @@ cursors = tenant_table(
     Column("labels_at", UtcDateTime),
     Column("unfinished", JsonDocument),
     Column("confirmed", JsonDocument),
+)
+
+set_aside = tenant_table(
+    "set_aside",
+    Column(
+        "connection_id",
+        BigId,
+        ForeignKey("connections.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("dataset", String(255), primary_key=True),
+    Column("odoo_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("field", String(255), primary_key=True),
+    Column("error_code", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
 )

@@ -88,9 +88,11 @@ class Copy:
     def world(self) -> World:
         return self.odoo.world
 
-    async def ask(self, dataset: str, **wishes: bool) -> str:
+    async def ask(
+        self, dataset: str, *, full: bool = False, confirm_deletions: bool = False
+    ) -> str:
         """Ask for a run; returns its id."""
-        asked = runs.Asked("test", None, **wishes)
+        asked = runs.Asked("test", None, full=full, confirm_deletions=confirm_deletions)
         async with self.database.tenant(self.tenant_id) as tx:
             ticket = await lanes.ask(tx, self.connection_id, dataset)
             lane = (self.connection_id, dataset, ticket.generation)

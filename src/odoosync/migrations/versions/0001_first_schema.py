@@ -29,6 +29,7 @@ TENANT_TABLES = (
     "refresh_tokens",
     "runs",
     "sessions",
+    "set_aside",
     "users",
 )
 SYSTEM_TABLES = ("tenants", "workers")
@@ -47,6 +48,7 @@ def upgrade() -> None:
     _lanes()
     _runs()
     _sessions()
+    _set_aside()
     _refresh_tokens()
     if op.get_bind().dialect.name == "postgresql":
         create_roles()
@@ -476,6 +478,36 @@ def _sessions() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
     )
     op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"], unique=False)
+
+
+def _set_aside() -> None:
+    op.create_table(
+        "set_aside",
+        sa.Column("tenant_id", BigId, nullable=False),
+        sa.Column("connection_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("dataset", sa.String(length=255), nullable=False),
+        sa.Column("odoo_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("field", sa.String(length=255), nullable=False),
+        sa.Column("error_code", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("first_at", UtcDateTime, nullable=False),
+        sa.Column("last_at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"],
+            ["connections.id"],
+            name=op.f("fk_set_aside_connection_id_connections"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_set_aside_tenant_id_tenants"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "connection_id", "dataset", "odoo_id", "field", name=op.f("pk_set_aside")
+        ),
+    )
 
 
 def _refresh_tokens() -> None:

@@ -18,7 +18,7 @@ from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AccessRefused, RecordMissing
 from odoosync.store import deletion
 from odoosync.store.deletion import StoredIds
-from odoosync.sync import cursors, deletion_guard, runs
+from odoosync.sync import cursors, deletion_guard, runs, set_aside
 from odoosync.sync.engine.pages import Reader, keep
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
@@ -76,7 +76,7 @@ async def compare(work: Work, *, guard_enabled: bool, daily: bool) -> None:
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         stored = await deletion.live_ids(tx, work.connection_id, work.dataset.name)
     found = await _scan(work, stored.live)
-    await fetch(work, found.gained)
+    await fetch(work, [odoo_id for odoo_id in found.gained if odoo_id not in work.faulty])
     verdict = deletion_guard.judge(
         gone=len(found.gone),
         kept_before=len(stored.live),
@@ -131,8 +131,24 @@ async def fetch(work: Work, ids: Sequence[int]) -> None:
         while more:
             page = await reader.next()
             more = page.more and page.last_id != some[-1]
-            if page.rows:
-                await keep(work, work.rows(page.rows), last_id=None)
+            if page.rows or page.faults:
+                await keep(work, page, last_id=None)
+
+
+async def try_again(work: Work) -> None:
+    """Read once more what was set aside; what is not there any more needs no second thought."""
+    again = sorted(work.aside - work.faulty)
+    if not again:
+        return
+    await fetch(work, again)
+    over = work.aside - work.faulty
+
+    async def write(tx: Tx) -> Mapping[str, int]:
+        place, now = (work.connection_id, work.dataset.name), work.clock()
+        await set_aside.settle(tx, *place, read=over, faults=(), now=now)
+        return {}
+
+    await work.commit(work.plan.at(work.plan.stage), write)
 
 
 async def tell_apart(work: Work, ids: Sequence[int], fate: Fate) -> None:

@@ -32,8 +32,14 @@ _REMEMBERED: Final = 50_000
 async def fetch_missing(work: Work, rows: Sequence[Row]) -> Names:
     """Return names by model and id for targets of these rows that are not known yet."""
     wanted = await _unknown_targets(work, rows)
-    if not wanted:
-        return {}
+    found = await names_shown(work, wanted) if wanted else {}
+    for model, names in found.items():
+        _remember(work, model, names)
+    return found
+
+
+async def names_shown(work: Work, wanted: Mapping[str, Mapping[int, int]]) -> Names:
+    """Return names as the rows show them that `wanted` maps to from model and id; others, too."""
     bearers = sorted({bearer for targets in wanted.values() for bearer in targets.values()})
     relations = work.relations
     fields = sorted({name for name in relations if relations[name] in wanted})
@@ -45,8 +51,6 @@ async def fetch_missing(work: Work, rows: Sequence[Row]) -> Names:
                 pair = row.get(name)
                 if isinstance(pair, list | tuple):
                     found[relations[name]][pair[0]] = _text(pair[1])
-    for model, names in found.items():
-        _remember(work, model, names)
     return dict(found)
 
 

@@ -7,26 +7,35 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from odoosync.db import Tx
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, OdooError, TimedOut
-from odoosync.store import writing
+from odoosync.store import reading, writing
 from odoosync.store.rows import Row
-from odoosync.sync import pace
+from odoosync.store.writing import PageCounts
+from odoosync.sync import pace, set_aside
 from odoosync.sync.engine import labels
+from odoosync.sync.engine.narrowing import NARROWABLE, read_around
 from odoosync.sync.engine.work import Work
+from odoosync.sync.mapping import to_row
 from odoosync.sync.patience import patiently
+from odoosync.sync.set_aside import Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows as Odoo sent them, in the order of their ids; `more` when there may be others."""
+    """Rows as Odoo sent them, in the order of their ids; `more` when there may be others.
+
+    What could not be read is in `faults`: rows that are not here, or fields that rows here lack.
+    """
 
     rows: list[dict[str, Any]]
     last_id: int | None
     more: bool
+    faults: Sequence[Fault] = ()
 
 
 class Reader:
@@ -49,21 +58,40 @@ class Reader:
             try:
                 rows = await patiently(lambda: self._read(self._size))
             except (TimedOut, AnswerTooLarge) as error:
+                if size == pace.SMALLEST and isinstance(error, AnswerTooLarge):
+                    return await self._around(size)
                 self._size = _smaller(size, error)
                 continue
+            except NARROWABLE:
+                return await self._around(size)
             received = self._work.client.bytes_received - received
             seconds = time.monotonic() - started
             self._size = pace.after_page(size, seconds=seconds, received=received)
             self._last = _last_of(rows, self._last)
             return Page(rows=rows, last_id=self._last, more=len(rows) == size)
 
+    async def _around(self, size: int) -> Page:
+        """Read a page that failed, without what fails it."""
+        work, domain = self._work, self._beyond()
+        ids = await patiently(
+            lambda: work.client.search(work.dataset.model, domain, limit=size, context=work.context)
+        )
+        found = await read_around(work, ids, self._fields)
+        _last_of(found.rows, self._last)
+        self._last = ids[-1] if ids else self._last
+        return Page(found.rows, self._last, more=len(ids) == size, faults=found.faults)
+
+    def _beyond(self) -> list[Any]:
+        """Return what is left; all at first, for rows of SQL views have ids of zero and below."""
+        if self._last is None:
+            return self._domain
+        return domains.all_of(self._domain, domains.after(self._last))
+
     async def _read(self, size: int) -> list[dict[str, Any]]:
         work = self._work
-        # No bound for the first page: rows of SQL views have ids of zero and below.
-        beyond = [] if self._last is None else domains.after(self._last)
         return await work.client.search_read(
             work.dataset.model,
-            domains.all_of(self._domain, beyond),
+            self._beyond(),
             self._fields,
             limit=size,
             order="id",
@@ -98,8 +126,8 @@ async def pull(work: Work, domain: list[Any]) -> None:
             page = await coming
             if page.more:
                 coming = asyncio.create_task(reader.next())
-            if page.rows:
-                await keep(work, work.rows(page.rows), last_id=page.last_id)
+            if page.rows or page.faults:
+                await keep(work, page, last_id=page.last_id)
             if not page.more:
                 return
     finally:
@@ -108,15 +136,15 @@ async def pull(work: Work, domain: list[Any]) -> None:
             await coming
 
 
-async def keep(work: Work, rows: list[Row], *, last_id: int | None) -> None:
+async def keep(work: Work, page: Page, *, last_id: int | None) -> None:
     """Commit one page: its rows, the names they need, the counts and how far the run has come."""
+    rows = work.rows(page.rows)
     names = await labels.fetch_missing(work, rows)
 
     async def write(tx: Tx) -> Mapping[str, int]:
-        stored = await writing.write_page(
-            tx, work.connection_id, work.dataset.name, rows, now=work.clock()
-        )
+        stored = await _store(work, tx, rows, {fault.odoo_id for fault in page.faults})
         await labels.keep(work, tx, names)
+        await settle(work, tx, rows, page.faults)
         return {
             "fetched": len(rows),
             "created": stored.created,
@@ -126,3 +154,32 @@ async def keep(work: Work, rows: list[Row], *, last_id: int | None) -> None:
         }
 
     await work.commit(work.plan.at(work.plan.stage, last_id), write)
+
+
+async def _store(work: Work, tx: Tx, rows: list[Row], partly: set[int]) -> PageCounts:
+    """Write rows; of those read in part, fields that could not be read keep their values."""
+    place, now = (work.connection_id, work.dataset.name), work.clock()
+    known = {odoo_id for odoo_id in partly if await reading.get(tx, *place, odoo_id) is not None}
+    stored = await writing.write_page(
+        tx, *place, [row for row in rows if row.odoo_id not in known], now=now
+    )
+    patches = {row.odoo_id: row.data for row in rows if row.odoo_id in known}
+    make_row = partial(to_row, work.dataset)
+    updated = await writing.patch_rows(tx, *place, patches, make_row=make_row, now=now)
+    return stored + PageCounts(updated=updated, unchanged=len(patches) - updated)
+
+
+async def settle(work: Work, tx: Tx, rows: Sequence[Row], faults: Sequence[Fault]) -> None:
+    """Note what was set aside, and what was set aside once and is read again."""
+    failed = {fault.odoo_id for fault in faults}
+    read = {row.odoo_id for row in rows}.intersection(work.aside) - failed
+    if read or faults:
+        await set_aside.settle(
+            tx,
+            work.connection_id,
+            work.dataset.name,
+            read=read,
+            faults=faults,
+            now=work.clock(),
+        )
+        work.aside -= read

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from odoosync.errors import Conflict
-from odoosync.odoo import domain as domains
 from odoosync.store import newest
+from odoosync.sync.engine.narrowing import read_around
 from odoosync.sync.engine.work import Work
-from odoosync.sync.patience import patiently
 
 
 class DatabaseRestored(Conflict):
@@ -50,11 +49,6 @@ async def _written(work: Work, kept: Mapping[int, str]) -> dict[int, str | None]
     """Return the write dates that Odoo tells of these rows, those out of sight left out."""
     if not kept:
         return {}
-    domain = domains.with_ids(sorted(kept))
-    page = await patiently(
-        lambda: work.client.search_read(
-            work.dataset.model, domain, ["write_date"], limit=len(kept), context=work.context
-        )
-    )
-    decoded = work.decode(page, ("write_date",))
-    return {odoo_id: data["write_date"] for odoo_id, data in decoded.items()}
+    found = await read_around(work, sorted(kept), ("write_date",))
+    decoded = work.decode(found.rows, ("write_date",))
+    return {odoo_id: data.get("write_date") for odoo_id, data in decoded.items()}

@@ -22,7 +22,7 @@ from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
 from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url
-from odoosync.sync import cursors, runs
+from odoosync.sync import cursors, runs, set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
 from odoosync.sync.engine.planning import Prospect
@@ -52,6 +52,7 @@ class _Start:
     secret: str
     cursor: Cursor
     left: Plan | None
+    aside: set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,10 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
         secret = await connections.secret_of(tx, tools.key_ring, connection.id)
         cursor = await cursors.read(tx, connection.id, claim.dataset)
         left = await cursors.unfinished(tx, connection.id, claim.dataset)
+        aside = await set_aside.waiting(tx, connection.id, claim.dataset)
         await lanes.advance(tx, claim, claim.checkpoint)
         await _note_start(tx, run, connection, tools.clock())
-    return _Start(run, connection, secret.reveal(), cursor, left)
+    return _Start(run, connection, secret.reveal(), cursor, left, aside)
 
 
 async def open_odoo(tools: Equipment, connection: Connection, secret: str) -> OdooClient:
@@ -140,6 +142,7 @@ async def _prepare(
         context=context,
         changed_by=prospect.changed_by,
         used=used,
+        aside=set(begun.aside),
     )
     await _begin(work, prospect, counted=goes_on)
     return work
@@ -189,6 +192,7 @@ async def _stages(work: Work, begun: _Start, *, guard: bool) -> None:
             work.plan = work.plan.having_done("volatile_at")
         work.plan = work.plan.at("ids")
     if work.plan.stage == "ids":
+        await ids.try_again(work)
         daily = whole or is_due(cursor.ids_at, t0, labels.REFRESH_EVERY)
         # One that has begun is done whole, whatever counts say after its first pages.
         if "ids_at" in work.plan.done or await ids.needs_scan(work, daily=daily):
@@ -242,5 +246,18 @@ async def _complete(work: Work) -> None:
             unfinished=None,
             **moments,
         )
+        await _note_faults(tx, work)
         await runs.finish(tx, work.run_id, "succeeded", now)
         await lanes.finish(tx, work.claim)
+
+
+async def _note_faults(tx: Tx, work: Work) -> None:
+    count = len(work.faulty)
+    if count:
+        rows = "row" if count == 1 else "rows"
+        said = (
+            f"Odoo failed on {count} {rows} of this dataset. What could not be read is set aside "
+            "with its reason and tried again with each sync; the rest is stored."
+        )
+        note = (await runs.get(tx, work.run_id)).note
+        await runs.update(tx, work.run_id, {"note": f"{note} {said}" if note else said})

@@ -15,7 +15,7 @@ from odoosync.db import Tx
 from odoosync.store import writing
 from odoosync.store.rows import Row
 from odoosync.sync.engine import labels
-from odoosync.sync.engine.pages import Reader
+from odoosync.sync.engine.pages import Page, Reader, settle
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
 
@@ -40,13 +40,13 @@ async def _reread(work: Work, names: tuple[str, ...]) -> None:
     reader = Reader(work, [], names, after=work.plan.last_id)
     while True:
         page = await reader.next()
-        if page.rows:
-            await _keep(work, work.decode(page.rows, names), page.last_id)
+        if page.rows or page.faults:
+            await _keep(work, work.decode(page.rows, names), page)
         if not page.more:
             return
 
 
-async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], last_id: int | None) -> None:
+async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], page: Page) -> None:
     rows = [Row(odoo_id, data) for odoo_id, data in fresh.items()]
     new_names = await labels.fetch_missing(work, rows)
 
@@ -60,6 +60,7 @@ async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], last_id: int | 
             now=work.clock(),
         )
         await labels.keep(work, tx, new_names)
+        await settle(work, tx, (), page.faults)
         return {"updated": updated, "pages": 1}
 
-    await work.commit(work.plan.at("volatile", last_id), write)
+    await work.commit(work.plan.at("volatile", page.last_id), write)

@@ -28,7 +28,9 @@ class Work:
     """One attempt at one run. `plan` moves on with each commit.
 
     `changed_by` are the dataset's dotted dates that this Odoo has; `used` are the calls and bytes
-    that were counted already; `named` are targets, by model, whose names are stored.
+    that were counted already; `named` are targets, by model, whose names are stored; `aside`
+    are rows that something was set aside of before and that were not read whole since; `faulty`
+    are those that failed now.
     """
 
     database: Database
@@ -43,6 +45,8 @@ class Work:
     changed_by: tuple[str, ...] = ()
     used: tuple[int, int] = (0, 0)
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    aside: set[int] = field(default_factory=set)
+    faulty: set[int] = field(default_factory=set)
     _decoders: dict[tuple[str, ...] | None, PageDecoder] = field(default_factory=dict)
 
     @property

@@ -1,0 +1,99 @@
+"""Finding the row or the field that fails a page, so that the rest of the page can be stored.
+
+Odoo answers a call whole or not at all: one record whose computation fails takes a thousand others
+along. Halving finds it in some ten calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from odoosync.odoo import domain as domains
+from odoosync.odoo.errors import (
+    AccessRefused,
+    AnswerTooLarge,
+    OdooError,
+    RecordMissing,
+    RequestRejected,
+    ServerFault,
+)
+from odoosync.sync.engine.work import Work
+from odoosync.sync.patience import patiently
+from odoosync.sync.set_aside import WHOLE_ROW, Fault
+
+NARROWABLE: Final = (AccessRefused, AnswerTooLarge, RecordMissing, RequestRejected, ServerFault)
+"""What one bad row or field may cause. A model that is refused altogether fails the search, too."""
+MOST_FAULTY: Final = 50
+"""Rows a run. Where more fail it is the server that is broken, not its rows."""
+
+
+@dataclass
+class Found:
+    """Rows in the order of their ids, those at fault without the fields at fault or not at all."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+async def read_around(work: Work, ids: Sequence[int], fields: Sequence[str]) -> Found:
+    """Read what can be read. Raises OdooError when too much cannot."""
+    found = Found()
+    await _by_row(work, list(ids), list(fields), found)
+    return found
+
+
+async def _by_row(work: Work, ids: list[int], fields: list[str], found: Found) -> None:
+    try:
+        found.rows += await _read(work, ids, fields)
+    except NARROWABLE as error:
+        if len(ids) > 1:
+            half = len(ids) // 2
+            await _by_row(work, ids[:half], fields, found)
+            await _by_row(work, ids[half:], fields, found)
+            return
+        work.faulty.update(ids)
+        if len(work.faulty) > MOST_FAULTY:
+            raise
+        await _one_row(work, ids[0], fields, error, found)
+
+
+async def _one_row(
+    work: Work, odoo_id: int, fields: list[str], error: OdooError, found: Found
+) -> None:
+    try:
+        there = await _read(work, [odoo_id], ["id"])
+    except NARROWABLE:
+        found.faults.append(Fault(odoo_id, WHOLE_ROW, error.code, error.message))
+        return
+    if there:
+        row: dict[str, Any] = {"id": odoo_id}
+        await _by_field(work, row, fields, found)
+        found.rows.append(row)
+
+
+async def _by_field(work: Work, row: dict[str, Any], fields: list[str], found: Found) -> None:
+    try:
+        for read in await _read(work, [row["id"]], fields):
+            row.update(read)
+    except NARROWABLE as error:
+        if len(fields) == 1:
+            found.faults.append(Fault(row["id"], fields[0], error.code, error.message))
+            return
+        half = len(fields) // 2
+        await _by_field(work, row, fields[:half], found)
+        await _by_field(work, row, fields[half:], found)
+
+
+async def _read(work: Work, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
+    return await patiently(
+        lambda: work.client.search_read(
+            work.dataset.model,
+            domains.with_ids(ids),
+            fields,
+            order="id",
+            context=work.context,
+            names=False,
+        )
+    )

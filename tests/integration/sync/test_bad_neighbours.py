@@ -1,0 +1,105 @@
+"""One row or field that Odoo fails on is set aside; the rest goes on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Row
+
+from integration.sync.copying import EQUAL, Copy
+from odoosync.odoo.errors import ServerFault
+from odoosync.sandbox import World
+from odoosync.sync.engine import narrowing
+from odoosync.sync.tables import set_aside
+
+PARTNER = "res.partner"
+
+
+@pytest.fixture
+def bad(world: World) -> int:
+    found: list[int] = world.execute(PARTNER, "search", [["parent_id", "!=", False]], limit=7)
+    return found[-1]
+
+
+async def aside(copy: Copy) -> list[Row[Any]]:
+    async with copy.database.tenant(copy.tenant_id, write=False) as tx:
+        return list(await tx.all(tx.select(set_aside).order_by(set_aside.c.odoo_id)))
+
+
+async def test_a_row_that_cannot_be_read_is_set_aside_with_its_reason(copy: Copy, bad: int) -> None:
+    copy.world.make_unreadable(PARTNER, bad)
+    run = await copy.sync()
+    total = len(copy.world.table(PARTNER).ids)
+    assert (run.status, run.created) == ("succeeded", total - 1)
+    assert "1 row" in run.note
+    ((odoo_id, field, code),) = [(r.odoo_id, r.field, r.error_code) for r in await aside(copy)]
+    assert (odoo_id, field, code) == (bad, "", "odoo_server_fault")
+
+
+async def test_a_field_that_cannot_be_read_costs_only_itself(copy: Copy, bad: int) -> None:
+    copy.world.make_unreadable(PARTNER, bad, "comment")
+    run = await copy.sync()
+    assert run.created == len(copy.world.table(PARTNER).ids)
+    assert [(row.odoo_id, row.field) for row in await aside(copy)] == [(bad, "comment")]
+    kept = await copy.data(bad)
+    assert "comment" not in kept
+    assert kept["display_name"]
+
+
+async def test_a_field_that_fails_keeps_the_value_it_had(synced: Copy, bad: int) -> None:
+    before = (await synced.data(bad))["comment"]
+    synced.world.execute(PARTNER, "write", [bad], {"ref": "new", "comment": "unseen"})
+    synced.world.make_unreadable(PARTNER, bad, "comment")
+    assert (await synced.sync()).updated == 1
+    kept = await synced.data(bad)
+    assert (kept["ref"], kept["comment"]) == ("new", before)
+
+
+@pytest.mark.parametrize("field", ["", "comment", "category_id"])
+async def test_it_is_tried_again_and_forgotten_when_it_can_be_read(
+    synced: Copy, bad: int, field: str
+) -> None:
+    synced.world.execute(PARTNER, "write", [bad], {"comment": "unseen"})
+    synced.world.make_unreadable(PARTNER, bad, field)
+    await synced.sync()
+    synced.clock.advance(3_600)
+    await synced.sync()
+    assert [row.odoo_id for row in await aside(synced)] == [bad]
+    synced.world.unreadable.clear()
+    synced.clock.advance(3_600)
+    run = await synced.sync()
+    assert (run.status, run.note) == ("succeeded", None)
+    assert await aside(synced) == []
+    assert await synced.difference() == EQUAL
+
+
+async def test_what_is_set_aside_and_then_deleted_is_forgotten(synced: Copy, bad: int) -> None:
+    synced.world.make_unreadable(PARTNER, bad)
+    synced.world.execute(PARTNER, "write", [bad], {"ref": "x"})
+    await synced.sync()
+    with synced.world.transaction() as tx:
+        tx.sql_delete(PARTNER, [bad])
+    await synced.sync()
+    assert await aside(synced) == []
+    assert await synced.difference() == EQUAL
+
+
+async def test_too_many_rows_that_fail_are_a_server_that_fails(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrowing, "MOST_FAULTY", 3)
+    for row_id in copy.world.table(PARTNER).ids[5:15]:
+        copy.world.make_unreadable(PARTNER, row_id)
+    run = await copy.sync()
+    assert (run.status, run.error_code) == ("failed", "odoo_server_fault")
+
+
+async def test_a_server_that_fails_altogether_is_asked_little(copy: Copy) -> None:
+    def before(_model: str, method: str) -> None:
+        if method in {"search", "search_read"}:
+            raise ServerFault
+
+    copy.odoo.before = before
+    assert (await copy.sync()).status == "failed"
+    assert len(copy.odoo.asked) < 10
