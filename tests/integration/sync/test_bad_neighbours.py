@@ -95,6 +95,16 @@ async def test_too_many_rows_that_fail_are_a_server_that_fails(
     assert (run.status, run.error_code) == ("failed", "odoo_server_fault")
 
 
+async def test_rows_of_a_server_that_answers_none_are_not_set_aside(synced: Copy) -> None:
+    def before(_model: str, method: str) -> None:
+        if method == "search_read":
+            raise ServerFault
+
+    synced.odoo.before = before
+    assert (await synced.sync(full=True)).error_code == "odoo_server_fault"
+    assert await aside(synced) == []
+
+
 async def test_a_server_that_fails_altogether_is_asked_little(copy: Copy) -> None:
     def before(_model: str, method: str) -> None:
         if method in {"search", "search_read"}:

@@ -65,12 +65,28 @@ async def _one_row(
     try:
         there = await _read(work, [odoo_id], ["id"])
     except NARROWABLE:
+        if not await _others_can_be_read(work):
+            raise
         found.faults.append(Fault(odoo_id, WHOLE_ROW, error.code, error.message))
         return
     if there:
         row: dict[str, Any] = {"id": odoo_id}
         await _by_field(work, row, fields, found)
         found.rows.append(row)
+
+
+async def _others_can_be_read(work: Work) -> bool:
+    """Tell a row at fault from a server that answers nothing, by the first row and the last."""
+    domain = [["id", "not in", sorted(work.faulty)]]
+    for order in ("id", "id desc"):
+        try:
+            await work.client.search_read(
+                work.dataset.model, domain, ["id"], limit=1, order=order, context=work.context
+            )
+        except OdooError:
+            continue
+        return True
+    return False
 
 
 async def _by_field(work: Work, row: dict[str, Any], fields: list[str], found: Found) -> None:
