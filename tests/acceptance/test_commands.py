@@ -74,6 +74,23 @@ def test_restore_refuses_what_is_no_backup(sqlite_only: Service, tmp_path: Path)
     assert (ran.returncode, "not a backup" in ran.stderr) == (1, True)
 
 
+def test_a_backup_to_where_nothing_can_be_written_is_refused_in_a_line(
+    sqlite_only: Service, tmp_path: Path
+) -> None:
+    sqlite_only.run("db", "upgrade")
+    ran = sqlite_only.run("backup", str(tmp_path / "nowhere" / "backup"))
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert "cannot be written" in ran.stderr
+
+
+def test_a_second_serve_on_the_same_port_is_refused_in_a_line(
+    service: Service, sqlite_only: Service
+) -> None:
+    ran = sqlite_only.run("serve", "--port", str(service.port))
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert "Choose another --host or --port." in ran.stderr
+
+
 def test_doctor_finds_a_running_service_sound(service: Service, caller: Caller) -> None:
     del caller
     ran = service.run("doctor")

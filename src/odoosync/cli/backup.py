@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -35,8 +35,13 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> 
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         _copy(source, draft)
         os.link(draft, file)
+    except OSError as error:
+        raise InvalidInput(
+            f"{file} cannot be written: {error.strerror}. Name a file in a folder of yours."
+        ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
     typer.echo(f"The database was saved to {file}.")
     typer.echo(
         "Its keys are not in it. Keep them apart: "
@@ -79,9 +84,7 @@ def _database_file(settings: Settings) -> Path:
 def _copy(source: Path, target: Path) -> None:
     """Copy by SQLite's own backup: a snapshot, whatever writes at the same time."""
     with (
-        closing(
-            sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT_S)
-        ) as old,
+        closing(sqlite3.connect(_read_only(source), uri=True, timeout=_BUSY_TIMEOUT_S)) as old,
         closing(sqlite3.connect(target, timeout=_BUSY_TIMEOUT_S)) as new,
     ):
         try:
@@ -90,9 +93,13 @@ def _copy(source: Path, target: Path) -> None:
             raise Conflict(f"The copy did not succeed: {error}. Try again.") from error
 
 
+def _read_only(file: Path) -> str:
+    return f"{file.resolve().as_uri()}?mode=ro"
+
+
 def _check_backup(file: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(_read_only(file), uri=True)) as connection:
             found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             sound = connection.execute("PRAGMA quick_check").fetchone()
     except sqlite3.DatabaseError as error:

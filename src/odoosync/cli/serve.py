@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from odoosync.app import build_app
+from odoosync.errors import Conflict
 from odoosync.log import configure_logging
 from odoosync.migrations import upgrade
 from odoosync.settings import load_settings
@@ -24,6 +26,7 @@ def serve(
 ) -> None:
     """Bring the database up to date, then serve the API until stopped."""
     settings = load_settings()
+    _check_address(host, port)
     configure_logging(settings.log_level, settings.log_format)
     upgrade(settings.effective_database_url)
     uvicorn.run(
@@ -37,6 +40,19 @@ def serve(
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
+
+
+def _check_address(host: str, port: int) -> None:
+    """Raise Conflict before anything is started that would have to be stopped again."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "not a host name"
+        raise Conflict(
+            f"Nothing can listen on {host}, port {port}: {why}. Choose another --host or --port."
+        ) from error
 
 
 def worker(
