@@ -71,11 +71,15 @@ EVENT = st.builds(
 
 
 class Fuzz(RuleBasedStateMachine):
-    """`lab` is set by the test; `prepare` may spoil the sync before each run."""
+    """`lab` is set by the test; `prepare` may spoil the sync before each run.
+
+    `settling` are the seconds between the last write and the last sync.
+    """
 
     lab: Lab
     versions: tuple[int, ...] = (16, 17, 18, 19)
     prepare: Callable[[Copy, str], Any] | None = None
+    settling: float = 1
 
     @initialize(data=st.data())
     def open(self, data: st.DataObject) -> None:
@@ -175,7 +179,7 @@ class Fuzz(RuleBasedStateMachine):
         if not hasattr(self, "copy"):
             return
         self.writers.end_all()
-        self.writers.wait(1)
+        self.writers.wait(self.settling)
         for dataset in DATASETS:
             status = self._sync(dataset)
             assert status == "succeeded"

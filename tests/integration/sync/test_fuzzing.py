@@ -17,7 +17,7 @@ from odoosync.db import open_database
 from odoosync.odoo import domain as domains
 from odoosync.store import newest
 from odoosync.sync import pace, plan, window
-from odoosync.sync.engine import ids, run
+from odoosync.sync.engine import ids, run, volatile
 
 EXAMPLES, SOAK_EXAMPLES, STEPS = 50, 2_000, 10
 
@@ -46,9 +46,15 @@ def fuzz(
     examples: int,
     random: bool = False,
     prepare: Callable[[Copy, str], Any] | None = None,
+    settling: float = 1,
 ) -> None:
-    spoiled = staticmethod(prepare) if prepare else None
-    machine = type("Fuzz", (Fuzz,), {"lab": lab, "versions": (version,), "prepare": spoiled})
+    about = {
+        "lab": lab,
+        "versions": (version,),
+        "prepare": staticmethod(prepare) if prepare else None,
+        "settling": settling,
+    }
+    machine = type("Fuzz", (Fuzz,), about)
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -65,13 +71,36 @@ def fuzz(
 
 
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("version", [16, 17, 18, 19])
+@pytest.mark.parametrize(
+    ("database_url", "version", "examples"),
+    [
+        ("sqlite", 16, EXAMPLES),
+        ("sqlite", 17, EXAMPLES),
+        ("sqlite", 18, EXAMPLES),
+        ("sqlite", 19, EXAMPLES),
+        ("postgresql", 18, EXAMPLES // 5),
+    ],
+    indirect=["database_url"],
+)
 def test_after_a_quiet_sync_the_copy_equals_odoo(
-    lab: Lab, version: int, request: pytest.FixtureRequest
+    lab: Lab, version: int, examples: int, request: pytest.FixtureRequest
 ) -> None:
     soak = request.config.getoption("--soak")
-    fuzz(lab, version, examples=SOAK_EXAMPLES if soak else EXAMPLES, random=soak)
+    fuzz(lab, version, examples=SOAK_EXAMPLES if soak else examples, random=soak)
+
+
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("version", [16, 19])
+def test_after_a_day_a_large_copy_equals_odoo_as_well(
+    lab: Lab, version: int, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large datasets are not scanned and read again at each sync: shown with limits of zero."""
+    monkeypatch.setattr(volatile, "EACH_SYNC_UP_TO", 0)
+    monkeypatch.setattr(ids, "SCAN_UP_TO", 0)
+    soak = request.config.getoption("--soak")
+    examples = SOAK_EXAMPLES if soak else EXAMPLES // 3
+    fuzz(lab, version, examples=examples, random=soak, settling=25 * 3_600)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
