@@ -16,6 +16,7 @@ from odoosync.cli.sandbox import sandbox
 from odoosync.cli.serve import serve, worker
 from odoosync.cli.sync import sync
 from odoosync.cli.user import user
+from odoosync.cli.verify import verify
 from odoosync.errors import OdoosyncError
 
 app = typer.Typer(
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (serve, worker, sync, demo, sandbox, backup, restore, migrate_env, doctor):
+for command in (serve, worker, sync, verify, demo, sandbox, backup, restore, migrate_env, doctor):
     app.command()(command)
 app.add_typer(db, name="db")
 app.add_typer(user, name="user")

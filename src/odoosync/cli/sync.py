@@ -64,15 +64,15 @@ async def _sync(username: str, datasets: Sequence[str], options: dict[str, Any])
         for name in datasets:
             request = SyncRequest(owner.tenant_id, owner.id, name, trigger="command", **options)
             run_ids += await service.ask(request)
-        async with _hands(settings, database):
-            ended = await _watch(database, owner.tenant_id, list(dict.fromkeys(run_ids)))
+        async with hands(settings, database):
+            ended = await watch(database, owner.tenant_id, list(dict.fromkeys(run_ids)))
     for run in ended:
         typer.echo(_told(run))
     return all(run.status == "succeeded" for run in ended)
 
 
 @asynccontextmanager
-async def _hands(settings: Settings, database: Database) -> AsyncIterator[None]:
+async def hands(settings: Settings, database: Database) -> AsyncIterator[None]:
     """Work here until the block ends, unless somebody else is alive to do it."""
     if await live_workers(database):
         yield
@@ -86,7 +86,7 @@ async def _hands(settings: Settings, database: Database) -> AsyncIterator[None]:
         await working
 
 
-async def _watch(database: Database, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
+async def watch(database: Database, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
     columns = (
         TextColumn("{task.description:18}"),
         BarColumn(),

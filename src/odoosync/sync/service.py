@@ -25,6 +25,12 @@ from odoosync.sync import runs
 from odoosync.sync.datasets import DATASETS, Dataset, dataset_named
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import Asked
+from odoosync.sync.verify.asking import (
+    VerifyAnswer,
+    VerifyRequest,
+    ask_to_verify,
+    verify_answer,
+)
 
 _WORKER_SILENCE_S: Final = 10.0
 _SHORTEST_LOOK_S: Final = 0.05
@@ -110,6 +116,15 @@ class SyncService:
                     await runs.enqueue(tx, ticket.run_id, lane, asked, self._clock())
                 run_ids.append(ticket.run_id)
         return run_ids
+
+    async def verify(self, request: VerifyRequest, *, wait: bool = True) -> VerifyAnswer:
+        """Ask for verifications and answer when they have ended, or at once without `wait`.
+
+        Raises UnknownDataset and NoConnection.
+        """
+        run_ids = await ask_to_verify(self._database, request, self._clock())
+        look = self._ended if wait else self._load
+        return verify_answer(await look(request.tenant_id, run_ids), self._wait_s, waited=wait)
 
     async def cancel(self, tenant_id: int, run_id: str) -> None:
         """Ask a run to stop within a page; a queued one ends at once. Raises NoRun."""

@@ -10,8 +10,11 @@ from odoosync.jobs.task import Done, Lease, Outcome
 from odoosync.log import get_logger
 from odoosync.odoo.errors import OdooError
 from odoosync.sync import runs
+from odoosync.sync.datasets import dataset_named
 from odoosync.sync.engine.run import Equipment, carry_out
 from odoosync.sync.runs import Status
+from odoosync.sync.verify import run as verify
+from odoosync.sync.verify.lane import verified_by
 
 log = get_logger(__name__)
 
@@ -24,7 +27,11 @@ class SyncTask:
 
     async def run(self, claim: Claim, lease: Lease) -> Outcome:
         """Carry out a run; whatever ends it for good is written into its history row."""
+        verified = verified_by(claim.dataset)
         try:
+            if verified is not None:
+                dataset = dataset_named(verified)
+                return await verify.carry_out(self._tools, claim, lease, dataset)
             await carry_out(self._tools, claim, lease)
         except LaneCancelled:
             await self._end(claim, "cancelled", None, None)

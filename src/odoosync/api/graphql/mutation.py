@@ -7,8 +7,9 @@ from typing import Any
 import strawberry
 
 from odoosync.api.graphql.context import Info
-from odoosync.api.graphql.runs import SyncAnswer
+from odoosync.api.graphql.runs import SyncAnswer, VerifyAnswer
 from odoosync.sync.service import SyncRequest
+from odoosync.sync.verify.asking import USUAL, VerifyRequest
 
 
 async def _sync(
@@ -30,6 +31,25 @@ async def _sync(
         confirm_deletions=confirm_deletions,
     )
     return await info.context.services.sync.sync(request, wait=wait)
+
+
+async def _verify(
+    info: Info,
+    dataset: str | None = None,
+    *,
+    connection_id: int | None = None,
+    repair: bool = False,
+    wait: bool = True,
+) -> Any:
+    caller = info.context.need("sync")
+    request = VerifyRequest(
+        tenant_id=caller.tenant_id,
+        user_id=caller.user_id,
+        datasets=USUAL if dataset is None else (dataset,),
+        connection_id=connection_id,
+        repair=repair,
+    )
+    return await info.context.services.sync.verify(request, wait=wait)
 
 
 def _sync_of(dataset: str, description: str) -> Any:
@@ -63,4 +83,9 @@ class Mutation:
     )
     sync_from_odoo: SyncAnswer = strawberry.mutation(
         resolver=_sync, graphql_type=SyncAnswer, description="Sync any dataset."
+    )
+    verify: VerifyAnswer = strawberry.mutation(
+        resolver=_verify,
+        graphql_type=VerifyAnswer,
+        description="Compare the copy with Odoo, row by row; with `repair`, write what differs.",
     )

@@ -35,6 +35,7 @@ from odoosync.sync import runs
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import RunFilter, Status
+from odoosync.sync.verify.lane import verified_by
 
 STATUSES: Final[tuple[str, ...]] = get_args(Status)
 
@@ -129,7 +130,7 @@ async def _runs(
 ) -> Any:
     caller = info.context.need("read")
     if dataset is not None:
-        dataset_named(dataset)
+        dataset_named(verified_by(dataset) or dataset)
     if status is not None and status not in STATUSES:
         raise BadFilter(f"`status` is one of {', '.join(STATUSES)}.")
     wanted, database = RunFilter(connection_id, dataset, status), info.context.services.database

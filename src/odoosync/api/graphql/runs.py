@@ -62,6 +62,14 @@ class SyncRunPage:
     next_cursor: str | None
 
 
+@strawberry.type(description="How true the copy is, or that this was asked.")
+class VerifyAnswer:
+    success: bool = strawberry.field(description="All runs have ended, and the copy is true.")
+    message: str
+    errors: list[str]
+    runs: list[SyncRun]
+
+
 @strawberry.type(description="How a sync went, or that it was asked for.")
 class SyncAnswer:
     success: bool

@@ -1,6 +1,6 @@
 """REST, a file per noun. Each has a `router` made by `new_router`; the list is what is served."""
 
-from odoosync.api.rest import api_keys, auth, connections, me, profile, records, runs
+from odoosync.api.rest import api_keys, auth, connections, me, profile, records, runs, verify
 
 ROUTERS = (
     auth.router,
@@ -9,6 +9,7 @@ ROUTERS = (
     profile.router,
     connections.router,
     runs.router,
+    verify.router,
     records.router,
 )
 

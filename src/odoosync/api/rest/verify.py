@@ -1,0 +1,83 @@
+"""Verifying a connection's copy: how true it is, and what differs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Response, status
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from odoosync.api.auth import Syncer
+from odoosync.api.parameters import RowId
+from odoosync.api.rest.runs import RunView
+from odoosync.api.routing import new_router
+from odoosync.api.services import ServicesDep
+from odoosync.connections import store as connections
+from odoosync.sync.verify.asking import USUAL, VerifyRequest
+
+router = new_router(prefix="/api/v1/connections", tags=["sync"])
+
+DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class VerifyForm(BaseModel):
+    """What to verify; everything may be left out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    datasets: list[DatasetName] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Contacts and products when left out; products bring their variants.",
+    )
+    repair: bool = Field(default=False, description="Write what differs.")
+    wait: bool = Field(default=True, description="Answer when the runs have ended.")
+
+
+class VerifyAnswer(BaseModel):
+    """`success`: all runs have ended, and the copy is true."""
+
+    success: bool
+    message: str
+    errors: list[str]
+    runs: list[RunView]
+
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": VerifyAnswer}}
+
+
+async def _own(connection_id: RowId, caller: Syncer, services: ServicesDep) -> int:
+    """Return the id of a connection of the caller's: decided before the body is looked at."""
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        return (await connections.get(tx, connection_id)).id
+
+
+@router.post(
+    "/{connection_id}/verify",
+    response_model=VerifyAnswer,
+    responses=_ANSWERS,
+    summary="Verify a copy",
+)
+async def verify_connection(
+    connection_id: Annotated[int, Depends(_own)],
+    caller: Syncer,
+    services: ServicesDep,
+    form: VerifyForm | None = None,
+) -> Response:
+    """Compare every row and field with Odoo, whatever the last sync says."""
+    wanted = form or VerifyForm()
+    request = VerifyRequest(
+        tenant_id=caller.tenant_id,
+        user_id=caller.user_id,
+        datasets=tuple(wanted.datasets or USUAL),
+        connection_id=connection_id,
+        repair=wanted.repair,
+    )
+    answer = await services.sync.verify(request, wait=wanted.wait)
+    return Response(
+        orjson.dumps(answer.to_json()),
+        status.HTTP_200_OK if wanted.wait else status.HTTP_202_ACCEPTED,
+        media_type="application/json",
+    )

@@ -1,0 +1,59 @@
+"""`odoosync verify`: hold the copy against Odoo, say how true it is, repair it if asked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Row
+
+from odoosync.accounts.context import open_accounts
+from odoosync.accounts.users import find_user
+from odoosync.cli.opening import opened_database
+from odoosync.cli.sync import hands, watch
+from odoosync.clock import utc_now
+from odoosync.crypto import load_key_ring
+from odoosync.sync.verify.asking import USUAL, VerifyRequest, ask_to_verify, is_true, summary
+from odoosync.sync.verify.lane import verified_by
+
+
+def verify(
+    user: Annotated[str, typer.Option(help="Whose copy.")],
+    dataset: Annotated[
+        list[str] | None, typer.Argument(help="Datasets; contacts and products when left out.")
+    ] = None,
+    connection: Annotated[
+        int | None, typer.Option(help="A connection's id; the active one when left out.")
+    ] = None,
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="Write what differs.")] = False,
+) -> None:
+    """Compare a user's copy with Odoo, row by row; exits 1 unless it is true."""
+    wanted = tuple(dataset or USUAL)
+    ended = asyncio.run(_verify(user, wanted, connection_id=connection, repair=repair))
+    for run in ended:
+        typer.echo(_told(run))
+    if not all(is_true(run) for run in ended):
+        raise typer.Exit(1)
+
+
+async def _verify(username: str, datasets: tuple[str, ...], **options: Any) -> list[Row[Any]]:
+    async with opened_database() as (settings, database):
+        keys = load_key_ring(settings.configured_keys, settings.data_dir)
+        owner = await find_user(open_accounts(database, keys), username)
+        request = VerifyRequest(owner.tenant_id, owner.id, datasets, trigger="command", **options)
+        run_ids = await ask_to_verify(database, request, utc_now())
+        async with hands(settings, database):
+            return await watch(database, owner.tenant_id, run_ids)
+
+
+def _told(run: Row[Any]) -> str:
+    dataset = verified_by(run.dataset)
+    if run.status != "succeeded":
+        return f"{dataset}: {run.status}. {run.error or ''}".rstrip()
+    lines = [f"{dataset}: {summary(run)}" + (f". {run.note}" if run.note else "")]
+    for example in run.detail["examples"]:
+        fields = f": {', '.join(example['fields'])}" if example["fields"] else ""
+        lines.append(f"  {example['kind']} {example['id']}{fields}")
+    return "\n".join(lines)

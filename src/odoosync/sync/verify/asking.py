@@ -1,0 +1,124 @@
+"""Asking for verifications, and the answer when they have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from odoosync.connections import store as connections
+from odoosync.db import Database
+from odoosync.jobs import lanes
+from odoosync.sync import runs
+from odoosync.sync.datasets import dataset_named
+from odoosync.sync.run_view import run_view
+from odoosync.sync.runs import Asked
+from odoosync.sync.verify.lane import lane_of, verified_by
+
+USUAL: Final = ("contacts", "products")
+_WAITED_FOR: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyRequest:
+    """What to verify; `connection_id` None means the active one, a dataset its companions, too."""
+
+    tenant_id: int
+    user_id: int | None
+    datasets: Sequence[str] = USUAL
+    connection_id: int | None = None
+    repair: bool = False
+    trigger: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAnswer:
+    """`success`: every run has ended, and its copy is true now. `runs` as `run_view` has them."""
+
+    success: bool
+    message: str
+    errors: tuple[str, ...]
+    runs: tuple[dict[str, Any], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "success": self.success,
+            "message": self.message,
+            "errors": list(self.errors),
+            "runs": list(self.runs),
+        }
+
+
+async def ask_to_verify(database: Database, request: VerifyRequest, now: datetime) -> list[str]:
+    """Commit the wish, a run a dataset, new or joined; returns their ids.
+
+    Raises UnknownDataset and NoConnection.
+    """
+    asked = Asked(request.trigger, request.user_id, checks="repair" if request.repair else "verify")
+    run_ids = []
+    async with database.tenant(request.tenant_id) as tx:
+        connection = await connections.chosen(tx, request.connection_id)
+        for name in with_companions(request.datasets):
+            lane = lane_of(name)
+            ticket = await lanes.ask(tx, connection.id, lane, priority=_WAITED_FOR)
+            if ticket.joined:
+                await runs.join(tx, ticket.run_id, asked)
+            else:
+                place = (connection.id, lane, ticket.generation)
+                await runs.enqueue(tx, ticket.run_id, place, asked, now)
+            run_ids.append(ticket.run_id)
+    return run_ids
+
+
+def with_companions(names: Sequence[str]) -> list[str]:
+    """Return the datasets and those that a person means, too. Raises UnknownDataset."""
+    datasets = [dataset_named(name) for name in names]
+    return list(dict.fromkeys(name for one in datasets for name in (one.name, *one.companions)))
+
+
+def verify_answer(found: Sequence[Row[Any]], wait_s: float, *, waited: bool) -> VerifyAnswer:
+    """Say how it went, a sentence a dataset."""
+    shown = tuple(run_view(run) for run in found)
+    if not waited:
+        return VerifyAnswer(True, "The verification was asked for.", (), shown)
+    errors = tuple(_told(run, wait_s) for run in found if not is_true(run))
+    message = " ".join(_told(run, wait_s) for run in found)
+    return VerifyAnswer(not errors, message, errors, shown)
+
+
+def is_true(run: Row[Any]) -> bool:
+    """Tell whether a run has ended, and found or left the copy true."""
+    return bool(run.status == "succeeded" and run.truth == 1.0)
+
+
+def summary(run: Row[Any]) -> str:
+    """Render what a run that succeeded found, on one line."""
+    found = run.detail
+    counts = ", ".join(
+        f"{found[kind]:,} {kind}"
+        for kind in ("missing", "stale", "phantom", "pending", "volatile", "hidden")
+    )
+    names = f", {found['names']:,} names" if found["names"] else ""
+    repaired = f", {found['repaired'] + run.deleted + run.hidden:,} repaired"
+    text = f"truth {_shown(run.truth)}: {found['true']:,} rows true, {counts}{names}"
+    return text + (repaired if run.mode == "repair" else "")
+
+
+def _shown(truth: float) -> str:
+    """Never round up to 1.0 what is not wholly true."""
+    return "1.0" if truth == 1.0 else f"{int(truth * 1e6) / 1e6:.6f}"
+
+
+def _told(run: Row[Any], wait_s: float) -> str:
+    dataset = verified_by(run.dataset)
+    if run.status == "succeeded":
+        return f"{dataset}: {summary(run)}."
+    if run.status in runs.ENDED:
+        return f"{dataset}: {run.error or 'The verification was cancelled.'}"
+    where = f"Its progress is at /api/v1/runs/{run.id}."
+    if run.status == "queued":
+        return f"{dataset}: The verification has not started: no worker took it yet. {where}"
+    return f"{dataset}: The verification goes on after {wait_s:.0f} seconds. {where}"

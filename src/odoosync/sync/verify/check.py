@@ -1,0 +1,104 @@
+"""What all steps of one verification share, how far it has come, and how it commits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from odoosync.db import Tx
+from odoosync.errors import OdoosyncError
+from odoosync.jobs import lanes, standstill
+from odoosync.sync import runs
+from odoosync.sync.engine.work import Work, Write
+from odoosync.sync.plan import Plan
+from odoosync.sync.verify.tally import Tally
+
+
+class SyncGoesOn(OdoosyncError):
+    """The dataset's own lane moved, or does not stand still: nothing may be written now."""
+
+    code = "sync_goes_on"
+
+    def __init__(self) -> None:
+        super().__init__("A sync of this dataset is going on. The repair goes on after it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The lane's checkpoint: ids up to `last_id` are compared by `fields`; with `all_rows`, all.
+
+    `waits` counts how often a repair had to wait for a sync: each is progress, not a failure.
+    """
+
+    fields: tuple[str, ...] = ()
+    last_id: int | None = None
+    all_rows: bool = False
+    waits: int = 0
+    tally: Tally = field(default_factory=Tally)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "fields": list(self.fields),
+            "last_id": self.last_id,
+            "all_rows": self.all_rows,
+            "waits": self.waits,
+            "tally": self.tally.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any] | None) -> Self | None:
+        """Read a checkpoint; None for none, and for one of another version of this program."""
+        known = {one.name for one in fields(cls)}
+        if document is None or document.keys() != known:
+            return None
+        counted = document["tally"]
+        if counted.keys() != {one.name for one in fields(Tally)}:
+            return None
+        own = {"fields": tuple(document["fields"]), "tally": Tally.from_json(counted)}
+        return cls(**{**document, **own})
+
+
+@dataclass
+class Check(Work):
+    """A verification at work. What syncs read by is its plan; how far it is stands in `reached`.
+
+    While `rest` is set, commits are refused unless the dataset's lane still has that fence.
+    `confirmed_by_hand`: a person allowed marking rows as gone, however many they are.
+    """
+
+    reached: Reached = field(default_factory=Reached)
+    repairs: bool = False
+    confirmed_by_hand: bool = False
+    rest: int | None = None
+    named_alike: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    async def commit(self, plan: Plan, write: Write) -> None:
+        """Commit what `write` does with counts and checkpoint; see `Work.commit`.
+
+        Never touches the cursor, which is the sync's. Raises SyncGoesOn, having written nothing.
+        """
+        async with self.database.tenant(self.claim.tenant_id) as tx:
+            await self._guard(tx)
+            counts = dict(await write(tx))
+            await runs.add(tx, self.run_id, counts | self._usage())
+            await runs.update(tx, self.run_id, {"detail": self.reached.tally.told()})
+            await lanes.advance(tx, self.claim, self.reached.to_json())
+        self.plan = plan
+        self.lease.check()
+
+    async def note_rest(self) -> None:
+        """Note that the dataset's lane stands still, before reading what is to be written."""
+        async with self.database.tenant(self.claim.tenant_id, write=False) as tx:
+            place = self.connection_id, self.dataset.name
+            self.rest = await standstill.fence_at_rest(tx, *place)
+        if self.rest is None:
+            raise SyncGoesOn
+
+    async def _guard(self, tx: Tx) -> None:
+        if self.rest is None:
+            return
+        place = self.connection_id, self.dataset.name
+        if not await standstill.is_still_at_rest(tx, *place, self.rest):
+            raise SyncGoesOn

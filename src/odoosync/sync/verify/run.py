@@ -1,0 +1,195 @@
+"""One verification from its start, or from where it was left, to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from odoosync.connections import store as connections
+from odoosync.connections.connection import Connection
+from odoosync.jobs import lanes
+from odoosync.jobs.lanes import Claim
+from odoosync.jobs.task import Done, Lease, Outcome, RetryIn
+from odoosync.odoo.client import OdooClient
+from odoosync.odoo.errors import FieldUnknown, OdooError
+from odoosync.sync import cursors, runs
+from odoosync.sync.datasets import Dataset
+from odoosync.sync.engine import ids
+from odoosync.sync.engine.pages import Reader
+from odoosync.sync.engine.planning import Prospect
+from odoosync.sync.engine.run import Equipment, open_odoo
+from odoosync.sync.patience import patiently
+from odoosync.sync.plan import Plan
+from odoosync.sync.verify.check import Check, Reached, SyncGoesOn
+from odoosync.sync.verify.judging import Judge
+from odoosync.sync.verify.spans import compare_span
+from odoosync.sync.window import Cursor, frozen_now
+
+_WAIT_FOR_SYNC_S: Final = 2.0
+_OTHER_SHAPE: Final = (
+    "Fields, login or language changed since the last complete sync. The next one reads everything."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What the database says at the start of an attempt; `known` are the fields that are kept."""
+
+    run: Row[Any]
+    connection: Connection
+    secret: str
+    cursor: Cursor
+    known: tuple[str, ...]
+
+
+async def carry_out(tools: Equipment, claim: Claim, lease: Lease, dataset: Dataset) -> Outcome:
+    """Compare one dataset with Odoo. Raises OdooError and what the lease tells to stop for.
+
+    A repair that meets a sync comes back later, rather than hold a place that the sync may need.
+    """
+    begun = await _start(tools, claim, dataset)
+    client = await open_odoo(tools, begun.connection, begun.secret)
+    attempt = _Attempt(tools, claim, lease, dataset, begun, client)
+    reached = Reached.from_json(claim.checkpoint)
+    check, judge = await _prepare(attempt, reached)
+    try:
+        try:
+            await _steps(check, judge, guard=tools.deletion_guard)
+        except FieldUnknown:
+            # An upgrade took a field away between the question and the page: begin again.
+            check, judge = await _prepare(attempt, None, used=check.used)
+            await _steps(check, judge, guard=tools.deletion_guard)
+    except SyncGoesOn as wait:
+        check.reached = replace(check.reached, waits=check.reached.waits + 1)
+        async with tools.database.tenant(claim.tenant_id) as tx:
+            await lanes.advance(tx, claim, check.reached.to_json())
+        return RetryIn(_WAIT_FOR_SYNC_S, wait.code)
+    return Done()
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """All that stays the same in one attempt."""
+
+    tools: Equipment
+    claim: Claim
+    lease: Lease
+    dataset: Dataset
+    begun: _Start
+    client: OdooClient
+
+
+async def _start(tools: Equipment, claim: Claim, dataset: Dataset) -> _Start:
+    async with tools.database.tenant(claim.tenant_id) as tx:
+        run = await runs.get(tx, claim.run_id)
+        connection = await connections.get(tx, claim.connection_id)
+        secret = await connections.secret_of(tx, tools.key_ring, connection.id)
+        cursor = await cursors.read(tx, connection.id, dataset.name)
+        known = await cursors.field_types(tx, connection.id, dataset.name)
+        await lanes.advance(tx, claim, claim.checkpoint)
+        started = {"status": "running", "odoo_login": connection.odoo_username}
+        counts = {"started_at": run.started_at or tools.clock(), "attempts": run.attempts + 1}
+        await runs.update(tx, run.id, started | counts)
+    return _Start(run, connection, secret.reveal(), cursor, tuple(known))
+
+
+async def _prepare(
+    attempt: _Attempt, reached: Reached | None, *, used: tuple[int, int] = (0, 0)
+) -> tuple[Check, Judge]:
+    """Choose the fields: those that are kept, as far as Odoo has them; go on if they are the same.
+
+    A field that is wanted and not kept yet is the next sync's business.
+    """
+    tools, claim, begun, client = attempt.tools, attempt.claim, attempt.begun, attempt.client
+    dataset = attempt.dataset
+    fields = await patiently(lambda: client.fields_get(dataset.model))
+    prospect = Prospect(dataset, begun.connection, client, fields)
+    names = tuple(name for name in begun.known or prospect.names if name in fields)
+    goes_on = reached is not None and reached.fields == names
+    shape, now = prospect.shape(names) or "", tools.clock()
+    t0 = frozen_now(client.server_now, now)
+    context: dict[str, Any] = {"active_test": False}
+    if client.facts.lang:
+        context["lang"] = client.facts.lang
+    check = Check(
+        database=tools.database,
+        claim=claim,
+        lease=attempt.lease,
+        client=client,
+        dataset=dataset,
+        fields=fields,
+        plan=Plan(t0, now, "full", None, None, shape, names),
+        clock=tools.clock,
+        context=context,
+        used=used,
+        reached=reached if reached is not None and goes_on else Reached(fields=names),
+        repairs=begun.run.mode == "repair",
+        confirmed_by_hand=begun.run.confirm_deletions,
+    )
+    same_shape = begun.cursor.shape in {None, shape}
+    volatile = frozenset(name for name in names if fields[name].is_volatile)
+    await _begin(check, counted=goes_on, note=None if same_shape else _OTHER_SHAPE)
+    return check, Judge(dataset, names, volatile, whole=same_shape)
+
+
+async def _begin(check: Check, *, counted: bool, note: str | None) -> None:
+    about: dict[str, Any] = {
+        "odoo_version": check.client.facts.serie,
+        "window_high": check.plan.t0,
+        "note": note,
+    }
+    if not counted:
+        model, context = check.dataset.model, check.context
+        total = await patiently(lambda: check.client.search_count(model, [], context=context))
+        about |= {"total": total, "fetched": 0, "pages": 0}
+    async with check.database.tenant(check.claim.tenant_id) as tx:
+        await lanes.advance(tx, check.claim, check.reached.to_json())
+        await runs.update(tx, check.run_id, about)
+    check.lease.check()
+
+
+async def _steps(check: Check, judge: Judge, *, guard: bool) -> None:
+    if not check.reached.all_rows:
+        await _rows(check, judge)
+    if check.repairs:
+        await check.note_rest()
+        guarded = guard and not check.confirmed_by_hand
+        await ids.compare(check, guard_enabled=guarded, daily=False)
+    await _complete(check)
+
+
+async def _rows(check: Check, judge: Judge) -> None:
+    """Go through all rows of both sides by id; memory holds two pages."""
+    after = check.reached.last_id
+    reader = Reader(check, [], check.plan.fields, after=after)
+    coming = asyncio.create_task(reader.next())
+    try:
+        while True:
+            page = await coming
+            if page.more:
+                coming = asyncio.create_task(reader.next())
+            theirs = check.decode(page.rows, check.plan.fields)
+            until = page.last_id if page.more else None
+            await compare_span(check, judge, theirs, after=after, until=until)
+            if not page.more:
+                return
+            after = until
+    finally:
+        coming.cancel()
+        with suppress(asyncio.CancelledError, OdooError):
+            await coming
+
+
+async def _complete(check: Check) -> None:
+    """Write what was found into the history, end the run and free the lane, in one transaction."""
+    tally, run_id = check.reached.tally, check.run_id
+    async with check.database.tenant(check.claim.tenant_id) as tx:
+        waiting = (await runs.get(tx, run_id)).held_back
+        truth = tally.score_left(repaired=check.repairs, phantoms_left=waiting)
+        await runs.update(tx, run_id, {"truth": truth, "detail": tally.told()})
+        await runs.finish(tx, run_id, "succeeded", check.clock())
+        await lanes.finish(tx, check.claim)

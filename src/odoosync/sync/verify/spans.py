@@ -1,0 +1,85 @@
+"""One span of ids: compare what both sides have there, repair it if asked, commit how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from odoosync.db import Tx
+from odoosync.store import comparing
+from odoosync.store.comparing import Kept
+from odoosync.store.rows import Row
+from odoosync.sync.engine import labels
+from odoosync.sync.engine.labels import Names
+from odoosync.sync.mapping import to_row
+from odoosync.sync.verify import looking, naming
+from odoosync.sync.verify.check import Check
+from odoosync.sync.verify.judging import Judge
+from odoosync.sync.verify.looking import Rows, SecondLook
+
+
+async def compare_span(
+    check: Check, judge: Judge, theirs: Rows, *, after: int | None, until: int | None
+) -> None:
+    """Compare ids beyond `after` up to `until`, None for all the rest, in parts of bounded size."""
+    while True:
+        kept = await looking.kept_between(check, after, until)
+        end = kept[-1].odoo_id if len(kept) == looking.KEPT_AT_ONCE else until
+        part = {odoo_id: row for odoo_id, row in theirs.items() if end is None or odoo_id <= end}
+        await _compare_part(check, judge, part, kept, end=end)
+        if end == until:
+            return
+        theirs = {odoo_id: row for odoo_id, row in theirs.items() if odoo_id not in part}
+        after = end
+
+
+async def _compare_part(
+    check: Check, judge: Judge, theirs: Rows, kept: Sequence[Kept], *, end: int | None
+) -> None:
+    ours = {row.odoo_id: row for row in kept}
+    true, suspects = judge.look(sorted(theirs.keys() | ours.keys()), theirs, ours)
+    hidden = sum(row.unreachable_at is not None and row.odoo_id not in theirs for row in kept)
+    names = await naming.compare(check, {odoo_id: theirs[odoo_id] for odoo_id in true})
+    check.rest = None
+    if check.repairs and (suspects or names):
+        await check.note_rest()
+    second = SecondLook((), {})
+    if suspects:
+        second = await looking.again(check, judge, suspects, ours)
+    tally = check.reached.tally.having(second.verdicts, true=len(true), hidden=hidden)
+    tally = tally.adding(aside=len(second.aside), names=sum(map(len, names.values())))
+    before = check.reached
+    check.reached = replace(before, last_id=end, all_rows=end is None, tally=tally)
+    try:
+        await _commit(check, second, names, fetched=len(theirs))
+    except BaseException:
+        check.reached = before
+        raise
+
+
+async def _commit(check: Check, second: SecondLook, names: Names, *, fetched: int) -> None:
+    """Move on past the part; with what differs there, when this run repairs."""
+    rows = _differing(check, second) if check.repairs else []
+    lacking = await labels.fetch_missing(check, rows) if rows else {}
+    if check.repairs:
+        repaired = len(rows) + sum(map(len, names.values()))
+        check.reached = replace(check.reached, tally=check.reached.tally.adding(repaired=repaired))
+
+    async def write(tx: Tx) -> Mapping[str, int]:
+        if check.repairs:
+            place, now = (check.connection_id, check.dataset.name), check.clock()
+            await comparing.put_whole(tx, *place, rows, now=now)
+            for more in (lacking, names):
+                await labels.keep(check, tx, more)
+        return {"fetched": fetched, "pages": 1}
+
+    await check.commit(check.plan, write)
+
+
+def _differing(check: Check, second: SecondLook) -> list[Row]:
+    """Make rows of all that Odoo has otherwise, whatever kind of difference it is."""
+    return [
+        to_row(check.dataset, verdict.odoo_id, second.theirs[verdict.odoo_id])
+        for verdict in second.verdicts
+        if verdict.kind != "true" and verdict.odoo_id in second.theirs
+    ]
