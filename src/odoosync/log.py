@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import structlog
@@ -14,6 +16,7 @@ MASK: Final = "********"
 _SENSITIVE: Final = re.compile(
     r"password|passwd|secret|token|authorization|api_?key|cookie", re.IGNORECASE
 )
+_OUR_FOLDER: Final = f"{Path(__file__).parent}{os.sep}"
 _IN_TEXT: Final = re.compile(
     r"(?i)(bearer\s+|basic\s+|password[\"']?\s*[=:]\s*[\"']?)[^\s\"'@,}]+"
     r"|(?<=://)([^\s/:@]*:)[^\s\"']+(?=@)"
@@ -43,14 +46,16 @@ def _brief_exception(
         info = info[1]
     if not isinstance(info, BaseException):
         return event
-    frames = []
+    ours: list[str] = []
+    frames: list[str] = []
     trace = info.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+        frame = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}"
+        (ours if _OUR_FOLDER in code.co_filename else frames).append(frame)
         trace = trace.tb_next
     event["exception"] = type(info).__qualname__
-    event["frames"] = frames[-8:]
+    event["frames"] = [*ours[-6:], *frames[-2:]]  # theirs are where it broke, ours why
     return event
 
 

@@ -173,7 +173,11 @@ async def _settle(desk: Desk, claim: Claim, ending: Outcome | BaseException) -> 
 async def _retry(desk: Desk, claim: Claim, wish: RetryIn | None) -> None:
     """Put the lane back for later, or give up by the policy."""
     async with desk.database.tenant(claim.tenant_id, write=False) as tx:
-        attempts = (await lanes.look(tx, claim)).attempts + 1
+        lane = await lanes.look(tx, claim)
+    if lane.cancel_requested:  # before the body looked: it failed sooner
+        await _abandon(desk, claim, LaneCancelled.code, LaneCancelled().message)
+        return
+    attempts = lane.attempts + 1
     if gives_up(desk.policy, attempts=attempts, age_s=claim.age_s):
         reason = (wish.reason, _LASTING) if wish else ("internal_error", _FAILED)
         await _abandon(desk, claim, *reason)

@@ -139,7 +139,8 @@ async def _by_json2(wire: Wire) -> _Who:
     with _stage("login"):
         who = _who(await calls.call("res.users", "context_get", None, {}, None))
         rows = await calls.call("res.users", "read", [who.uid], {"fields": ["login"]}, None)
-    owner = rows[0].get("login") if isinstance(rows, list) and rows else None
+    user = rows[0] if isinstance(rows, list) and rows else None
+    owner = user.get("login") if isinstance(user, dict) else None
     if not isinstance(owner, str) or owner.casefold() != wire.login.username.strip().casefold():
         raise WrongKeyOwner
     return who

@@ -19,7 +19,7 @@ from odoosync.odoo.errors import (
     UnknownDatabase,
 )
 from odoosync.odoo.facts import ServerFacts
-from odoosync.odoo.fields import ATTRIBUTES, Field, Row
+from odoosync.odoo.fields import ATTRIBUTES, Field, Row, is_id
 from odoosync.odoo.login import Login
 from odoosync.odoo.wire import Sender, Wire
 
@@ -149,7 +149,7 @@ class OdooClient:
         if limit is not None:
             kwargs["limit"] = limit
         ids = await self.call(model, "search", context=context, **kwargs)
-        if not isinstance(ids, list) or (ids and not isinstance(ids[0], int)):
+        if not isinstance(ids, list) or not all(map(is_id, ids)):
             raise BadAnswer
         return ids
 
@@ -157,9 +157,9 @@ class OdooClient:
         self, model: str, domain: Domain, *, context: Context | None = None
     ) -> int:
         count = await self.call(model, "search_count", context=context, domain=domain)
-        if not isinstance(count, int) or isinstance(count, bool):
+        if not is_id(count) or count < 0:  # no bool, and what a database can hold
             raise BadAnswer
-        return count
+        return int(count)
 
     async def count_and_sum_of_ids(
         self, model: str, domain: Domain, *, context: Context | None = None
@@ -175,7 +175,12 @@ class OdooClient:
         if not isinstance(groups, list):
             raise BadAnswer
         group = groups[0] if groups else {}
-        return IdSum(int(group.get("__count") or 0), int(group.get(key) or 0))
+        if not isinstance(group, dict):
+            raise BadAnswer
+        rows, id_sum = group.get("__count") or 0, group.get(key) or 0
+        if not isinstance(rows, int | float) or not isinstance(id_sum, int | float):
+            raise BadAnswer
+        return IdSum(int(rows), int(id_sum))
 
     async def is_portal(self) -> bool:
         """Tell a login that is not an internal user: each may read its own `share` (16 to 19)."""
@@ -211,6 +216,8 @@ class OdooClient:
 
 
 def _page(rows: Any) -> list[Row]:
-    if not isinstance(rows, list) or (rows and not isinstance(rows[0], dict)):
+    if not isinstance(rows, list):
+        raise BadAnswer
+    if not all(isinstance(row, dict) and is_id(row.get("id")) for row in rows):
         raise BadAnswer
     return rows

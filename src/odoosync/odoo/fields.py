@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from odoosync.odoo.errors import BadAnswer
+
 Row = dict[str, Any]
 
 ATTRIBUTES = (
@@ -21,6 +23,7 @@ ATTRIBUTES = (
     "required",
     "string",
 )
+_ID_LIMIT = 2**63
 _CHANGED_ELSEWHERE = frozenset({"one2many", "many2many", "properties"})
 
 
@@ -38,11 +41,15 @@ class Field:
     string: str = ""
 
     @classmethod
-    def of(cls, name: str, told: Mapping[str, Any]) -> Self:
+    def of(cls, name: str, told: Any) -> Self:
+        """Read one field's description. Raises BadAnswer."""
+        if not isinstance(told, dict):
+            raise BadAnswer
+        relation = told.get("relation")
         return cls(
             name=name,
             type=str(told.get("type", "char")),
-            relation=told.get("relation") or None,
+            relation=relation if isinstance(relation, str) and relation else None,
             store=bool(told.get("store", True)),
             translate=bool(told.get("translate")),
             company_dependent=bool(told.get("company_dependent")),
@@ -107,7 +114,10 @@ class PageDecoder:
         )
 
     def decode(self, rows: list[Row]) -> list[Row]:
-        """Change the rows in place and give them back. Run it once only, after `labels`."""
+        """Change the rows in place and give them back. Run it once only, after `labels`.
+
+        Raises BadAnswer for a value that is no date or no relation, where that is due.
+        """
         nullable, converted = self.nullable, self.converted
         for row in rows:
             for name in nullable:
@@ -129,22 +139,35 @@ class PageDecoder:
         return found
 
 
+def is_id(value: Any) -> bool:
+    """Tell whether a value can be a record's id: a whole number that a database can hold."""
+    return type(value) is int and -_ID_LIMIT <= value < _ID_LIMIT
+
+
 def _many2one(value: Any) -> Any:
-    if value is False:
+    if value is False or value == []:
         return None
     if isinstance(value, list):
-        return value[0] if value else None
+        value = value[0]
+    if not is_id(value):
+        raise BadAnswer
     return value
 
 
 def _x2many(value: Any) -> Any:
-    return sorted(value) if value else []
+    if not value:
+        return []
+    if not isinstance(value, list) or not all(map(is_id, value)):
+        raise BadAnswer
+    return sorted(value)
 
 
 def _datetime(value: Any) -> Any:
     """Odoo writes UTC without saying so: `2026-01-31 12:00:00`."""
     if not value:
         return None
+    if not isinstance(value, str):
+        raise BadAnswer
     return f"{value[:10]}T{value[11:19]}Z"
 
 

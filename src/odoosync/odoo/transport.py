@@ -214,9 +214,9 @@ def _redirect(response: aiohttp.ClientResponse) -> OdooError:
 def _date(headers: Mapping[str, str]) -> datetime | None:
     try:
         date = parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
 def open_transport(default_url: str, allowed: Iterable[str]) -> Transport:

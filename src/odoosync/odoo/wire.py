@@ -154,7 +154,7 @@ def _retry_after(answer: Answer) -> float | None:
         return min(float(text), _LONGEST_WAIT.total_seconds())
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if answer.date is None:
         return None

@@ -19,6 +19,7 @@ from odoosync.db import Tx
 from odoosync.store.dialects import in_chunks, in_one_text, one_of
 from odoosync.store.tables import labels, records
 
+_HALF: Final = 2**32
 _SCAN_CHUNK: Final = 200_000
 # Said whole, as the index of what is gone says it: planners do not see that one half implies it.
 _GONE: Final = or_(records.c.deleted_at.is_not(None), records.c.unreachable_at.is_not(None))
@@ -120,7 +121,9 @@ async def _ids(tx: Tx, *where: ColumnElement[bool]) -> array[int]:
 
 
 async def _totals(tx: Tx, *where: Any) -> CountAndSum:
-    count, total = func.count(), func.coalesce(func.sum(records.c.odoo_id), 0)
-    statement = tx.select(records, count.label("rows"), total.label("ids")).where(*where)
+    """Add ids up in two halves: SQLite's sum of 64 bits raises when it overflows."""
+    parts = {"high": records.c.odoo_id // _HALF, "low": records.c.odoo_id % _HALF}
+    sums = [func.coalesce(func.sum(part), 0).label(name) for name, part in parts.items()]
+    statement = tx.select(records, func.count().label("rows"), *sums).where(*where)
     row = (await tx.execute(statement)).one()
-    return CountAndSum(int(row.rows), int(row.ids))
+    return CountAndSum(int(row.rows), int(row.high) * _HALF + int(row.low))

@@ -13,11 +13,23 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from odoosync.errors import InvalidInput
+
 WRITE_DATE: Final = "write_date"
 _ESCAPED_NUL: Final = b"\\u0000"
 LOOKUP_LENGTH: Final = 500
 """Promoted values are cut here: an index entry of PostgreSQL holds 2,704 bytes. `data` is whole."""
 _ABSENT: Final = object()
+
+
+class NotStorable(InvalidInput):
+    code = "not_storable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A record holds a value that cannot be stored: lists in lists some hundred deep, or a "
+            "number beyond 64 bits. Leave its field out."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +105,16 @@ def _dumps(data: dict[str, Any]) -> bytes:
     try:
         encoded = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
+        return _dumps_clean(data)
+    return _dumps_clean(data) if _ESCAPED_NUL in encoded else encoded
+
+
+def _dumps_clean(data: dict[str, Any]) -> bytes:
+    try:
         return orjson.dumps(_clean_value(data), option=orjson.OPT_SORT_KEYS)
-    if _ESCAPED_NUL in encoded:
-        return orjson.dumps(_clean_value(data), option=orjson.OPT_SORT_KEYS)
-    return encoded
+    except (orjson.JSONEncodeError, RecursionError):
+        pass
+    raise NotStorable  # out here, for the encoder's error holds the row
 
 
 def clean(text: str | None) -> str | None:

@@ -14,14 +14,20 @@ def to_row(dataset: Dataset, odoo_id: int, data: dict[str, Any]) -> Row:
     return Row(
         odoo_id=odoo_id,
         data=data,
-        name=data.get("name"),
-        email=data.get("email"),
-        reference=data.get(dataset.reference) if dataset.reference else None,
-        barcode=data.get("barcode"),
+        name=_text(data, "name"),
+        email=_text(data, "email"),
+        reference=_text(data, dataset.reference),
+        barcode=_text(data, "barcode"),
         active=data.get("active") is not False,
-        write_date=data.get("write_date"),
+        write_date=_text(data, "write_date"),
         search=search_text(data, dataset.search),
     )
+
+
+def _text(data: dict[str, Any], name: str | None) -> str | None:
+    """Take text only: a field that a module made into something else is not promoted."""
+    value = data.get(name) if name else None
+    return value if isinstance(value, str) else None
 
 
 def search_text(data: dict[str, Any], fields: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from lane_world import ask, claim_one, finish, populate, run_out, state
 from odoosync.db import Database
 from odoosync.jobs.attempt import Desk, Timing, attempt
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.lanes import Claim, request_cancel
 from odoosync.jobs.task import Done, Lease, Outcome
 
 QUICK = Timing(look=0.01, renew=0.02, cancel_grace=5.0)
@@ -22,6 +22,7 @@ Body = Callable[[Claim], Awaitable[None]]
 @dataclass
 class _Task:
     body: Body
+    abandoned: list[str] = field(default_factory=list)
 
     async def run(self, claim: Claim, lease: Lease) -> Outcome:
         del lease
@@ -29,7 +30,8 @@ class _Task:
         return Done()
 
     async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
-        raise AssertionError((claim, error_code, message))
+        del claim, message
+        self.abandoned.append(error_code)
 
 
 @pytest.fixture
@@ -78,3 +80,16 @@ async def test_a_lane_that_another_attempt_took_is_told_as_lost(
         await asyncio.sleep(3600)
 
     assert await _said(database, held, body) == ["lane_lost"]
+
+
+async def test_a_body_that_fails_before_it_looks_is_cancelled_all_the_same(
+    database: Database, held: Claim
+) -> None:
+    async def fail(claim: Claim) -> None:
+        raise ValueError(claim)
+
+    async with database.tenant(held.tenant_id) as tx:
+        await request_cancel(tx, held.connection_id, held.dataset, held.generation)
+    task = _Task(fail)
+    await attempt(Desk(database, task, QUICK), held, Lease())
+    assert task.abandoned == ["cancelled"]

@@ -32,6 +32,13 @@ async def test_count_and_sum_are_of_live_rows(database: Database) -> None:
         assert await deletion.count_and_sum(tx, 7, "contacts") == CountAndSum(8, 36)
 
 
+async def test_a_sum_beyond_64_bits_is_exact(database: Database) -> None:
+    ids = [2**62, 2**62 + 1, 2**62 + 2, -7]
+    await write(database, [row(number) for number in ids])
+    async with database.tenant(1) as tx:
+        assert await deletion.count_and_sum(tx, 7, "contacts") == CountAndSum(4, sum(ids))
+
+
 async def test_marking_counts_what_was_not_marked_before(database: Database) -> None:
     await write(database, [row(1), row(2)])
     async with database.tenant(1) as tx:

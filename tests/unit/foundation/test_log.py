@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from odoosync.crypto import BadKeyRing, parse_key_ring
 from odoosync.log import configure_logging, get_logger
 
 
@@ -60,3 +61,12 @@ def test_a_password_with_signs_is_masked_up_to_the_host(capfd: pytest.CaptureFix
     line = written(capfd)
     assert "ter2" not in line
     assert "db:5432" in line
+
+
+def test_our_own_frames_are_kept_beside_the_librarys(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("info", "json")
+    try:
+        parse_key_ring("nonsense")
+    except BadKeyRing:
+        get_logger("t").exception("failed")
+    assert "parse_key_ring" in written(capfd)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from odoosync.odoo.errors import BadAnswer
 from odoosync.odoo.fields import Field, PageDecoder, Row, askable
 from unit.odoo.replay import VERSIONS, client, recording
 
@@ -112,3 +113,29 @@ async def test_recorded_fields_say_what_they_are(version: str) -> None:
     assert fields["standard_price"].company_dependent
     assert fields["name"].translate
     assert not fields["list_price"].store
+
+
+WRONG: list[tuple[str, Any]] = [
+    ("datetime", 5),
+    ("datetime", {"a": 1}),
+    ("many2one", "x"),
+    ("many2one", True),
+    ("many2one", {"id": 3}),
+    ("many2one", [[1], "x"]),
+    ("many2one", 2**63),
+    ("many2many", "abc"),
+    ("one2many", 7),
+    ("one2many", [1, "a", None]),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), WRONG)
+def test_a_relation_or_a_date_of_another_shape_is_a_bad_answer(kind: str, value: Any) -> None:
+    with pytest.raises(BadAnswer):
+        PageDecoder.of(field(kind), ["x"]).decode([{"id": 1, "x": value}])
+
+
+@pytest.mark.parametrize("told", [None, "char", ["char"], 7])
+def test_a_description_of_another_shape_is_a_bad_answer(told: Any) -> None:
+    with pytest.raises(BadAnswer):
+        Field.of("x", told)

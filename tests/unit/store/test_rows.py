@@ -3,10 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoosync.store.rows import LOOKUP_LENGTH, Row, encode
+from odoosync.store.rows import LOOKUP_LENGTH, NotStorable, Row, encode
 
 ROW = Row(odoo_id=1, data={"name": "Anna", "city": "Bern"}, name="Anna", search="anna")
 
@@ -59,3 +60,11 @@ def test_whatever_comes_is_encoded_as_json_that_a_database_takes(data: dict[str,
     encoded = encode(Row(1, data))
     assert "\\u0000" not in encoded.data.replace("\\\\", "")
     assert isinstance(orjson.loads(encoded.data), dict)
+
+
+def test_a_value_nested_beyond_the_encoder_is_refused_in_a_sentence() -> None:
+    nested: list[object] = []
+    for _ in range(900):
+        nested = [nested]
+    with pytest.raises(NotStorable, match="cannot be stored"):
+        encode(replace(ROW, data={"name": nested}))

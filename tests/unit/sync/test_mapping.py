@@ -34,3 +34,8 @@ def test_each_dataset_asks_for_what_it_promotes_and_searches() -> None:
         wanted = {*dataset.search, "write_date", "active", "display_name"}
         assert wanted <= set(dataset.fields)
         assert all(companion in DATASETS for companion in dataset.companions)
+
+
+def test_what_is_no_text_is_kept_and_not_promoted() -> None:
+    row = to_row(CONTACTS, 1, {"name": {"a": 1}, "email": 5, "write_date": ["x"]})
+    assert (row.name, row.email, row.write_date, row.data["email"]) == (None, None, None, 5)
