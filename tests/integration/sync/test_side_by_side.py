@@ -1,0 +1,22 @@
+"""Syncs of several datasets at once: they share names, and neither database makes them wait."""
+
+from __future__ import annotations
+
+import asyncio
+
+from integration.sync.copying import EQUAL, Copy
+from odoosync.jobs.claiming import claim_due
+
+DATASETS = ("contacts", "products", "product_variants")
+
+
+async def test_all_datasets_at_once_end_well_and_equal(copy: Copy) -> None:
+    for step in range(3):
+        asked = [await copy.ask(dataset, full=step == 1) for dataset in DATASETS]
+        claims = await claim_due(copy.database, "w", limit=3, per_tenant=9, lease_s=60.0)
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(copy.attempt(claim) for claim in claims))
+        assert [(await copy.run(run_id)).status for run_id in asked] == ["succeeded"] * 3
+        copy.clock.advance(90_000)
+    for dataset in DATASETS:
+        assert await copy.difference(dataset) == EQUAL
