@@ -95,6 +95,22 @@ async def test_too_many_rows_that_fail_are_a_server_that_fails(
     assert (run.status, run.error_code) == ("failed", "odoo_server_fault")
 
 
+async def test_a_field_that_fails_on_all_rows_is_left_out_until_it_is_mended(copy: Copy) -> None:
+    for row_id in copy.world.table(PARTNER).ids:
+        copy.world.make_unreadable(PARTNER, row_id, "comment")
+    run = await copy.sync()
+    assert run.status == "succeeded"
+    assert "comment" in run.drift
+    assert len(await copy.rows()) == len(copy.world.table(PARTNER).ids)
+    copy.world.unreadable.clear()
+    copy.clock.advance(3_600)
+    run = await copy.sync()
+    assert (run.mode, run.drift) == ("full", ["mobile"])
+    assert "comment" in await copy.data(copy.world.table(PARTNER).ids[0])
+    assert await copy.difference() == EQUAL
+    assert await aside(copy) == []
+
+
 async def test_rows_of_a_server_that_answers_none_are_not_set_aside(synced: Copy) -> None:
     def before(_model: str, method: str) -> None:
         if method == "search_read":

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from odoosync.errors import Conflict
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import (
     AccessRefused,
@@ -27,6 +28,23 @@ NARROWABLE: Final = (AccessRefused, AnswerTooLarge, RecordMissing, RequestReject
 """What one bad row or field may cause. A model that is refused altogether fails the search, too."""
 MOST_FAULTY: Final = 50
 """Rows a run. Where more fail it is the server that is broken, not its rows."""
+
+
+MOST_OF_A_FIELD: Final = 10
+"""Rows a run that one field may fail on before it is left out of the whole run."""
+
+
+class FieldFails(Conflict):
+    """Odoo fails on one field of many rows; `field` is to be left out."""
+
+    code = "odoo_field_fails"
+
+    def __init__(self, field: str, said: str) -> None:
+        super().__init__(
+            f"Odoo fails on the field {field} of many records. Leave it out of the extra fields, "
+            f"or ask the administrator of Odoo to mend it. {said}"
+        )
+        self.field = field
 
 
 @dataclass
@@ -95,6 +113,9 @@ async def _by_field(work: Work, row: dict[str, Any], fields: list[str], found: F
             row.update(read)
     except NARROWABLE as error:
         if len(fields) == 1:
+            work.failing[fields[0]] += 1
+            if work.failing[fields[0]] > MOST_OF_A_FIELD:
+                raise FieldFails(fields[0], error.message) from error
             found.faults.append(Fault(row["id"], fields[0], error.code, error.message))
             return
         half = len(fields) // 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
@@ -16,6 +16,7 @@ from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Lease
+from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.errors import FieldUnknown
 from odoosync.odoo.facts import ServerFacts
@@ -25,11 +26,16 @@ from odoosync.odoo.url import parse_odoo_url
 from odoosync.sync import cursors, runs, set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
+from odoosync.sync.engine.narrowing import FieldFails
 from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.window import Cursor, is_due, to_domain
+
+log = get_logger(__name__)
+_FIELDS_GIVEN_UP: Final = 5
+"""Plans a run that are made anew because of a field; after that its failure is the run's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +63,36 @@ class _Start:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """All that stays the same in one attempt."""
+    """All that stays the same in one attempt; `left_out` are fields that Odoo failed on."""
 
     tools: Equipment
     claim: Claim
     lease: Lease
     begun: _Start
     client: OdooClient
+    left_out: set[str]
 
 
 async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
     """Bring one dataset up to date. Raises OdooError and what the lease tells to stop for."""
     begun = await _start(tools, claim)
     client = await open_odoo(tools, begun.connection, begun.secret)
-    attempt = _Attempt(tools, claim, lease, begun, client)
+    attempt = _Attempt(tools, claim, lease, begun, client, set())
     resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
     work = await _prepare(attempt, resumed)
-    try:
-        await _stages(work, begun, guard=tools.deletion_guard)
-    except FieldUnknown:
-        # An upgrade took a field away between the question and the page: ask once more.
+    for _ in range(_FIELDS_GIVEN_UP):
+        try:
+            await _stages(work, begun, guard=tools.deletion_guard)
+        except FieldUnknown:
+            # An upgrade took it away between the question and the page: ask once more.
+            log.info("field_vanished", run=claim.run_id)
+        except FieldFails as error:
+            attempt.left_out.add(error.field)
+            log.warning("field_left_out", run=claim.run_id, field=error.field)
+        else:
+            return
         work = await _prepare(attempt, work.plan, used=work.used)
-        await _stages(work, begun, guard=tools.deletion_guard)
+    await _stages(work, begun, guard=tools.deletion_guard)
 
 
 async def _start(tools: Equipment, claim: Claim) -> _Start:
@@ -121,7 +135,8 @@ async def _prepare(
     context: dict[str, Any] = {"active_test": False}
     if client.facts.lang:
         context["lang"] = client.facts.lang
-    fields = await patiently(lambda: client.fields_get(dataset.model))
+    there = await patiently(lambda: client.fields_get(dataset.model))
+    fields = {name: field for name, field in there.items() if name not in attempt.left_out}
     prospect = Prospect(dataset, begun.connection, client, fields)
     goes_on = resumed is not None and prospect.can_go_on(resumed)
     plan = resumed
