@@ -179,6 +179,7 @@ class Fuzz(RuleBasedStateMachine):
         if not hasattr(self, "copy"):
             return
         self.writers.end_all()
+        self.writers.do("mend", 0)
         self.writers.wait(self.settling)
         for dataset in DATASETS:
             status = self._sync(dataset)

@@ -206,6 +206,17 @@ def _show(by: Writers, tx: Transaction, number: int) -> None:
         by.world.remove_rule(by.rules.pop(number % len(by.rules)))
 
 
+def _break(by: Writers, tx: Transaction, number: int) -> None:
+    """A row, or a field of it, cannot be computed any more; that fails whole pages."""
+    for row_id in by.pick(tx, PARTNER, number // 3):
+        by.world.make_unreadable(PARTNER, row_id, ("", "comment", "category_id")[number % 3])
+
+
+def _mend(by: Writers, tx: Transaction, number: int) -> None:
+    del tx, number
+    by.world.unreadable.clear()
+
+
 DEEDS: dict[str, Deed] = {
     "create partner": _create_partner,
     "burst": _burst,
@@ -234,6 +245,8 @@ DEEDS: dict[str, Deed] = {
     "delete by SQL": _sql_delete(PARTNER),
     "delete template by SQL": _sql_delete(TEMPLATE),
     "exhume": _sql_exhume,
+    "break": _break,
+    "mend": _mend,
     "hide": _hide,
     "show": _show,
 }  # fmt: skip
