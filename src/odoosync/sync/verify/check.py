@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any, Self
 
 from odoosync.db import Tx
@@ -60,6 +61,14 @@ class Reached:
         return cls(**{**document, **own})
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Live ids that an earlier verification saw gone by the moment `at`."""
+
+    at: datetime
+    ids: frozenset[int]
+
+
 @dataclass
 class Check(Work):
     """A verification at work. What syncs read by is its plan; how far it is stands in `reached`.
@@ -72,6 +81,7 @@ class Check(Work):
     repairs: bool = False
     confirmed_by_hand: bool = False
     rest: int | None = None
+    gone_before: Gone | None = None
     named_alike: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     async def commit(self, plan: Plan, write: Write) -> None:

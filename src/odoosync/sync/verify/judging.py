@@ -33,16 +33,24 @@ class Promise:
     `low` and `since` are texts as rows carry their dates, None before the first sync.
     `confirmed_at` is set while the live ids are those that the last comparison of ids left,
     `rereads_volatile` while volatile fields are read again as often as they should be.
+    `gone_before` are ids that an earlier verification saw gone, before the last sync began.
     """
 
     low: str | None
     since: str | None
     confirmed_at: datetime | None
     rereads_volatile: bool
+    gone_before: frozenset[int] = frozenset()
 
     def is_open_since_lookback(self, written: str | None) -> bool:
         """Tell whether a transaction that began then may have ended after the last sync."""
         return self.since is not None and written is not None and written >= self.since
+
+    def covers_deletion_of(self, kept: Kept) -> bool:
+        """Tell whether a row was surely there when ids were last compared."""
+        if self.confirmed_at is None or kept.odoo_id in self.gone_before:
+            return False
+        return kept.created_at <= self.confirmed_at
 
     def is_open_since_low(self, written: str | None) -> bool:
         return self.low is not None and written is not None and written >= self.low
@@ -64,13 +72,20 @@ def promise_of(
     our_now: datetime,
     confirmed_at: datetime | None,
     volatile_every: timedelta,
+    gone_before: frozenset[int] = frozenset(),
 ) -> Promise:
     """Read the promise from the cursor; a server's clock that was set back moves it, too."""
     if cursor.low is None:
         return Promise(None, None, None, rereads_volatile=False)
     low = reach(cursor.low, cursor.low_seen_at, t0=t0, our_now=our_now)
     late = cursor.volatile_at is None or cursor.low - cursor.volatile_at >= volatile_every
-    return Promise(_text(low), _text(low - LOOKBACK), confirmed_at, rereads_volatile=not late)
+    return Promise(
+        low=_text(low),
+        since=_text(low - LOOKBACK),
+        confirmed_at=confirmed_at,
+        rereads_volatile=not late,
+        gone_before=gone_before,
+    )
 
 
 def _text(moment: datetime) -> str | None:
@@ -104,6 +119,8 @@ class Judge:
                 fresh = encode(to_row(self.dataset, odoo_id, {**more, **there}))
         if fresh.odoo_write_date != ours.odoo_write_date:
             return ("write_date",)
+        if not self.whole:  # what lists go by is made of fields that the row may lack
+            return ()
         return tuple(name for name in _PROMOTED if getattr(fresh, name) != getattr(ours, name))
 
     def look(
@@ -137,10 +154,19 @@ class Judge:
         `moved`: a sync wrote or marked it between the looks, so that it may be ahead of us.
         """
         if kept is None or not kept.is_live:
-            return None if theirs is None else _not_here(odoo_id, theirs, promise, moved=moved)
+            if theirs is None:
+                return None
+            back = kept is not None and kept.deleted_at is None
+            return _not_here(odoo_id, theirs, promise, moved=moved, back=back)
         if theirs is None:
-            expected = promise.confirmed_at is not None and kept.created_at <= promise.confirmed_at
-            return Verdict(odoo_id, "pending" if moved or expected else "phantom")
+            since = moved or promise.covers_deletion_of(kept)
+            return Verdict(odoo_id, "pending" if since else "phantom")
+        return self._of_both(theirs, kept, promise, moved=moved)
+
+    def _of_both(
+        self, theirs: dict[str, Any], kept: Kept, promise: Promise, *, moved: bool
+    ) -> Verdict:
+        odoo_id = kept.odoo_id
         names = self.differences(odoo_id, theirs, kept)
         if not names:
             return Verdict(odoo_id, "true")
@@ -151,15 +177,17 @@ class Judge:
         return Verdict(odoo_id, "stale", names)
 
 
-def _not_here(odoo_id: int, theirs: dict[str, Any], promise: Promise, *, moved: bool) -> Verdict:
-    """Tell what is new from what is lacking.
+def _not_here(
+    odoo_id: int, theirs: dict[str, Any], promise: Promise, *, moved: bool, back: bool
+) -> Verdict:
+    """Tell what is new from what is lacking. `back`: it was out of sight, and marked so.
 
     While the live ids are those last confirmed, none was lost here: what may have come since, has.
     """
     written = theirs.get("write_date")
     new = promise.is_open_since_low(written)
     if promise.confirmed_at is not None:
-        new = written is None or promise.is_open_since_lookback(written)
+        new = back or written is None or promise.is_open_since_lookback(written)
     return Verdict(odoo_id, "pending" if moved or new else "missing")
 
 

@@ -88,13 +88,18 @@ async def _theirs(check: Check, ids: Sequence[int]) -> tuple[Rows, frozenset[int
 
 async def _promise(tx: Tx, check: Check) -> Promise:
     cursor = await cursors.read(tx, check.connection_id, check.dataset.name)
-    now = check.clock()
+    now, before = check.clock(), check.gone_before
+    confirmed_at = await _confirmed_at(tx, check)
+    began = cursor.low_seen_at
+    # A sync that began after they were seen gone would have marked them.
+    judged = before and began and confirmed_at and before.at <= began <= confirmed_at
     return promise_of(
         cursor,
         t0=frozen_now(check.client.server_now, now),
         our_now=now,
-        confirmed_at=await _confirmed_at(tx, check),
+        confirmed_at=confirmed_at,
         volatile_every=INTERVAL,
+        gone_before=before.ids if before and judged else frozenset(),
     )
 
 

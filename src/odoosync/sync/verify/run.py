@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
+from odoosync.db import Tx
 from odoosync.jobs import lanes
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn
@@ -24,7 +25,7 @@ from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.run import Equipment, open_odoo
 from odoosync.sync.patience import patiently
 from odoosync.sync.plan import Plan
-from odoosync.sync.verify.check import Check, Reached, SyncGoesOn
+from odoosync.sync.verify.check import Check, Gone, Reached, SyncGoesOn
 from odoosync.sync.verify.judging import Judge
 from odoosync.sync.verify.spans import compare_span
 from odoosync.sync.window import Cursor, frozen_now
@@ -44,6 +45,7 @@ class _Start:
     secret: str
     cursor: Cursor
     known: tuple[str, ...]
+    gone: Gone | None
 
 
 async def carry_out(tools: Equipment, claim: Claim, lease: Lease, dataset: Dataset) -> Outcome:
@@ -94,7 +96,17 @@ async def _start(tools: Equipment, claim: Claim, dataset: Dataset) -> _Start:
         started = {"status": "running", "odoo_login": connection.odoo_username}
         counts = {"started_at": run.started_at or tools.clock(), "attempts": run.attempts + 1}
         await runs.update(tx, run.id, started | counts)
-    return _Start(run, connection, secret.reveal(), cursor, tuple(known))
+        gone = await _gone_before(tx, claim)
+    return _Start(run, connection, secret.reveal(), cursor, tuple(known), gone)
+
+
+async def _gone_before(tx: Tx, claim: Claim) -> Gone | None:
+    """Return what the last verification of this lane saw gone, without calling it wrong."""
+    wanted = runs.RunFilter(claim.connection_id, claim.dataset, "succeeded")
+    for last in await runs.newest(tx, wanted, limit=1):
+        if last.finished_at and last.detail and last.detail.get("gone"):
+            return Gone(last.finished_at, frozenset(last.detail["gone"]))
+    return None
 
 
 async def _prepare(
@@ -129,6 +141,7 @@ async def _prepare(
         reached=reached if reached is not None and goes_on else Reached(fields=names),
         repairs=begun.run.mode == "repair",
         confirmed_by_hand=begun.run.confirm_deletions,
+        gone_before=begun.gone,
     )
     same_shape = begun.cursor.shape in {None, shape}
     volatile = frozenset(name for name in names if fields[name].is_volatile)

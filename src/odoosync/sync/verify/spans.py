@@ -14,7 +14,7 @@ from odoosync.sync.engine.labels import Names
 from odoosync.sync.mapping import to_row
 from odoosync.sync.verify import looking, naming
 from odoosync.sync.verify.check import Check
-from odoosync.sync.verify.judging import Judge
+from odoosync.sync.verify.judging import Judge, Verdict
 from odoosync.sync.verify.looking import Rows, SecondLook
 
 
@@ -47,7 +47,11 @@ async def _compare_part(
     if suspects:
         second = await looking.again(check, judge, suspects, ours)
     tally = check.reached.tally.having(second.verdicts, true=len(true), hidden=hidden)
-    tally = tally.adding(aside=len(second.aside), names=sum(map(len, names.values())))
+    tally = tally.adding(
+        aside=len(second.aside),
+        names=sum(map(len, names.values())),
+        gone=[one.odoo_id for one in second.verdicts if _is_gone(one, second)],
+    )
     before = check.reached
     check.reached = replace(before, last_id=end, all_rows=end is None, tally=tally)
     try:
@@ -55,6 +59,10 @@ async def _compare_part(
     except BaseException:
         check.reached = before
         raise
+
+
+def _is_gone(verdict: Verdict, second: SecondLook) -> bool:
+    return verdict.kind == "pending" and verdict.odoo_id not in second.theirs
 
 
 async def _commit(check: Check, second: SecondLook, names: Names, *, fetched: int) -> None:

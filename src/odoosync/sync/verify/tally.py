@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
 from odoosync.sync.verify.judging import Verdict
 
 EXAMPLES_OF_A_KIND: Final = 5
+MOST_GONE: Final = 1_000
 _FIELDS_OF_AN_EXAMPLE: Final = 8
 WRONG: Final = ("missing", "stale", "phantom")
 KINDS: Final = ("true", *WRONG, "pending", "volatile")
@@ -20,7 +21,8 @@ class Tally:
 
     `hidden` rows are marked and out of sight; on `aside` ones Odoo fails, so that nothing is said
     of them; `names` are many2one targets that are called otherwise there; `repaired` rows and names
-    were written anew; `examples` hold ids and field names, never values.
+    were written anew; `examples` hold ids and field names, never values; `gone` are the first ids
+    that are pending because Odoo has them no more.
     """
 
     true: int = 0
@@ -34,6 +36,7 @@ class Tally:
     names: int = 0
     repaired: int = 0
     examples: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
 
     def having(self, verdicts: Iterable[Verdict], *, true: int = 0, hidden: int = 0) -> Self:
         """Count verdicts, rows that needed none, and rows marked as hidden that are."""
@@ -52,9 +55,12 @@ class Tally:
                 )
         return replace(self, **counts, hidden=self.hidden + hidden, examples=shown)
 
-    def adding(self, *, aside: int = 0, names: int = 0, repaired: int = 0) -> Self:
+    def adding(
+        self, *, aside: int = 0, names: int = 0, repaired: int = 0, gone: Sequence[int] = ()
+    ) -> Self:
         return replace(
             self,
+            gone=[*self.gone, *gone][:MOST_GONE],
             aside=self.aside + aside,
             names=self.names + names,
             repaired=self.repaired + repaired,
@@ -66,11 +72,10 @@ class Tally:
         return score(self.true, wrong=sum(getattr(self, kind) for kind in WRONG))
 
     def score_left(self, *, repaired: bool, phantoms_left: int) -> float:
-        """As a run leaves it: with `repaired`, only phantoms that wait are wrong any more."""
+        """As a run leaves it: once `repaired`, only what waits for a confirmation is wrong."""
         if not repaired:
             return self.score
-        left = min(self.phantom, phantoms_left)
-        return score(self.true + self.missing + self.stale, wrong=left)
+        return score(self.true + self.missing + self.stale, wrong=phantoms_left)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

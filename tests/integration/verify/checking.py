@@ -1,0 +1,70 @@
+"""Short ways to verify a copy, and to damage it behind everybody's back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from integration.sync.copying import Copy
+from odoosync.jobs.task import Lease
+from odoosync.store.tables import labels, records
+from odoosync.sync.verify.asking import VerifyRequest, ask_to_verify
+
+PARTNER, TAG, TEMPLATE = "res.partner", "res.partner.category", "product.template"
+TRUE = {"missing": 0, "stale": 0, "phantom": 0, "pending": 0, "volatile": 0, "names": 0}
+
+
+async def ask(copy: Copy, dataset: str = "contacts", *, repair: bool = False) -> str:
+    request = VerifyRequest(copy.tenant_id, None, (dataset,), copy.connection_id, repair=repair)
+    return (await ask_to_verify(copy.database, request, copy.clock()))[0]
+
+
+async def verify(
+    copy: Copy, dataset: str = "product_variants", *, repair: bool = False
+) -> Row[Any]:
+    """Verify once, from asking to the end; returns the history row."""
+    run_id = await ask(copy, dataset, repair=repair)
+    await copy.attempt(await copy.claim(), Lease())
+    return await copy.run(run_id)
+
+
+async def contacts(copy: Copy, *, repair: bool = False) -> Row[Any]:
+    return await verify(copy, "contacts", repair=repair)
+
+
+def found(run: Row[Any]) -> dict[str, int]:
+    """What is not simply true, of each kind."""
+    assert run.status == "succeeded", run.error
+    return {kind: run.detail[kind] for kind in TRUE}
+
+
+async def damage(copy: Copy, odoo_id: int, dataset: str = "contacts", **columns: Any) -> None:
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        await tx.execute(
+            tx.update(records)
+            .where(records.c.dataset == dataset, records.c.odoo_id == odoo_id)
+            .values(**columns)
+        )
+
+
+async def damage_field(copy: Copy, odoo_id: int, field: str, value: Any) -> None:
+    data = await copy.data(odoo_id)
+    await damage(copy, odoo_id, data={**data, field: value})
+
+
+async def lose(copy: Copy, odoo_id: int) -> None:
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        await tx.execute(tx.delete(records).where(records.c.odoo_id == odoo_id))
+
+
+async def invent(copy: Copy, odoo_id: int, like: int) -> None:
+    """Put a row into the copy that Odoo never had."""
+    row = (await copy.rows())[like]._mapping
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        await tx.insert(records, {**row, "odoo_id": odoo_id})
+
+
+async def rename_label(copy: Copy, model: str, name: str) -> None:
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        await tx.execute(tx.update(labels).where(labels.c.model == model).values(name=name))
