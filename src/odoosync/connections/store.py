@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
+
 from odoosync.connections.connection import Connection, from_row
 from odoosync.connections.errors import NoConnection
 from odoosync.connections.tables import connections
@@ -88,6 +90,7 @@ async def save_tested(
     The pair (URL, database) is the connection's identity: a known pair gets the new secret and
     comes back if it was deleted; an unknown one becomes a new connection.
     """
+    await _one_at_a_time(tx)
     same_pair = (
         connections.c.odoo_url == tested.odoo_url,
         connections.c.odoo_database == tested.odoo_database,
@@ -110,6 +113,13 @@ async def save_tested(
         values["extra_fields"] = extra_fields
     await tx.execute(tx.update(connections).where(connections.c.id == known).values(**values))
     return await get(tx, known)
+
+
+async def _one_at_a_time(tx: Tx) -> None:
+    """Let nobody else of the tenant save meanwhile: one pair is stored once, one is active."""
+    if tx.dialect == "postgresql":  # SQLite writes one at a time anyway
+        name = f"connections of tenant {tx.tenant_id}"
+        await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def _first_values(tested: Tested, now: datetime) -> dict[str, Any]:
