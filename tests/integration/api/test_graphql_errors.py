@@ -102,3 +102,14 @@ async def test_what_is_not_there_is_null(client: httpx.AsyncClient, signed_in: H
         product(id: "99-1") { id } }"""
     found = await data_of(client, signed_in, query)
     assert found == {"contact": None, "sync_run": None, "product": None}
+
+
+async def test_of_several_operations_one_is_named(
+    client: httpx.AsyncClient, signed_in: Headers
+) -> None:
+    form = {"query": "query A { me { id } } query B { me { username } }"}
+    unnamed = (await client.post("/graphql", json=form, headers=signed_in)).json()
+    named = {**form, "operationName": "B"}
+    answered = (await client.post("/graphql", json=named, headers=signed_in)).json()
+    assert (unnamed["data"], "operationName" in unnamed["errors"][0]["message"]) == (None, True)
+    assert answered == {"data": {"me": {"username": "anna"}}}

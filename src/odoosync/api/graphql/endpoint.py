@@ -17,7 +17,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from odoosync.api.auth import Caller
 from odoosync.api.graphql.context import Context
 from odoosync.api.graphql.errors import INVALID, shown
-from odoosync.api.graphql.schema import Schema, build_schema
+from odoosync.api.graphql.schema import UNNAMED, Schema, build_schema
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 
@@ -67,8 +67,7 @@ async def answer_to(schema: Schema, form: GraphQLRequest, context: Context) -> d
             operation_name=form.operation_name,
         )
     except (CannotGetOperationTypeError, InvalidOperationTypeError):
-        message = "Name the operation to execute in `operationName`; it must be in the query."
-        return {"data": None, "errors": [{"message": message, "extensions": {"code": INVALID}}]}
+        return {"data": None, "errors": [{"message": UNNAMED, "extensions": {"code": INVALID}}]}
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer["errors"] = [shown(error) for error in result.errors]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter
+from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.extensions import (
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    QueryDepthLimiter,
+    SchemaExtension,
+)
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -19,6 +24,7 @@ from odoosync.api.reading.items import Item
 MOST_TOKENS: Final = 2000
 MOST_ALIASES: Final = 15
 MOST_DEPTH: Final = 10
+UNNAMED: Final = "Name the operation to execute in `operationName`; it must be in the query."
 _OF_THE_ITEM: Final = frozenset(Item.__slots__) | {"id"}
 
 
@@ -29,6 +35,18 @@ def resolve(source: Any, name: str) -> Any:
     if isinstance(source, Mapping):
         return source.get(name)
     return getattr(source, name, None)
+
+
+class OperationNamed(SchemaExtension):
+    """Refuses to guess which of several operations is meant, as the specification says."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        definitions = context.graphql_document.definitions if context.graphql_document else ()
+        operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
+        if len(operations) > 1 and context._provided_operation_name is None:  # noqa: SLF001 - nothing else tells a name that was sent from one that was found
+            context.pre_execution_errors = [GraphQLError(UNNAMED)]
+        yield
 
 
 class Schema(strawberry.Schema):
@@ -46,6 +64,7 @@ def build_schema() -> Schema:
             auto_camel_case=False, default_resolver=resolve, scalar_map={BigInt: BIG_INT}
         ),
         extensions=[
+            OperationNamed,
             lambda: QueryDepthLimiter(max_depth=MOST_DEPTH),
             lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
