@@ -97,8 +97,9 @@ class SyncService:
                 message=f"The sync of {dataset.plural} was asked for.",
                 run=run_view(found[0]),
             )
+        begun = time.monotonic()
         ended = await self._ended(request.tenant_id, run_ids)
-        return _answer(dataset, ended, self._wait_s)
+        return _answer(dataset, ended, time.monotonic() - begun)
 
     async def ask(self, request: SyncRequest) -> list[str]:
         """Commit the wish: runs of the dataset and its companions, new or joined. Returns ids."""
@@ -165,7 +166,7 @@ class SyncService:
             pause = min(_LONGEST_LOOK_S, pause * 1.3)
 
 
-def _answer(dataset: Dataset, ended: Sequence[Row[Any]], wait_s: float) -> SyncAnswer:
+def _answer(dataset: Dataset, ended: Sequence[Row[Any]], waited_s: float) -> SyncAnswer:
     """Say how it went, in the seed's words; a companion's failure counts."""
     shown = run_view(ended[0])
     for run in ended:
@@ -178,7 +179,7 @@ def _answer(dataset: Dataset, ended: Sequence[Row[Any]], wait_s: float) -> SyncA
             message = f"The sync of {DATASETS[run.dataset].plural} was cancelled."
             return SyncAnswer(success=False, message=message, errors=(message,), run=shown)
         if run.status not in runs.ENDED:
-            message = _unfinished(run, wait_s)
+            message = _unfinished(run, waited_s)
             return SyncAnswer(success=False, message=message, errors=(message,), run=shown)
     message = f"Successfully synced {ended[0].fetched} {dataset.plural} from Odoo"
     notes = tuple(run.note for run in ended if run.note)
@@ -192,8 +193,8 @@ def _seed_reason(run: Row[Any]) -> str:
     return run.error or "unknown reason"
 
 
-def _unfinished(run: Row[Any], wait_s: float) -> str:
+def _unfinished(run: Row[Any], waited_s: float) -> str:
     where = f"Its progress is at /api/v1/runs/{run.id}."
     if run.status == "queued":
         return f"The sync has not started: no worker took it. It goes on when one does. {where}"
-    return f"The sync is still going on after {wait_s:.0f} seconds and continues. {where}"
+    return f"The sync is still going on after {waited_s:.0f} seconds and continues. {where}"
