@@ -101,8 +101,9 @@ def json_list_is_empty(dialect: str, field: str) -> ColumnElement[bool]:
 
 def lowered(dialect: str, text: ColumnElement[str]) -> ColumnElement[str]:
     """Return the text without case; on SQLite by `prepare_to_lower`, for its own knows ASCII."""
-    name = "lower" if dialect == "postgresql" else "odoosync_casefold"
-    return getattr(func, name)(text, type_=Text)  # type: ignore[no-any-return]
+    if dialect == "postgresql":
+        return func.replace(func.lower(text), "ß", "ss", type_=Text)
+    return func.odoosync_casefold(text, type_=Text)
 
 
 def holds(dialect: str, text: ColumnElement[str], part: ColumnElement[str]) -> ColumnElement[bool]:
@@ -130,7 +131,8 @@ def stamp(dialect: str, moment: datetime) -> Any:
 
 
 def _casefold(text: object) -> str | None:
-    return text.casefold() if isinstance(text, str) else None
+    """Fold case as PostgreSQL does, to which the capital İ is an i without a dot of its own."""
+    return text.casefold().replace("i\u0307", "i") if isinstance(text, str) else None
 
 
 def _path(field: str) -> Any:

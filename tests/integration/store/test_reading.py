@@ -190,3 +190,13 @@ async def test_other_tenants_connections_and_datasets_are_not_seen(three: Databa
     assert await ids(three, dataset="products") == []
     async with three.tenant(2) as tx:
         assert await reading.read_page(tx, Query(7, "contacts"), limit=10) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"), [("ISTAN", [1]), ("STRASSE", [2]), ("straße", [2]), ("", [1, 2])]
+)
+async def test_case_means_the_same_to_both_databases(
+    database: Database, part: str, expected: list[int]
+) -> None:
+    await write(database, [row(1, city="İstanbul"), row(2, city="Lange Straße")])
+    assert await ids(database, filters=(Filter("city", "contains", part),)) == expected
