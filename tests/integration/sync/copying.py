@@ -99,16 +99,20 @@ class Copy:
             await runs.enqueue(tx, ticket.run_id, lane, asked, self.clock())
         return ticket.run_id
 
+    async def take(self) -> Claim:
+        """Take the lane that is due."""
+        (claim,) = await claim_due(self.database, "w", limit=1, per_tenant=9, lease_s=600.0)
+        return claim
+
     async def claim(self) -> Claim:
-        """Take the lane that is due; one whose worker died is due at once."""
+        """Take the lane that is due; one whose worker died, or that another has, is due at once."""
         async with self.database.system() as tx:
             await tx.execute(
                 update(lane_table)
                 .where(lane_table.c.lease_until.is_not(None))
                 .values(lease_until=0.0)
             )
-        (claim,) = await claim_due(self.database, "w", limit=1, per_tenant=9, lease_s=600.0)
-        return claim
+        return await self.take()
 
     async def attempt(self, claim: Claim, lease: Lease | None = None) -> Outcome:
         tools = Equipment(
@@ -123,7 +127,7 @@ class Copy:
     async def sync(self, dataset: str = "contacts", **wishes: bool) -> Row[Any]:
         """Sync once, from asking to the end; returns the history row."""
         run_id = await self.ask(dataset, **wishes)
-        await self.attempt(await self.claim())
+        await self.attempt(await self.take())
         return await self.run(run_id)
 
     async def run(self, run_id: str) -> Row[Any]:

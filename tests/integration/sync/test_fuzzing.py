@@ -110,7 +110,7 @@ def test_a_sync_that_never_looks_back_would_be_found_out(
     for module in (window, plan):
         monkeypatch.setattr(module, "LOOKBACK", timedelta(0))
     with pytest.raises(AssertionError, match="differs"):
-        fuzz(lab, 19, examples=EXAMPLES)
+        fuzz(lab, 19, examples=4 * EXAMPLES)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -131,4 +131,4 @@ def test_a_sync_by_date_and_id_would_be_found_out(
 
     monkeypatch.setattr(run, "to_domain", lambda since, _also: list(domain) if since else [])
     with pytest.raises(AssertionError, match="differs"):
-        fuzz(lab, 19, examples=EXAMPLES, prepare=look)
+        fuzz(lab, 19, examples=4 * EXAMPLES, prepare=look)
