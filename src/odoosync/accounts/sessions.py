@@ -172,6 +172,7 @@ async def recognise(accounts: Accounts, access_token: str) -> Principal:
                 users.c.tenant_id == claims.tenant_id,
                 users.c.disabled_at.is_(None),
                 sessions.c.id == claims.session_id,
+                sessions.c.user_id == claims.user_id,
                 sessions.c.revoked_at.is_(None),
                 sessions.c.expires_at > now,
             )

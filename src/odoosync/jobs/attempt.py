@@ -34,7 +34,7 @@ class Timing:
     renew: float = 4.0
     look: float = 1.0
     cancel_grace: float = 1.0
-    stop_grace: float = 15.0
+    stop_grace: float = 5.0
     tick: float = 0.1
     beat: float = 2.0
     sweep: float = 600.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Final
 
@@ -97,5 +98,9 @@ def _sentence(error: DBAPIError) -> str:
         sentence += (
             " An administrator of PostgreSQL has to prepare the login, its database and the two "
             "roles first: see docs/postgresql.md."
+        )
+    if isinstance(error.orig, sqlite3.OperationalError):
+        sentence += (
+            " Check that this user may write to the data folder, and that its disk has room."
         )
     return sentence

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -185,3 +186,11 @@ async def test_the_tables_hold_no_token_and_old_sessions_go(
     assert len(kept) == 1
     assert kept[0] not in {old.refresh_token, new.refresh_token}
     assert [row.user_id for row in left] == [anna.id]
+
+
+async def test_a_session_stands_for_its_own_user_alone(accounts: Accounts, anna: User) -> None:
+    grant = await _sign_in(accounts)
+    claims = accounts.tokens.read(grant.access_token, accounts.clock())
+    swapped = replace(claims, user_id=anna.id + 1)
+    with pytest.raises(SessionEnded):
+        await recognise(accounts, accounts.tokens.issue(swapped, accounts.clock()))

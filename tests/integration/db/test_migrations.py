@@ -43,3 +43,8 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(MigrationFailed, match="ODOOSYNC_DATA_DIR"):
         upgrade(f"sqlite:///{tmp_path}/file/data/odoosync.sqlite3")
+
+
+def test_a_file_that_cannot_be_opened_is_told_with_what_to_look_at(tmp_path: Path) -> None:
+    with pytest.raises(MigrationFailed, match="disk has room"):
+        upgrade(f"sqlite:///{tmp_path}")
