@@ -9,7 +9,8 @@ import typer
 
 from odoosync.api.health import reasons_not_ready
 from odoosync.cli.opening import opened_database
-from odoosync.crypto import load_key_ring
+from odoosync.connections.sealing import keys_in_use
+from odoosync.crypto import CannotOpen, load_key_ring
 from odoosync.db import Database
 from odoosync.errors import OdoosyncError
 from odoosync.jobs.workers import live_workers
@@ -38,8 +39,13 @@ async def _examine() -> bool:
     return sound
 
 
-async def _keys(settings: Settings, _database: Database) -> str:
+async def _keys(settings: Settings, database: Database) -> str:
     ring = load_key_ring(settings.configured_keys, settings.data_dir)
+    if lost := sorted(await keys_in_use(database) - {name for name, _ in ring.masters}):
+        raise CannotOpen(
+            f"Stored Odoo passwords need {', '.join(lost)}, not in the ring. Put it back behind "
+            "the newest key, or have the credentials stored again."
+        )
     return f"{len(ring.masters)} in the ring, {ring.current!r} seals"
 
 
