@@ -15,18 +15,18 @@ PARTNER, TAG, TEMPLATE = "res.partner", "res.partner.category", "product.templat
 TRUE = {"missing": 0, "stale": 0, "phantom": 0, "pending": 0, "volatile": 0, "names": 0}
 
 
-async def ask(copy: Copy, dataset: str = "contacts", *, repair: bool = False) -> str:
+async def ask(copy: Copy, dataset: str = "contacts", *, repair: bool = False) -> list[str]:
+    """Ask for a verification, and for those of the dataset's companions; returns their runs."""
     request = VerifyRequest(copy.tenant_id, None, (dataset,), copy.connection_id, repair=repair)
-    return (await ask_to_verify(copy.database, request, copy.clock()))[0]
+    return await ask_to_verify(copy.database, request, copy.clock())
 
 
-async def verify(
-    copy: Copy, dataset: str = "product_variants", *, repair: bool = False
-) -> Row[Any]:
-    """Verify once, from asking to the end; returns the history row."""
-    run_id = await ask(copy, dataset, repair=repair)
-    await copy.attempt(await copy.claim(), Lease())
-    return await copy.run(run_id)
+async def verify(copy: Copy, dataset: str, *, repair: bool = False) -> Row[Any]:
+    """Verify once, from asking to the end; returns the dataset's own history row."""
+    run_ids = await ask(copy, dataset, repair=repair)
+    for _ in run_ids:
+        await copy.attempt(await copy.claim(), Lease())
+    return await copy.run(run_ids[0])
 
 
 async def contacts(copy: Copy, *, repair: bool = False) -> Row[Any]:

@@ -252,7 +252,7 @@ async def test_a_repair_waits_while_a_sync_goes_on(synced: Copy) -> None:
     await damage_field(synced, people(synced)[0], "city", "Atlantis")
     await synced.ask("contacts")
     sync = await synced.claim()
-    run_id = await ask(synced, repair=True)
+    (run_id,) = await ask(synced, repair=True)
     (check,) = await claim_due(synced.database, "v", limit=1, per_tenant=9, lease_s=600.0)
     assert isinstance(await synced.attempt(check), RetryIn)
     assert (await synced.data(people(synced)[0]))["city"] == "Atlantis"
@@ -306,7 +306,7 @@ async def test_small_parts_find_the_same(synced: Copy, small_pages: None) -> Non
 async def test_it_goes_on_where_it_was_left(synced: Copy, small_pages: None) -> None:
     del small_pages
     await damage_field(synced, people(synced)[0], "city", "Atlantis")
-    run_id, lease = await ask(synced), Lease()
+    (run_id,), lease = await ask(synced), Lease()
     asked: list[str] = []
 
     def stop(_model: str, method: str) -> None:
@@ -326,7 +326,7 @@ async def test_it_goes_on_where_it_was_left(synced: Copy, small_pages: None) -> 
 
 
 async def test_a_cancelled_one_says_so(synced: Copy) -> None:
-    run_id, lease = await ask(synced), Lease()
+    (run_id,), lease = await ask(synced), Lease()
     lease.cancelled.set()
     await synced.attempt(await synced.claim(), lease)
     run = await synced.run(run_id)
