@@ -85,7 +85,7 @@ def run_worker(
     timing: Timing | None = None,
     policy: RetryPolicy | None = None,
 ) -> None:
-    """Work until SIGTERM or Ctrl-C; what is going on is put back then, within 10 seconds."""
+    """Work until SIGTERM or Ctrl-C; what is going on is put back then, within 15 seconds."""
 
     async def run() -> None:
         stop = asyncio.Event()
