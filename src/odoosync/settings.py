@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -107,7 +108,8 @@ class Settings(BaseSettings):
     @property
     def effective_database_url(self) -> str:
         """The configured database, or the SQLite file in the data folder."""
-        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'odoosync.sqlite3'}"
+        file = str(self.data_dir.resolve() / "odoosync.sqlite3")
+        return self.database_url or URL.create("sqlite", database=file).render_as_string()
 
     @property
     def configured_keys(self) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.engine import make_url
 
 from odoosync.errors import Conflict, InvalidInput, NotFound
 from odoosync.migrations import upgrade
@@ -78,7 +79,7 @@ def _sqlite_settings(command: str) -> Settings:
 
 
 def _database_file(settings: Settings) -> Path:
-    return Path(settings.effective_database_url.removeprefix("sqlite:///"))
+    return Path(make_url(settings.effective_database_url).database or "")
 
 
 def _copy(source: Path, target: Path) -> None:

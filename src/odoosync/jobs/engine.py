@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus, error
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.db.engine import BUSY_TIMEOUT_MS
@@ -91,7 +91,7 @@ class DbosDispatcher:
         }
         if self._url.get_backend_name() == "sqlite":
             self._engine = _sqlite_engine(self._file)
-            url = f"sqlite:///{self._file}"
+            url = _sqlite_url(self._file).render_as_string()
             return config | {"system_database_url": url, "system_database_engine": self._engine}
         url = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         return config | {"system_database_url": url}
@@ -140,10 +140,14 @@ async def _list(status: list[str], *, before: datetime) -> list[WorkflowStatus]:
     )
 
 
+def _sqlite_url(file: Path) -> URL:
+    return URL.create("sqlite", database=str(file))
+
+
 def _sqlite_engine(file: Path) -> Engine:
     """Open the engine's file the way DBOS wants it, and in WAL mode."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(f"sqlite:///{file}", pool_size=_POOL, max_overflow=_THREADS)
+    engine = create_engine(_sqlite_url(file), pool_size=_POOL, max_overflow=_THREADS)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from odoosync.crypto import load_key_ring
 from odoosync.settings import BadSettings, Settings, load_settings
@@ -12,6 +13,12 @@ from odoosync.settings import BadSettings, Settings, load_settings
 def test_unset_means_sqlite_in_the_data_folder(tmp_path: Path) -> None:
     url = Settings(data_dir=tmp_path).effective_database_url
     assert url == f"sqlite:///{tmp_path}/odoosync.sqlite3"
+
+
+@pytest.mark.parametrize("folder", ["plain", "a b", "100%25", "what?", "ä#1"])
+def test_any_name_of_the_data_folder_leads_into_it(tmp_path: Path, folder: str) -> None:
+    url = Settings(data_dir=tmp_path / folder).effective_database_url
+    assert make_url(url).database == str(tmp_path / folder / "odoosync.sqlite3")
 
 
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
