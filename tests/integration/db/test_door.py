@@ -115,7 +115,7 @@ async def test_a_task_cancelled_within_its_transaction_frees_the_database_at_onc
                 await tx.insert(audit_entries, {"at": NOW, "action": "test", "detail": {}})
                 await tx.all(tx.select(audit_entries))
 
-    held = []  # as whoever looks at the outcome of a task does
+    held: list[object] = []  # as whoever looks at the outcome of a task does
     for turn in range(50):
         task = asyncio.create_task(write_for_ever())
         await asyncio.sleep(turn / 5_000)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Row
 
 from integration.sync.copying import EQUAL, Copy
+from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import ServerFault
 from odoosync.sandbox import World
 from odoosync.sync.engine import narrowing
@@ -129,3 +130,31 @@ async def test_a_server_that_fails_altogether_is_asked_little(copy: Copy) -> Non
     copy.odoo.before = before
     assert (await copy.sync()).status == "failed"
     assert len(copy.odoo.asked) < 10
+
+
+@pytest.mark.parametrize("told", [[3, 2, 1], [5, 5], [7, 8, 8]])
+async def test_a_search_whose_ids_do_not_go_up_fails_the_run_and_deletes_nothing(
+    synced: Copy, monkeypatch: pytest.MonkeyPatch, told: list[int]
+) -> None:
+    async def lie(*_: object, **__: object) -> list[int]:
+        return told
+
+    monkeypatch.setattr(OdooClient, "search", lie)
+    before = await synced.rows()
+    run = await synced.sync()
+    assert (run.status, run.error_code, run.deleted) == ("failed", "odoo_bad_answer", 0)
+    assert (await synced.rows()).keys() == before.keys()
+
+
+async def test_rows_that_were_not_asked_for_fail_the_run(
+    synced: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = OdooClient.search_read
+
+    async def stranger(client: OdooClient, *asked: Any, **options: Any) -> list[dict[str, Any]]:
+        rows = await real(client, *asked, **options)
+        return [row | {"id": row["id"] + 10_000_000} for row in rows]
+
+    monkeypatch.setattr(OdooClient, "search_read", stranger)
+    run = await synced.sync()
+    assert (run.status, run.error_code) == ("failed", "odoo_bad_answer")

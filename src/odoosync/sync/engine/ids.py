@@ -10,12 +10,13 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 from odoosync.clock import iso
 from odoosync.db import Tx
 from odoosync.odoo import domain as domains
-from odoosync.odoo.errors import AccessRefused, RecordMissing
+from odoosync.odoo.errors import AccessRefused, BadAnswer, RecordMissing
 from odoosync.store import deletion
 from odoosync.store.deletion import StoredIds
 from odoosync.sync import cursors, deletion_guard, runs, set_aside
@@ -114,12 +115,17 @@ async def _scan(work: Work, live: array[int]) -> Scan:
 
 
 async def _visible(work: Work, last: int | None) -> list[int]:
+    """Ask for the next part. Raises BadAnswer unless ids go up: a part told twice has no end."""
     beyond = [] if last is None else domains.after(last)
-    return await patiently(
+    part = await patiently(
         lambda: work.client.search(
             work.dataset.model, beyond, limit=SCAN_AT_ONCE, context=work.context
         )
     )
+    before = part if last is None else [last, *part]
+    if any(one >= other for one, other in pairwise(before)):
+        raise BadAnswer
+    return part
 
 
 async def fetch(work: Work, ids: Sequence[int]) -> None:

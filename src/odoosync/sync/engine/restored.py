@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from odoosync.errors import Conflict
+from odoosync.odoo.errors import BadAnswer
 from odoosync.store import newest
 from odoosync.sync.engine.narrowing import read_around
 from odoosync.sync.engine.work import Work
@@ -51,4 +52,6 @@ async def _written(work: Work, kept: Mapping[int, str]) -> dict[int, str | None]
         return {}
     found = await read_around(work, sorted(kept), ("write_date",))
     decoded = work.decode(found.rows, ("write_date",))
+    if not decoded.keys() <= kept.keys():
+        raise BadAnswer
     return {odoo_id: data.get("write_date") for odoo_id, data in decoded.items()}
