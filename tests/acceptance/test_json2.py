@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sandbox_logins import admin_of
-from service import PROFILE, Caller
-
 from odoosync.sandbox import SandboxServer
 from odoosync.sandbox.seeding import ADMIN_KEY
+from sandbox_logins import admin_of
+from service import PROFILE, Caller
 
 
 def test_an_api_key_syncs_over_json2(caller: Caller, odoo: SandboxServer) -> None:
