@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from odoosync.db import Tx
-from odoosync.errors import OdoosyncError
+from odoosync.errors import Conflict
 from odoosync.jobs import lanes, standstill
 from odoosync.sync import runs
 from odoosync.sync.engine.work import Work, Write
@@ -17,7 +17,7 @@ from odoosync.sync.plan import Plan
 from odoosync.sync.verify.tally import Tally
 
 
-class SyncGoesOn(OdoosyncError):
+class SyncGoesOn(Conflict):
     """The dataset's own lane moved, or does not stand still: nothing may be written now."""
 
     code = "sync_goes_on"
