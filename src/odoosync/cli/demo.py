@@ -68,9 +68,11 @@ async def _demo(*, once: bool, contacts: int, products: int) -> None:
             _running(serve, environment, log, f"{addresses.service}/healthz"),
         ):
             await _make_user(environment)
-            await Tour(console, addresses.service, addresses.odoo).run(_USER, _PASSWORD)
+            header = await Tour(console, addresses.service, addresses.odoo).run(_USER, _PASSWORD)
             _show_addresses(console, addresses)
             if not once:
+                console.print("\nThe header for GraphiQL, good for an hour:")
+                console.print(f'{{"Authorization": "{header}"}}', soft_wrap=True, markup=False)
                 console.print("Serving until Ctrl-C.")
                 await _until_interrupted()
 

@@ -19,6 +19,10 @@ _ODOO: Final = {
 }
 _PROFILE: Final = "/api/v1/profile/odoo-credentials"
 _LOOK_S: Final = 0.2
+_WITH_MORE_TO_SEE: Final = {
+    "contacts": "&country_id__isnull=false",
+    "products": "&default_code__isnull=false",
+}
 
 
 class Tour:
@@ -30,7 +34,8 @@ class Tour:
         self._odoo = odoo
         self._headers: dict[str, str] = {}
 
-    async def run(self, username: str, password: str) -> None:
+    async def run(self, username: str, password: str) -> str:
+        """Take the tour; returns the access token, for whoever wants to look around."""
         async with aiohttp.ClientSession() as session:
             await self._sign_in(session, username, password)
             await self._credentials(session)
@@ -41,6 +46,7 @@ class Tour:
                 session, "products", ("name", "default_code", "list_price", "categ_id")
             )
             await self._change(session)
+        return self._headers["Authorization"]
 
     async def _sign_in(self, session: aiohttp.ClientSession, username: str, password: str) -> None:
         form = {"username": username, "password": password}
@@ -83,8 +89,8 @@ class Tour:
     async def _show(
         self, session: aiohttp.ClientSession, dataset: str, columns: tuple[str, ...]
     ) -> None:
-        page = await self._get(session, f"/api/v1/{dataset}?limit=5")
-        table = Table(title=f"The first {dataset} of the copy", title_justify="left")
+        page = await self._get(session, f"/api/v1/{dataset}?limit=5{_WITH_MORE_TO_SEE[dataset]}")
+        table = Table(title=f"Some {dataset} of the copy", title_justify="left")
         for column in ("odoo_id", *columns):
             table.add_column(column)
         for item in page["items"]:
