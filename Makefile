@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 p
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: setup demo test check format soak bench lock clean
+.PHONY: setup demo test check format docs soak bench lock clean
 
 setup: $(VENV)/.ready
 
@@ -36,6 +36,10 @@ check: setup
 format: setup
 	@$(BIN)/ruff format -q .
 	@$(BIN)/ruff check -q --fix .
+
+# Writes the pages that list settings and commands.
+docs: setup
+	@$(BIN)/python tests/doc_pages.py
 
 soak: setup
 	@$(PYTEST) -q --soak --timeout 0 $(ARGS)

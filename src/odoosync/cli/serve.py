@@ -36,8 +36,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        proxy_headers=False,  # the application itself believes ODOOSYNC_TRUSTED_PROXIES alone
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
 

@@ -19,7 +19,6 @@ from odoosync.clock import iso
 from odoosync.sync.window import LOOKBACK, Mode, Window, reach
 
 Stage = Literal["rest", "pages", "volatile", "ids", "labels"]
-STAGES: Final[tuple[Stage, ...]] = ("rest", "pages", "volatile", "ids", "labels")
 
 
 @dataclass(frozen=True, slots=True)
