@@ -14,6 +14,7 @@ from odoosync.cli.doctor import doctor
 from odoosync.cli.migrate_env import migrate_env
 from odoosync.cli.sandbox import sandbox
 from odoosync.cli.serve import serve, worker
+from odoosync.cli.set_aside import set_aside
 from odoosync.cli.sync import sync
 from odoosync.cli.user import user
 from odoosync.cli.verify import verify
@@ -26,7 +27,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (serve, worker, sync, verify, demo, sandbox, backup, restore, migrate_env, doctor):
+for command in (
+    serve,
+    worker,
+    sync,
+    verify,
+    set_aside,
+    demo,
+    sandbox,
+    backup,
+    restore,
+    migrate_env,
+    doctor,
+):
     app.command()(command)
 app.add_typer(db, name="db")
 app.add_typer(user, name="user")

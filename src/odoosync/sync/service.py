@@ -182,8 +182,14 @@ def _answer(dataset: Dataset, ended: Sequence[Row[Any]], waited_s: float) -> Syn
             message = _unfinished(run, waited_s)
             return SyncAnswer(success=False, message=message, errors=(message,), run=shown)
     message = f"Successfully synced {ended[0].fetched} {dataset.plural} from Odoo"
-    notes = tuple(run.note for run in ended if run.note)
-    return SyncAnswer(success=True, message=message, errors=notes, run=shown)
+    return SyncAnswer(success=True, message=message, run={**shown, "note": _notes(ended)})
+
+
+def _notes(ended: Sequence[Row[Any]]) -> str | None:
+    """Join what the runs remark: a companion's run is not shown, its remark is."""
+    first, *others = ended
+    told = [f"{DATASETS[run.dataset].plural}: {run.note}" for run in others if run.note]
+    return " ".join([first.note, *told] if first.note else told) or None
 
 
 def _seed_reason(run: Row[Any]) -> str:

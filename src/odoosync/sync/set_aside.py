@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, tuple_
 
 from odoosync.db import Tx
 from odoosync.sync.tables import set_aside
@@ -64,3 +67,30 @@ async def settle(
             "last_at": now,
         }
         await tx.insert(set_aside, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is set aside: lists go by it."""
+
+    dataset: str
+    odoo_id: int
+    field: str
+
+
+async def listed(
+    tx: Tx,
+    connection_id: int,
+    *,
+    dataset: str | None = None,
+    limit: int,
+    after: Place | None = None,
+) -> list[Row[Any]]:
+    """List what is set aside, by dataset, id and field; `after` is the last place seen."""
+    order = (set_aside.c.dataset, set_aside.c.odoo_id, set_aside.c.field)
+    query = tx.select(set_aside).where(set_aside.c.connection_id == connection_id)
+    if dataset is not None:
+        query = query.where(set_aside.c.dataset == dataset)
+    if after is not None:
+        query = query.where(tuple_(*order) > (after.dataset, after.odoo_id, after.field))
+    return list(await tx.all(query.order_by(*order).limit(limit)))

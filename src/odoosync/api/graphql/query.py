@@ -17,6 +17,7 @@ from odoosync.api.graphql.products import (
 )
 from odoosync.api.graphql.records import FilterInput, Record, RecordPage
 from odoosync.api.graphql.runs import SyncRun, SyncRunPage
+from odoosync.api.graphql.set_aside import SetAsidePage, set_aside_field
 from odoosync.api.reading.errors import BadFilter
 from odoosync.api.reading.history import list_runs
 from odoosync.api.reading.items import Item
@@ -151,6 +152,7 @@ class Query:
     sync_runs: SyncRunPage = strawberry.field(
         resolver=_runs, graphql_type=SyncRunPage, description="Newest first."
     )
+    set_aside: SetAsidePage = set_aside_field
 
     @strawberry.field
     async def record(

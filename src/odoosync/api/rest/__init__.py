@@ -1,6 +1,16 @@
 """REST, a file per noun. Each has a `router` made by `new_router`; the list is what is served."""
 
-from odoosync.api.rest import api_keys, auth, connections, me, profile, records, runs, verify
+from odoosync.api.rest import (
+    api_keys,
+    auth,
+    connections,
+    me,
+    profile,
+    records,
+    runs,
+    set_aside,
+    verify,
+)
 
 ROUTERS = (
     auth.router,
@@ -10,6 +20,7 @@ ROUTERS = (
     connections.router,
     runs.router,
     verify.router,
+    set_aside.router,
     records.router,
 )
 

@@ -1,0 +1,50 @@
+"""Rows and fields that Odoo fails on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from odoosync.api.graphql.context import Info
+from odoosync.api.graphql.runs import BigInt
+from odoosync.api.reading.aside import list_set_aside
+from odoosync.api.reading.listing import USUAL_PAGE
+
+
+@strawberry.type(description="A row, or a field of one, that could not be read; syncs try again.")
+class SetAside:
+    dataset: str
+    odoo_id: BigInt
+    field: str | None = strawberry.field(description="Null when it is the whole row.")
+    code: str
+    reason: str
+    first_at: str
+    last_at: str
+
+
+@strawberry.type
+class SetAsidePage:
+    items: list[SetAside]
+    next_cursor: str | None
+
+
+async def _listed(
+    info: Info,
+    *,
+    connection_id: int | None = None,
+    dataset: str | None = None,
+    limit: int = USUAL_PAGE,
+    cursor: str | None = None,
+) -> Any:
+    caller, database = info.context.need("read"), info.context.services.database
+    return await list_set_aside(
+        database, caller.tenant_id, connection_id, dataset=dataset, limit=limit, cursor=cursor
+    )
+
+
+set_aside_field: Any = strawberry.field(
+    resolver=_listed,
+    graphql_type=SetAsidePage,
+    description="What Odoo fails on, with the reason; the active connection's when none is named.",
+)

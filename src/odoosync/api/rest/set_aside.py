@@ -1,0 +1,66 @@
+"""What Odoo fails on: rows and fields that syncs set aside and try again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from odoosync.api.auth import Reader
+from odoosync.api.parameters import RowId
+from odoosync.api.reading.aside import list_set_aside
+from odoosync.api.routing import new_router
+from odoosync.api.services import ServicesDep
+
+router = new_router(prefix="/api/v1/connections", tags=["sync"])
+
+
+class SetAsideView(BaseModel):
+    """A row, or a field of one, that could not be read; each sync tries again."""
+
+    dataset: str
+    odoo_id: int
+    field: str | None = Field(description="Null when it is the whole row.")
+    code: str
+    reason: str
+    first_at: str | None
+    last_at: str | None
+
+
+class SetAside(BaseModel):
+    items: list[SetAsideView]
+    next_cursor: str | None
+
+
+class SetAsideQuery(BaseModel):
+    """Which of them to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dataset: str | None = Field(default=None, max_length=255)
+    limit: int = Field(default=100, ge=1, le=1000)
+    cursor: str | None = Field(
+        default=None, max_length=2_000, description="`next_cursor` of a list."
+    )
+
+
+@router.get("/{connection_id}/set-aside", summary="List what Odoo fails on")
+async def list_what_is_set_aside(
+    connection_id: RowId,
+    caller: Reader,
+    services: ServicesDep,
+    query: Annotated[SetAsideQuery, Query()],
+) -> SetAside:
+    """Rows and fields that could not be read, with the reason; the rest of them is stored."""
+    page = await list_set_aside(
+        services.database,
+        caller.tenant_id,
+        connection_id,
+        dataset=query.dataset,
+        limit=query.limit,
+        cursor=query.cursor,
+    )
+    return SetAside(
+        items=[SetAsideView(**item) for item in page.items], next_cursor=page.next_cursor
+    )

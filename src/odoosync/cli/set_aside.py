@@ -1,0 +1,60 @@
+"""`odoosync set-aside`: what Odoo fails on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Final
+
+import typer
+from sqlalchemy import Row
+
+from odoosync.accounts.context import open_accounts
+from odoosync.accounts.users import find_user
+from odoosync.cli.opening import opened_database
+from odoosync.clock import iso
+from odoosync.connections import store as connections
+from odoosync.crypto import load_key_ring
+from odoosync.sync.datasets import dataset_named
+from odoosync.sync.set_aside import Place, listed
+
+_AT_ONCE: Final = 1_000
+
+
+def set_aside(
+    user: Annotated[str, typer.Option(help="Whose copy.")],
+    dataset: Annotated[
+        str | None, typer.Argument(help="A dataset; all of them when left out.")
+    ] = None,
+    connection: Annotated[
+        int | None, typer.Option(help="A connection's id; the active one when left out.")
+    ] = None,
+) -> None:
+    """List rows and fields that Odoo fails on, with the reason; each sync tries them again."""
+    if dataset is not None:
+        dataset_named(dataset)
+    if not asyncio.run(_tell(user, dataset, connection)):
+        typer.echo("Nothing is set aside.")
+
+
+async def _tell(username: str, dataset: str | None, connection_id: int | None) -> int:
+    """Print them page by page; returns how many."""
+    told, after = 0, None
+    async with opened_database() as (settings, database):
+        keys = load_key_ring(settings.configured_keys, settings.data_dir)
+        owner = await find_user(open_accounts(database, keys), username)
+        while True:
+            async with database.tenant(owner.tenant_id, write=False) as tx:
+                chosen = await connections.chosen(tx, connection_id)
+                page = await listed(tx, chosen.id, dataset=dataset, limit=_AT_ONCE, after=after)
+            for row in page:
+                typer.echo(_told(row))
+            told += len(page)
+            if len(page) < _AT_ONCE:
+                return told
+            after = Place(page[-1].dataset, page[-1].odoo_id, page[-1].field)
+
+
+def _told(row: Row[Any]) -> str:
+    field = f" {row.field}" if row.field else ""
+    when = f"{iso(row.first_at)} to {iso(row.last_at)}"
+    return f"{row.dataset} {row.odoo_id}{field}: {row.error_code}, {when}. {row.reason}"
