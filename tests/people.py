@@ -11,7 +11,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from odoosync.accounts import Accounts, open_accounts
 from odoosync.accounts.directory import User
 from odoosync.accounts.passwords import Passwords
-from odoosync.accounts.tables import audit_entries
+from odoosync.accounts.tables import audit_trail
 from odoosync.accounts.users import create_user
 from odoosync.crypto import KeyRing, new_key_ring
 from odoosync.db import Database
@@ -63,5 +63,5 @@ async def actions(accounts: Accounts, user: User) -> list[str]:
     """Return what the audit kept about a user, oldest first."""
     await accounts.afterwards.settle()
     async with accounts.database.tenant(user.tenant_id, write=False) as tx:
-        rows = await tx.all(tx.select(audit_entries).order_by(audit_entries.c.id))
-    return [row.action for row in rows]
+        rows = await tx.all(tx.select(audit_trail).order_by(audit_trail.c.id))
+    return [row.kind for row in rows]

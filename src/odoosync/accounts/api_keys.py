@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Row, or_
 
 from odoosync.accounts import audit, directory
+from odoosync.accounts.audit import OPERATOR, Actor
 from odoosync.accounts.context import Accounts
 from odoosync.accounts.errors import BadExpiry, KeyUnknown, NotSignedIn, TokenExpired, UserDisabled
 from odoosync.accounts.principal import Principal, parse_scopes
@@ -41,12 +42,13 @@ class Owner:
 
     tenant_id: int
     user_id: int
+    by: Actor = OPERATOR
 
 
 def owner_of(principal: Principal) -> Owner:
     """Return whose keys the caller may see and change. Raises SessionNeeded for an API key."""
     principal.need_session()
-    return Owner(principal.tenant_id, principal.user_id)
+    return Owner(principal.tenant_id, principal.user_id, Actor.of(principal))
 
 
 async def create_api_key(
@@ -71,8 +73,8 @@ async def create_api_key(
     secret = {"user_id": owner.user_id, "key_hash": hash_of(plain)}
     async with accounts.database.tenant(owner.tenant_id) as tx:
         key_id = await tx.insert(api_keys, values | secret)
-        detail = {"prefix": prefix, "scopes": known}
-        await audit.record(tx, "api_key.created", owner.user_id, detail, at=now)
+        detail = {"id": key_id, "prefix": prefix, "scopes": known, "days": days}
+        await audit.record(tx, "api_key.created", owner.by, detail=detail, at=now)
     made = values | {"scopes": tuple(known), "revoked_at": None, "last_used_at": None}
     return ApiKey(id=key_id, **made), plain
 
@@ -112,7 +114,7 @@ async def revoke_api_key(accounts: Accounts, owner: Owner, key_id: int) -> None:
         revoked = await tx.execute(standing.values(revoked_at=now))
         if revoked.rowcount != 1:
             raise KeyUnknown("There is no such API key.")
-        await audit.record(tx, "api_key.revoked", owner.user_id, {"key_id": key_id}, at=now)
+        await audit.record(tx, "api_key.revoked", owner.by, detail={"id": key_id}, at=now)
 
 
 async def recognise_api_key(accounts: Accounts, plain: str) -> Principal:
@@ -134,6 +136,7 @@ async def recognise_api_key(accounts: Accounts, plain: str) -> Principal:
         is_admin=found.user.is_admin,
         scopes=parse_scopes(found.scopes),
         kind="api_key",
+        key_id=found.id,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from odoosync.accounts.audit import Afterwards
 from odoosync.accounts.guessing import Guesses
 from odoosync.accounts.passwords import Passwords
+from odoosync.accounts.refusals import Refusals
 from odoosync.accounts.tokens import Tokens
 from odoosync.clock import Clock, utc_now
 from odoosync.crypto import KeyRing
@@ -20,6 +21,7 @@ class Accounts:
     tokens: Tokens
     clock: Clock = utc_now
     guesses: Guesses = field(default_factory=Guesses)
+    refusals: Refusals = field(default_factory=Refusals)
     afterwards: Afterwards = field(default_factory=Afterwards)
 
 

@@ -6,17 +6,27 @@ and what an administrator does to whole tenants. All else goes through the tenan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Row, Select, select
+from sqlalchemy import CursorResult, Row, Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from odoosync.accounts import audit
+from odoosync.accounts.audit import OPERATOR, Actor
+from odoosync.accounts.audit_kinds import Kind
 from odoosync.accounts.errors import UsernameTaken
-from odoosync.accounts.tables import api_keys, refresh_tokens, sessions, tenants, users
-from odoosync.db import Database, is_tenant_table, metadata
+from odoosync.accounts.tables import (
+    api_keys,
+    audit_trail,
+    refresh_tokens,
+    sessions,
+    tenants,
+    users,
+)
+from odoosync.db import Database, Tx, goes_with_its_tenant, metadata
 
 
 @dataclass(frozen=True)
@@ -66,19 +76,26 @@ async def list_users(database: Database) -> list[User]:
 
 
 async def add_user(
-    database: Database, username: str, password_hash: str, *, is_admin: bool, now: datetime
+    database: Database,
+    username: str,
+    password_hash: str,
+    *,
+    is_admin: bool,
+    now: datetime,
+    by: Actor = OPERATOR,
 ) -> User:
     """Across tenants: the personal tenant is made here, with its user. Raises UsernameTaken."""
     try:
         async with database.system() as tx:
-            made = await tx.execute(tenants.insert().values(name=username, created_at=now))
-            tenant_id = _new_id(made)
+            own = {"name": username, "created_at": now} | await _unused_id(tx)
+            tenant_id = _new_id(await tx.execute(tenants.insert().values(**own)))
             values = {"tenant_id": tenant_id, "username": username, "is_admin": is_admin}
             added = await tx.execute(
                 users.insert().values(**values, password_hash=password_hash, created_at=now)
             )
             user_id = _new_id(added)
-            await audit.record(tx, "user.created", user_id, at=now, tenant_id=tenant_id)
+            detail = {"user_id": user_id, "username": username, "is_admin": is_admin}
+            await audit.record(tx, "user.created", by, at=now, detail=detail, tenant_id=tenant_id)
     except IntegrityError as error:
         raise UsernameTaken(
             f"There is a user {username!r} already. Choose another name."
@@ -86,15 +103,28 @@ async def add_user(
     return User(user_id, tenant_id, username, is_admin, now, None)
 
 
+async def _unused_id(tx: Tx) -> dict[str, int]:
+    """Choose an id that the audit trail does not know: SQLite gives the last one out again."""
+    if tx.dialect == "postgresql":
+        return {}
+    highest = [
+        await tx.scalar(select(func.max(column))) or 0
+        for column in (tenants.c.id, audit_trail.c.tenant_id)
+    ]
+    return {"id": max(highest) + 1}
+
+
 def _new_id(result: CursorResult[Any]) -> int:
     return int((result.inserted_primary_key or (0,))[0])
 
 
-async def remove_user(database: Database, user: User) -> None:
+async def remove_user(database: Database, user: User, now: datetime, by: Actor = OPERATOR) -> None:
     """Across tenants: the user's whole tenant goes, whichever rooms keep rows of it."""
+    detail = {"user_id": user.id, "username": user.username}
     async with database.system() as tx:
+        await audit.record(tx, "user.deleted", by, at=now, detail=detail, tenant_id=user.tenant_id)
         for table in reversed(metadata.sorted_tables):
-            if is_tenant_table(table):
+            if goes_with_its_tenant(table):
                 await tx.execute(table.delete().where(table.c.tenant_id == user.tenant_id))
         await tx.execute(tenants.delete().where(tenants.c.id == user.tenant_id))
 
@@ -169,3 +199,11 @@ async def find_api_key(database: Database, key_hash: str) -> FoundKey | None:
         revoked=row.revoked_at is not None,
         last_used_at=row.last_used_at,
     )
+
+
+async def record_of_nobody(
+    database: Database, kind: Kind, actor: Actor, now: datetime, detail: Mapping[str, object]
+) -> None:
+    """Across tenants: an entry about no user of ours belongs to no tenant."""
+    async with database.system() as tx:
+        await audit.record(tx, kind, actor, at=now, detail=detail)

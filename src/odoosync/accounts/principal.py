@@ -15,7 +15,10 @@ ALL_SCOPES: Final[frozenset[Scope]] = frozenset(get_args(Scope))
 
 @dataclass(frozen=True)
 class Principal:
-    """`auth_time` is when the password was given; a refreshed token keeps it, a key has none."""
+    """`auth_time` is when the password was given; a refreshed token keeps it, a key has none.
+
+    `address` is where the caller calls from, `key_id` the API key that was sent.
+    """
 
     user_id: int
     tenant_id: int
@@ -25,6 +28,8 @@ class Principal:
     kind: Kind
     session_id: str | None = None
     auth_time: datetime | None = None
+    address: str = ""
+    key_id: int | None = None
 
     def need(self, scope: Scope) -> None:
         """Raise ScopeMissing unless the caller has the scope."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from odoosync.accounts import audit, directory
+from odoosync.accounts.audit import Actor
 from odoosync.accounts.context import Accounts
 from odoosync.accounts.directory import FoundRefresh, User
 from odoosync.accounts.errors import (
@@ -50,6 +51,7 @@ async def sign_in(accounts: Accounts, username: str, password: str, *, address: 
     """Start a session. Raises WrongCredentials, UserDisabled, TooManyGuesses."""
     user, checked_hash, newer_hash = await _check_password(accounts, username, password, address)
     if user.disabled_at is not None:
+        await _record_refusal(accounts, user, address, accounts.clock(), "disabled")
         raise UserDisabled("This user is disabled. Ask an administrator to enable it.")
     now, session_id, refresh = accounts.clock(), str(uuid.uuid4()), new_refresh_token()
     async with accounts.database.tenant(user.tenant_id) as tx:
@@ -66,7 +68,7 @@ async def sign_in(accounts: Accounts, username: str, password: str, *, address: 
             },
         )
         await _add_refresh_token(tx, session_id, refresh, now)
-        await audit.record(tx, "session.started", user.id, {"address": address}, at=now)
+        await audit.record(tx, "session.started", _with_password(user, address), at=now)
     claims = Claims(user.id, user.tenant_id, session_id, "password", now)
     return Grant(accounts.tokens.issue(claims, now), refresh)
 
@@ -98,18 +100,32 @@ async def _check_password(
         if not right:
             accounts.guesses.wrong(name, address, now)
     if not found or not right:
-        if found:
-            accounts.afterwards.do(_record_wrong_password(accounts, found[0], address, now))
+        user = found[0] if found else None
+        accounts.afterwards.do(_record_refusal(accounts, user, address, now, "password"))
         raise WrongCredentials(_WRONG)
     accounts.guesses.right(name, address)
     return *found, newer
 
 
-async def _record_wrong_password(
-    accounts: Accounts, user: User, address: str, now: datetime
+def _with_password(user: User, address: str) -> Actor:
+    return Actor(user.id, user.username, "password", address)
+
+
+async def _record_refusal(
+    accounts: Accounts, user: User | None, address: str, now: datetime, reason: str
 ) -> None:
+    """Keep it with the user's tenant, or with none: a name that nobody has may be a password."""
+    left_out = accounts.refusals.admit(user.username if user else "", now)
+    if left_out is None:
+        return
+    detail = {"reason": reason} | ({"not_recorded": left_out} if left_out else {})
+    if user is None:
+        actor = Actor(None, None, "none", address)
+        await directory.record_of_nobody(accounts.database, "session.refused", actor, now, detail)
+        return
+    claimed = Actor(user.id, user.username, "none", address)
     async with accounts.database.tenant(user.tenant_id) as tx:
-        await audit.record(tx, "session.refused", user.id, {"address": address}, at=now)
+        await audit.record(tx, "session.refused", claimed, at=now, detail=detail)
 
 
 async def _add_refresh_token(tx: Tx, session_id: str, token: str, now: datetime) -> None:
@@ -150,7 +166,8 @@ async def _rotate(tx: Tx, found: FoundRefresh, token_hash: str, fresh: str, now:
     used = await tx.execute(unused.values(used_at=now))
     if used.rowcount != 1:
         await _end(tx, found.session_id, now)
-        await audit.record(tx, "session.refresh_reused", found.user.id, at=now)
+        holder = Actor(found.user.id, found.user.username, "refresh")
+        await audit.record(tx, "session.refresh_reused", holder, at=now)
         return False
     past = tx.delete(refresh_tokens).where(old.session_id == found.session_id)
     await tx.execute(past.where(old.expires_at < now))
@@ -197,7 +214,7 @@ async def sign_out(accounts: Accounts, principal: Principal) -> None:
     now = accounts.clock()
     async with accounts.database.tenant(principal.tenant_id) as tx:
         await _end(tx, session_id, now)
-        await audit.record(tx, "session.ended", principal.user_id, at=now)
+        await audit.record(tx, "session.ended", principal, at=now)
 
 
 async def _end(tx: Tx, session_id: str, now: datetime) -> None:

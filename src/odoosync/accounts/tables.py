@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+)
 
-from odoosync.db import BigId, JsonDocument, UtcDateTime, system_table, tenant_table
+from odoosync.db import (
+    BigId,
+    JsonDocument,
+    UtcDateTime,
+    append_only_table,
+    system_table,
+    tenant_table,
+)
 
 tenants = system_table(
     "tenants",
@@ -59,12 +75,29 @@ api_keys = tenant_table(
     Index(None, "user_id"),
 )
 
-audit_entries = tenant_table(
-    "audit_entries",
+audit_trail = append_only_table(
+    "audit_trail",
     Column("id", BigId, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(64), nullable=False),
     Column("user_id", BigId),
-    Column("action", String(64), nullable=False),
+    Column("actor", String(255)),
+    Column("via", String(16), nullable=False),
+    Column("key_id", BigId),
+    Column("address", String(64)),
+    Column("connection_id", BigId),
+    Column("run_id", String(36)),
+    Column("odoo_login", String(255)),
     Column("detail", JsonDocument, nullable=False),
     Index(None, "tenant_id", "id"),
+    Index(None, "at"),
 )
+"""Entries point at nothing by foreign key: they outlive what they tell of."""
+
+audit_horizon = system_table(
+    "audit_horizon",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("before", UtcDateTime, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+"""Entries before it may be deleted, and no others: triggers of the database see to it."""

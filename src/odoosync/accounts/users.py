@@ -10,6 +10,7 @@ import unicodedata
 from typing import Final
 
 from odoosync.accounts import audit, directory
+from odoosync.accounts.audit import OPERATOR, Actor
 from odoosync.accounts.context import Accounts
 from odoosync.accounts.directory import User
 from odoosync.accounts.errors import BadUsername, UserUnknown, WrongPassword
@@ -35,7 +36,12 @@ def normal_name(username: str) -> str:
 
 
 async def create_user(
-    accounts: Accounts, username: str, password: str, *, is_admin: bool = False
+    accounts: Accounts,
+    username: str,
+    password: str,
+    *,
+    is_admin: bool = False,
+    by: Actor = OPERATOR,
 ) -> User:
     """Make a user with a tenant of their own. Raises BadUsername, BadPassword, UsernameTaken."""
     name = normal_name(username)
@@ -43,7 +49,7 @@ async def create_user(
     async with accounts.passwords.turn():
         password_hash = await accounts.passwords.hash(password)
     return await directory.add_user(
-        accounts.database, name, password_hash, is_admin=is_admin, now=accounts.clock()
+        accounts.database, name, password_hash, is_admin=is_admin, now=accounts.clock(), by=by
     )
 
 
@@ -70,7 +76,7 @@ async def disable_user(accounts: Accounts, username: str) -> User:
     async with accounts.database.tenant(user.tenant_id) as tx:
         await tx.execute(tx.update(users).where(users.c.id == user.id).values(disabled_at=now))
         await revoke_sessions(tx, user.id, accounts)
-        await audit.record(tx, "user.disabled", user.id, at=now)
+        await audit.record(tx, "user.disabled", OPERATOR, at=now, detail=_named(user))
     return user
 
 
@@ -78,15 +84,20 @@ async def enable_user(accounts: Accounts, username: str) -> User:
     user = await find_user(accounts, username)
     async with accounts.database.tenant(user.tenant_id) as tx:
         await tx.execute(tx.update(users).where(users.c.id == user.id).values(disabled_at=None))
-        await audit.record(tx, "user.enabled", user.id, at=accounts.clock())
+        now = accounts.clock()
+        await audit.record(tx, "user.enabled", OPERATOR, at=now, detail=_named(user))
     return user
+
+
+def _named(user: User) -> dict[str, object]:
+    return {"user_id": user.id, "username": user.username}
 
 
 async def set_password(accounts: Accounts, username: str, password: str) -> User:
     """Give a new password and end all sessions. Raises UserUnknown, BadPassword."""
     check_new_password(password)
     user = await find_user(accounts, username)
-    await _store_password(accounts, user.tenant_id, user.id, password)
+    await _store_password(accounts, user.tenant_id, user.id, password, OPERATOR)
     return user
 
 
@@ -106,24 +117,30 @@ async def change_password(
         right, _ = await accounts.passwords.verify(current, found[1] if found else None)
         if not right:
             accounts.guesses.wrong(principal.username, address, now)
+            async with accounts.database.tenant(principal.tenant_id) as tx:
+                await audit.record(tx, "user.password_refused", principal, at=now)
             raise WrongPassword("The current password is not right.")
-    await _store_password(accounts, principal.tenant_id, principal.user_id, new)
+    by = Actor.of(principal)
+    await _store_password(accounts, principal.tenant_id, principal.user_id, new, by)
 
 
-async def _store_password(accounts: Accounts, tenant_id: int, user_id: int, password: str) -> None:
+async def _store_password(
+    accounts: Accounts, tenant_id: int, user_id: int, password: str, by: Actor
+) -> None:
     async with accounts.passwords.turn():
         password_hash = await accounts.passwords.hash(password)
     async with accounts.database.tenant(tenant_id) as tx:
         changed = tx.update(users).where(users.c.id == user_id)
         await tx.execute(changed.values(password_hash=password_hash))
         await revoke_sessions(tx, user_id, accounts)
-        await audit.record(tx, "user.password_changed", user_id, at=accounts.clock())
+        now, detail = accounts.clock(), {"user_id": user_id}
+        await audit.record(tx, "user.password_changed", by, at=now, detail=detail)
 
 
 async def delete_user(accounts: Accounts, username: str) -> User:
     """Delete the user with all data of their tenant."""
     user = await find_user(accounts, username)
-    await directory.remove_user(accounts.database, user)
+    await directory.remove_user(accounts.database, user, accounts.clock())
     return user
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -27,16 +28,24 @@ _key_header = APIKeyHeader(
 )
 
 
+def get_address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+Address = Annotated[str, Depends(get_address)]
+
+
 async def get_caller(
     services: ServicesDep,
+    address: Address,
     token: Annotated[str | None, Depends(_bearer)],
     key: Annotated[str | None, Depends(_key_header)],
 ) -> Principal:
     """Return who calls. Raises NotSignedIn and its kinds, which are 401."""
     if token and not token.startswith(KEY_PREFIX):
-        return await recognise(services.accounts, token)
+        return replace(await recognise(services.accounts, token), address=address)
     if plain := token or key:
-        return await recognise_api_key(services.accounts, plain)
+        return replace(await recognise_api_key(services.accounts, plain), address=address)
     raise NotSignedIn(
         "Sign in at /api/v1/auth/token and send `Authorization: Bearer` with the access token."
     )
@@ -56,10 +65,3 @@ Caller = Annotated[Principal, Depends(get_caller)]
 Reader = Annotated[Principal, Depends(require("read"))]
 Syncer = Annotated[Principal, Depends(require("sync"))]
 Manager = Annotated[Principal, Depends(require("manage"))]
-
-
-def get_address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-Address = Annotated[str, Depends(get_address)]

@@ -106,5 +106,12 @@ async def _store(
         await transport.close()
     async with database.tenant(owner.tenant_id) as tx:
         saved = await store.save_tested(tx, keys, tested, extra_fields=None, now=utc_now())
-        detail = {"connection_id": saved.id, "odoo_login": login.username, "from": "environment"}
-        await audit.record(tx, "credentials_set", owner.id, detail, at=utc_now())
+        await audit.record(
+            tx,
+            "credentials.set",
+            audit.OPERATOR,
+            at=utc_now(),
+            connection_id=saved.id,
+            odoo_login=login.username,
+            detail={"from": "environment"},
+        )

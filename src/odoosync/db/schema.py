@@ -112,6 +112,15 @@ def tenant_table(name: str, *items: SchemaItem, foreign_key: bool = True) -> Tab
     return Table(name, metadata, tenant, *items, info={"tenant": True})
 
 
+def append_only_table(name: str, *items: SchemaItem) -> Table:
+    """Declare a table whose rows are never changed, and outlive their tenant.
+
+    A row without a tenant belongs to the whole service; only the system's door shows and adds one.
+    """
+    tenant = Column("tenant_id", BigId)
+    return Table(name, metadata, tenant, *items, info={"tenant": True, "append_only": True})
+
+
 def system_table(name: str, *items: SchemaItem) -> Table:
     """Declare a table that only named cross-tenant functions may touch."""
     return Table(name, metadata, *items, info={"tenant": False})
@@ -119,3 +128,8 @@ def system_table(name: str, *items: SchemaItem) -> Table:
 
 def is_tenant_table(table: Any) -> bool:
     return isinstance(table, Table) and bool(table.info.get("tenant"))
+
+
+def goes_with_its_tenant(table: Table) -> bool:
+    """Tell whether the rows of a tenant are deleted with the tenant."""
+    return is_tenant_table(table) and not table.info.get("append_only")

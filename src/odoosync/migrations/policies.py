@@ -55,6 +55,13 @@ def protect_tenant_table(name: str) -> None:
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {APP_ROLE}, {SYSTEM_ROLE}")
 
 
+def protect_append_only_table(name: str) -> None:
+    """Protect a tenant table whose rows are only added; deleting is the system role's alone."""
+    protect_tenant_table(name)
+    op.execute(f"REVOKE UPDATE, DELETE ON {name} FROM {APP_ROLE}")
+    op.execute(f"REVOKE UPDATE ON {name} FROM {SYSTEM_ROLE}")
+
+
 def open_to_system(name: str) -> None:
     """Grant a table that belongs to no tenant to the cross-tenant functions alone."""
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {SYSTEM_ROLE}")

@@ -2,15 +2,23 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
-from odoosync.accounts.tables import audit_entries, tenants
+from odoosync.accounts.tables import tenants
 from odoosync.db import Database, DoorError, is_tenant_table, open_database
+from odoosync.store.tables import labels
 from odoosync.tables import metadata
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def _label(odoo_id: int) -> dict[str, Any]:
+    place = {"connection_id": 1, "model": "res.country", "odoo_id": odoo_id}
+    return place | {"name": "Belgium", "refreshed_at": NOW}
 
 
 async def _two_tenants(database: Database) -> None:
@@ -19,37 +27,35 @@ async def _two_tenants(database: Database) -> None:
             await tx.execute(tenants.insert().values(id=number, name="t", created_at=NOW))
     for number in (1, 2):
         async with database.tenant(number) as tx:
-            await tx.insert(audit_entries, {"at": NOW, "action": "test", "detail": {"n": number}})
+            await tx.insert(labels, _label(number))
 
 
 async def test_a_tenant_sees_its_own_rows_only(database: Database) -> None:
     await _two_tenants(database)
     async with database.tenant(2) as tx:
-        rows = await tx.all(tx.select(audit_entries))
-    assert [(row.tenant_id, row.detail, row.at) for row in rows] == [(2, {"n": 2}, NOW)]
+        rows = await tx.all(tx.select(labels))
+    assert [(row.tenant_id, row.odoo_id, row.refreshed_at) for row in rows] == [(2, 2, NOW)]
 
 
 async def test_a_statement_without_its_tenant_is_refused(database: Database) -> None:
     async with database.tenant(1) as tx:
         with pytest.raises(DoorError):
-            await tx.execute(select(audit_entries))
+            await tx.execute(select(labels))
         with pytest.raises(DoorError):
-            await tx.execute(select(audit_entries).where(audit_entries.c.tenant_id == 2))
+            await tx.execute(select(labels).where(labels.c.tenant_id == 2))
         with pytest.raises(DoorError):
-            await tx.execute(audit_entries.delete())
+            await tx.execute(labels.delete())
 
 
 async def test_a_row_of_another_tenant_cannot_be_written(database: Database) -> None:
     async with database.tenant(1) as tx:
         with pytest.raises(DoorError):
-            await tx.execute(
-                audit_entries.insert().values(tenant_id=2, at=NOW, action="x", detail={})
-            )
+            await tx.execute(labels.insert().values(tenant_id=2, **_label(1)))
 
 
 async def _delete_and_fail(database: Database) -> None:
     async with database.tenant(1) as tx:
-        await tx.execute(tx.delete(audit_entries))
+        await tx.execute(tx.delete(labels))
         raise RuntimeError
 
 
@@ -58,15 +64,15 @@ async def test_an_exception_rolls_the_transaction_back(database: Database) -> No
     with pytest.raises(RuntimeError):
         await _delete_and_fail(database)
     async with database.tenant(1) as tx:
-        assert len(await tx.all(tx.select(audit_entries))) == 1
+        assert len(await tx.all(tx.select(labels))) == 1
 
 
 async def test_a_join_is_held_by_one_tenant_comparison(database: Database) -> None:
     await _two_tenants(database)
-    other = audit_entries.alias()
-    joined = select(audit_entries.c.id).join(other, other.c.tenant_id == audit_entries.c.tenant_id)
+    other = labels.alias()
+    joined = select(labels.c.odoo_id).join(other, other.c.tenant_id == labels.c.tenant_id)
     async with database.tenant(1) as tx:
-        rows = await tx.all(joined.where(audit_entries.c.tenant_id == 1))
+        rows = await tx.all(joined.where(labels.c.tenant_id == 1))
         with pytest.raises(DoorError):
             await tx.all(joined)
     assert len(rows) == 1
@@ -98,7 +104,7 @@ async def test_every_table_on_postgresql_is_protected_or_known_to_need_none(
         forced = {name: flag for name, flag in await connection.execute(query)}  # noqa: C416
     await database.close()
     unprotected = {name for name, flag in forced.items() if not flag}
-    assert unprotected == {"tenants", "workers", "alembic_version"}
+    assert unprotected == {"tenants", "workers", "alembic_version", "audit_horizon"}
     assert set(forced) - unprotected == {
         name for name, table in metadata.tables.items() if is_tenant_table(table)
     }
@@ -108,12 +114,13 @@ async def test_a_task_cancelled_within_its_transaction_frees_the_database_at_onc
     database: Database,
 ) -> None:
     await _two_tenants(database)
+    numbers = count(3)
 
     async def write_for_ever() -> None:
         while True:
             async with database.tenant(1) as tx:
-                await tx.insert(audit_entries, {"at": NOW, "action": "test", "detail": {}})
-                await tx.all(tx.select(audit_entries))
+                await tx.insert(labels, _label(next(numbers)))
+                await tx.all(tx.select(labels))
 
     held: list[object] = []  # as whoever looks at the outcome of a task does
     for turn in range(50):
@@ -122,5 +129,5 @@ async def test_a_task_cancelled_within_its_transaction_frees_the_database_at_onc
         task.cancel()
         held += await asyncio.gather(task, return_exceptions=True)
         async with asyncio.timeout(5), database.tenant(2) as tx:
-            await tx.insert(audit_entries, {"at": NOW, "action": "test", "detail": {}})
+            await tx.insert(labels, _label(next(numbers)))
     assert all(isinstance(outcome, asyncio.CancelledError) for outcome in held)

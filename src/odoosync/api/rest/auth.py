@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Depends, Form, Request, status
 from pydantic import BaseModel, ConfigDict, Field
 
+from odoosync.accounts.audit import Actor
 from odoosync.accounts.errors import RegistrationOff
 from odoosync.accounts.passwords import LONGEST, SHORTEST
 from odoosync.accounts.sessions import Grant, refresh, sign_in, sign_out
@@ -105,12 +106,13 @@ async def logout(caller: Caller, services: ServicesDep) -> Message:
     status_code=status.HTTP_201_CREATED,
     responses=problems(403, 409),
 )
-async def register(form: Registration, services: ServicesDep) -> Registered:
+async def register(form: Registration, services: ServicesDep, address: Address) -> Registered:
     """Make a user with a tenant of their own, where `ODOOSYNC_REGISTRATION` is `open`."""
     if not services.registration_open:
         raise RegistrationOff(
             "Registration is off. The operator makes users with `odoosync user create`, or opens "
             "registration with ODOOSYNC_REGISTRATION=open."
         )
-    user = await create_user(services.accounts, form.username, form.password)
+    visitor = Actor(None, None, "none", address)
+    user = await create_user(services.accounts, form.username, form.password, by=visitor)
     return Registered(id=user.id, username=user.username)

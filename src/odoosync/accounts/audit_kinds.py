@@ -1,0 +1,111 @@
+"""The words of the audit trail: every kind of entry, and what it tells.
+
+A kind is `noun.what_happened`; the noun alone means all of its kinds where a list is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from odoosync.errors import InvalidInput
+
+Kind = Literal[
+    "session.started",
+    "session.refused",
+    "session.ended",
+    "session.refresh_reused",
+    "user.created",
+    "user.deleted",
+    "user.disabled",
+    "user.enabled",
+    "user.password_changed",
+    "user.password_refused",
+    "api_key.created",
+    "api_key.revoked",
+    "credentials.set",
+    "credentials.revealed",
+    "credentials.tested",
+    "credentials.deleted",
+    "connection.created",
+    "connection.renamed",
+    "connection.changed",
+    "connection.activated",
+    "connection.paused",
+    "connection.resumed",
+    "connection.deleted",
+    "connection.restored",
+    "connection.removed",
+    "sync.started",
+    "sync.cancelled",
+    "verify.started",
+    "repair.started",
+    "deletions.confirmed",
+    "schedule.changed",
+    "webhook.created",
+    "webhook.changed",
+    "webhook.deleted",
+    "webhook.replayed",
+    "database.saved",
+    "database.restored",
+    "keys.rotated",
+]
+
+MEANINGS: Final[dict[Kind, str]] = {
+    "session.started": "Somebody signed in with a password.",
+    "session.refused": "A sign-in failed. `not_recorded` counts those that were too many to keep.",
+    "session.ended": "Somebody signed out.",
+    "session.refresh_reused": "A refresh token came a second time, so its session was ended.",
+    "user.created": "A user was made.",
+    "user.deleted": "A user was deleted with all their data.",
+    "user.disabled": "A user was shut out; their sessions ended.",
+    "user.enabled": "A disabled user was let in again.",
+    "user.password_changed": "A user got a new password; their sessions ended.",
+    "user.password_refused": "The current password, asked for before a change, was wrong.",
+    "api_key.created": "An API key was made.",
+    "api_key.revoked": "An API key was revoked.",
+    "credentials.set": "Odoo credentials were stored, after a test.",
+    "credentials.revealed": "The password of Odoo was shown to its owner.",
+    "credentials.tested": "Odoo credentials were tried; `result` is `ok` or the error's code.",
+    "credentials.deleted": "The stored secret of a connection was removed.",
+    "connection.created": "A connection was made.",
+    "connection.renamed": "A connection got another name.",
+    "connection.changed": "What a connection keeps, or how it syncs, was changed.",
+    "connection.activated": "Another connection became the active one.",
+    "connection.paused": "Syncing of a connection was paused.",
+    "connection.resumed": "Syncing of a connection goes on.",
+    "connection.deleted": "A connection was deleted; its copy waits out the grace period.",
+    "connection.restored": "A deleted connection was brought back.",
+    "connection.removed": "The grace period was over, and the copy was removed for good.",
+    "sync.started": "A sync was asked for; `joined` when it became part of one that waited.",
+    "sync.cancelled": "A run was told to stop.",
+    "verify.started": "A verification was asked for.",
+    "repair.started": "A verification was asked for that repairs what differs.",
+    "deletions.confirmed": "Deletions that were held back may be marked.",
+    "schedule.changed": "When a dataset is synced was changed.",
+    "webhook.created": "A webhook was made.",
+    "webhook.changed": "A webhook was changed.",
+    "webhook.deleted": "A webhook was deleted.",
+    "webhook.replayed": "A delivery of a webhook was asked for again.",
+    "database.saved": "A backup was written.",
+    "database.restored": "The database was put back to a backup.",
+    "keys.rotated": "The stored secrets were sealed anew under the newest key.",
+}
+
+
+class UnknownKind(InvalidInput):
+    code = "unknown_kind"
+
+    def __init__(self, kind: str) -> None:
+        nouns = ", ".join(dict.fromkeys(one.partition(".")[0] for one in MEANINGS))
+        super().__init__(
+            f"There is no audit entry of the kind {kind[:64]!r}. "
+            f"Use a kind such as session.started, or all of one of {nouns}."
+        )
+
+
+def kinds_meant(kind: str) -> tuple[Kind, ...]:
+    """Return the kinds that `session` or `session.started` means. Raises UnknownKind."""
+    meant = tuple(one for one in MEANINGS if kind in {one, one.partition(".")[0]})
+    if not meant:
+        raise UnknownKind(kind)
+    return meant
