@@ -42,7 +42,6 @@ lanes = tenant_table(
     Column("fence", BigId, nullable=False, server_default="0"),
     Column("lease_until", Double),
     Column("not_before", Double, nullable=False, server_default="0"),
-    Column("next_due", Double),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("cancel_requested", Boolean, nullable=False, server_default="0"),

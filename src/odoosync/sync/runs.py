@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from odoosync.db import Tx
 from odoosync.errors import NotFound
+from odoosync.sync import run_end
 from odoosync.sync.tables import runs
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
@@ -121,11 +122,15 @@ async def finish(
     error_code: str | None = None,
     error: str | None = None,
 ) -> None:
+    """End a run, and tell whom it concerns in the same transaction."""
     await update(
         tx,
         run_id,
         {"status": status, "finished_at": now, "error_code": error_code, "error": error},
     )
+    run = await tx.first(tx.select(runs).where(runs.c.id == run_id))
+    if run is not None:
+        await run_end.tell(tx, run, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""History (one row a run), cursors (how far a copy is true), and what was set aside."""
+"""History (one row a run), cursors (how far a copy is true), what was set aside, questions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -57,6 +58,7 @@ runs = tenant_table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("confirm_deletions", Boolean, nullable=False, server_default="0"),
     Column("drift", JsonDocument),
+    Column("copy_age_s", Double),
     Column("note", Text),
     Column("truth", Double),
     Column("detail", JsonDocument),
@@ -126,4 +128,28 @@ set_aside = tenant_table(
     Column("reason", Text, nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
+)
+
+questions = tenant_table(
+    "questions",
+    Column(
+        "connection_id",
+        BigId,
+        ForeignKey("connections.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("dataset", String(255), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("counts", JsonDocument, nullable=False),
+    Column("examples", JsonDocument, nullable=False),
+    Column("ids", LargeBinary, nullable=False),
+    Column("fingerprint", String(32), nullable=False),
+    Column("run_id", String(36), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    Column("confirmed_by", BigId),
+    CheckConstraint("kind IN ('deletions', 'restored')", name="kind"),
 )

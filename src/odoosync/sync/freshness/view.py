@@ -1,0 +1,106 @@
+"""The freshness of a connection's datasets, as of a moment. Takes a transaction of the tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from odoosync.connections.tables import connections
+from odoosync.db import Tx
+from odoosync.sync.schedule_tables import alerts, schedules
+from odoosync.sync.schedules.rhythm import Rhythm, stale_from
+from odoosync.sync.tables import cursors
+
+STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """`completed_at` is the end of the last complete sync, None before the first.
+
+    `stale_from` is when the copy is older than twice its interval; None where nothing is promised:
+    no schedule, or one that is paused, with its connection or alone. `alert_since` is of the alert
+    that is open.
+    """
+
+    dataset: str
+    completed_at: datetime | None
+    age_s: float | None
+    interval_s: int | None
+    stale_from: datetime | None
+    is_stale: bool
+    alert_since: datetime | None
+
+
+async def freshness_of(tx: Tx, connection_id: int, now: datetime) -> list[Freshness]:
+    """List the datasets that were synced or have a schedule, by name."""
+    synced = await tx.all(
+        tx.select(cursors, cursors.c.dataset, cursors.c.completed_at).where(
+            cursors.c.connection_id == connection_id
+        )
+    )
+    completed = {row.dataset: row.completed_at for row in synced}
+    planned = await _by_dataset(tx, schedules, schedules.c.connection_id == connection_id)
+    open_here = (alerts.c.connection_id == connection_id, alerts.c.closed_at.is_(None))
+    alarmed = await _by_dataset(tx, alerts, *open_here, alerts.c.kind == STALE)
+    rests = await _rests(tx, connection_id)
+    return [
+        _judge(
+            dataset,
+            completed.get(dataset),
+            planned.get(dataset),
+            alarmed.get(dataset),
+            rests=rests,
+            now=now,
+        )
+        for dataset in sorted({*completed, *planned})
+    ]
+
+
+async def freshness_of_one(
+    tx: Tx, connection_id: int, dataset: str, now: datetime
+) -> Freshness | None:
+    """Return one dataset's; None when it was never synced and has no schedule."""
+    found = await freshness_of(tx, connection_id, now)
+    return next((one for one in found if one.dataset == dataset), None)
+
+
+async def _by_dataset(tx: Tx, table: Any, *conditions: Any) -> dict[str, Row[Any]]:
+    return {row.dataset: row for row in await tx.all(tx.select(table).where(*conditions))}
+
+
+async def _rests(tx: Tx, connection_id: int) -> bool:
+    """Tell whether the connection is paused or deleted: then its schedules promise nothing."""
+    row = await tx.first(
+        tx.select(connections, connections.c.deleted_at, connections.c.paused_at).where(
+            connections.c.id == connection_id
+        )
+    )
+    return row is None or row.deleted_at is not None or row.paused_at is not None
+
+
+def _judge(
+    dataset: str,
+    completed_at: datetime | None,
+    plan: Row[Any] | None,
+    alert: Row[Any] | None,
+    *,
+    rests: bool,
+    now: datetime,
+) -> Freshness:
+    due: datetime | None = None
+    if plan is not None and plan.paused_at is None and not rests:
+        rhythm = Rhythm(plan.every_s, plan.cron, plan.timezone)
+        due = stale_from(rhythm, max(plan.since, completed_at or plan.since))
+    return Freshness(
+        dataset=dataset,
+        completed_at=completed_at,
+        age_s=None if completed_at is None else max(0.0, (now - completed_at).total_seconds()),
+        interval_s=None if plan is None else plan.interval_s,
+        stale_from=due,
+        is_stale=due is not None and now > due,
+        alert_since=None if alert is None else alert.opened_at,
+    )

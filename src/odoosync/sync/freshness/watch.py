@@ -1,0 +1,181 @@
+"""The watch: raises an alert when a copy grows stale, and ends it when the copy is fresh again.
+
+It runs in every process, workers and API alike, beside the ticker and without asking it anything.
+First it looks across tenants for what may have changed, then it judges again as the tenant. The
+database allows one open alert for each connection and dataset, so many watchers raise one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from odoosync.clock import iso
+from odoosync.connections.tables import connections
+from odoosync.db import Database, Tx
+from odoosync.db.moments import epoch_of
+from odoosync.log import get_logger
+from odoosync.sync import events
+from odoosync.sync.freshness.view import STALE, Freshness, freshness_of_one
+from odoosync.sync.schedule_tables import alerts, schedules
+from odoosync.sync.tables import cursors
+
+log = get_logger(__name__)
+_AT_ONCE: Final = 500
+_Place = tuple[int, int, str]
+_Act = Callable[[Tx, int, Freshness, datetime], Awaitable[bool]]
+
+
+async def watch(database: Database, now: datetime, *, limit: int = _AT_ONCE) -> tuple[int, int]:
+    """Raise and end alerts, up to `limit` of each; returns how many were raised and ended."""
+    raised = await _act(database, await _find(database, _suspects(now, limit)), _raise, now)
+    ended = await _act(database, await _find(database, _mended(limit)), _end, now)
+    return raised, ended
+
+
+async def _find(database: Database, query: Select[Any]) -> list[_Place]:
+    """Look across tenants; grouped by tenant."""
+    async with database.system(write=False) as tx:
+        rows = await tx.all(query)
+    return sorted((row.tenant_id, row.connection_id, row.dataset) for row in rows)
+
+
+def _suspects(now: datetime, limit: int) -> Select[Any]:
+    """Find what is older than twice its shortest interval and has no alert yet.
+
+    A cron line may allow more than that: how much, is judged afterwards.
+    """
+    fresh_at = func.coalesce(epoch_of(cursors.c.completed_at), 0.0)
+    older = now.timestamp() - 2 * schedules.c.interval_s
+    alarmed = exists().where(
+        alerts.c.connection_id == schedules.c.connection_id,
+        alerts.c.dataset == schedules.c.dataset,
+        alerts.c.kind == STALE,
+        alerts.c.closed_at.is_(None),
+    )
+    return (
+        select(schedules.c.tenant_id, schedules.c.connection_id, schedules.c.dataset)
+        .join(connections, connections.c.id == schedules.c.connection_id)
+        .outerjoin(cursors, _same(cursors, schedules))
+        .where(
+            schedules.c.paused_at.is_(None),
+            connections.c.deleted_at.is_(None),
+            connections.c.paused_at.is_(None),
+            fresh_at < older,
+            epoch_of(schedules.c.since) < older,
+            ~alarmed,
+        )
+        .order_by(fresh_at)
+        .limit(limit)
+    )
+
+
+def _mended(limit: int) -> Select[Any]:
+    """Find open alerts since which something happened that may end them."""
+    return (
+        select(alerts.c.tenant_id, alerts.c.connection_id, alerts.c.dataset)
+        .join(connections, connections.c.id == alerts.c.connection_id)
+        .outerjoin(schedules, _same(schedules, alerts))
+        .outerjoin(cursors, _same(cursors, alerts))
+        .where(
+            alerts.c.kind == STALE,
+            alerts.c.closed_at.is_(None),
+            or_(
+                schedules.c.connection_id.is_(None),
+                schedules.c.paused_at.is_not(None),
+                schedules.c.since > alerts.c.opened_at,
+                connections.c.deleted_at.is_not(None),
+                connections.c.paused_at.is_not(None),
+                cursors.c.completed_at > alerts.c.opened_at,
+            ),
+        )
+        .order_by(alerts.c.id)
+        .limit(limit)
+    )
+
+
+def _same(one: Any, other: Any) -> Any:
+    return and_(one.c.connection_id == other.c.connection_id, one.c.dataset == other.c.dataset)
+
+
+async def _act(database: Database, places: Sequence[_Place], act: _Act, now: datetime) -> int:
+    """Judge each place again as its tenant, and act on it; what fails is tried next time."""
+    count = 0
+    for tenant_id, mine in groupby(places, lambda place: place[0]):
+        try:
+            async with database.tenant(tenant_id) as tx:
+                for _, connection_id, dataset in mine:
+                    found = await freshness_of_one(tx, connection_id, dataset, now)
+                    state = found or _nothing(dataset)
+                    count += await act(tx, connection_id, state, now)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("not_watched", tenant=tenant_id, error=type(error).__name__)
+    return count
+
+
+def _nothing(dataset: str) -> Freshness:
+    return Freshness(dataset, None, None, None, None, is_stale=False, alert_since=None)
+
+
+async def _raise(tx: Tx, connection_id: int, state: Freshness, now: datetime) -> bool:
+    if not state.is_stale:
+        return False
+    insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    opened = await tx.execute(
+        insert(alerts)
+        .values(
+            tenant_id=tx.tenant_id,
+            connection_id=connection_id,
+            dataset=state.dataset,
+            kind=STALE,
+            opened_at=now,
+        )
+        .on_conflict_do_nothing(
+            index_elements=["connection_id", "dataset", "kind"],
+            index_where=alerts.c.closed_at.is_(None),
+        )
+    )
+    if opened.rowcount != 1:
+        return False
+    await events.record(tx, "dataset.stale", connection_id, state.dataset, _told(state), at=now)
+    log.warning("copy_is_stale", connection=connection_id, dataset=state.dataset)
+    return True
+
+
+async def _end(tx: Tx, connection_id: int, state: Freshness, now: datetime) -> bool:
+    """End the alert; only a copy that is fresh again is told of, not a promise that was dropped."""
+    if state.is_stale:
+        return False
+    ended = await tx.execute(
+        tx.update(alerts)
+        .where(
+            alerts.c.connection_id == connection_id,
+            alerts.c.dataset == state.dataset,
+            alerts.c.kind == STALE,
+            alerts.c.closed_at.is_(None),
+        )
+        .values(closed_at=now)
+    )
+    if ended.rowcount != 1:
+        return False
+    since, completed = state.alert_since, state.completed_at
+    if since is not None and completed is not None and completed > since:
+        kind: events.Kind = "dataset.fresh_again"
+        await events.record(tx, kind, connection_id, state.dataset, _told(state), at=now)
+    return True
+
+
+def _told(state: Freshness) -> dict[str, Any]:
+    return {
+        "completed_at": iso(state.completed_at),
+        "age": None if state.age_s is None else round(state.age_s, 3),
+        "interval": state.interval_s,
+        "stale_from": iso(state.stale_from),
+        "alert_since": iso(state.alert_since),
+    }

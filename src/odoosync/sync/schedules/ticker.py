@@ -1,0 +1,136 @@
+"""The ticker: asks for the runs whose moment has come, in every worker process at once.
+
+It looks across tenants for what is due, one turn of each tenant before the next of any, and then
+acts as each tenant. A tick is one transaction: the schedule moves on, the lane is asked and the
+history gets its row, or none of it happens; and a schedule moves on only from where it was seen. So
+no tick is doubled by another ticker or lost by a kill, and what was missed meanwhile is one tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from odoosync.connections.tables import connections
+from odoosync.db import Database, Tx
+from odoosync.jobs import lanes
+from odoosync.log import get_logger
+from odoosync.sync import runs
+from odoosync.sync.runs import Asked
+from odoosync.sync.schedule_tables import schedules
+from odoosync.sync.schedules import store
+from odoosync.sync.schedules.rhythm import next_due
+
+log = get_logger(__name__)
+TRIGGER: Final = "schedule"
+_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A schedule whose moment has come, as it was seen."""
+
+    tenant_id: int
+    connection_id: int
+    dataset: str
+    due: datetime
+
+
+async def tick(database: Database, now: datetime, *, limit: int = _AT_ONCE) -> int:
+    """Ask for the runs of up to `limit` schedules that are due; returns how many there were.
+
+    What fails for one tenant is logged, and tried again with the next round.
+    """
+    asked = 0
+    for tenant_id, due in groupby(await find_due(database, now, limit=limit), _tenant):
+        try:
+            asked += await _act(database, tenant_id, list(due), now)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("not_ticked", tenant=tenant_id, error=type(error).__name__)
+    return asked
+
+
+def _tenant(due: Due) -> int:
+    return due.tenant_id
+
+
+async def find_due(database: Database, now: datetime, *, limit: int) -> list[Due]:
+    """Look across tenants for what is due, by turns; grouped by tenant."""
+    turn = func.row_number().over(
+        partition_by=schedules.c.tenant_id, order_by=(schedules.c.next_due, schedules.c.dataset)
+    )
+    columns = (schedules.c.tenant_id, schedules.c.connection_id, schedules.c.dataset)
+    queue = (
+        select(*columns, schedules.c.next_due.label("due"), turn.label("turn"))
+        .join(connections, connections.c.id == schedules.c.connection_id)
+        .where(_is_due(now))
+        .subquery("queue")
+    )
+    chosen = select(queue).order_by(queue.c.turn, queue.c.due).limit(limit)
+    async with database.system(write=False) as tx:
+        rows = await tx.all(chosen)
+    found = [Due(row.tenant_id, row.connection_id, row.dataset, row.due) for row in rows]
+    return sorted(found, key=_tenant)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Hold back after failures, but not once the credentials were tested again."""
+    return and_(
+        schedules.c.next_due <= now,
+        schedules.c.paused_at.is_(None),
+        connections.c.deleted_at.is_(None),
+        connections.c.paused_at.is_(None),
+        or_(
+            schedules.c.held_until.is_(None),
+            schedules.c.held_until <= now,
+            connections.c.tested_at > schedules.c.failed_at,
+        ),
+    )
+
+
+async def _act(database: Database, tenant_id: int, due: Sequence[Due], now: datetime) -> int:
+    async with database.tenant(tenant_id) as tx:
+        return sum([await _tick_one(tx, one, now) for one in due])
+
+
+async def _tick_one(tx: Tx, due: Due, now: datetime) -> bool:
+    """Move one schedule on and ask for its run, unless somebody else has or does."""
+    row = await tx.first(_still(tx, due))
+    if row is None:
+        return False
+    found = store.from_row(row)
+    ticket = await lanes.ask(tx, due.connection_id, due.dataset)
+    asked = Asked(TRIGGER, row.set_by)
+    if ticket.joined:
+        await runs.join(tx, ticket.run_id, asked)
+    else:
+        lane = (due.connection_id, due.dataset, ticket.generation)
+        await runs.enqueue(tx, ticket.run_id, lane, asked, now)
+    key = store.key_of(due.connection_id, due.dataset)
+    later = next_due(found.rhythm, key, max(now, due.due), gap_s=found.interval_s)
+    await tx.execute(
+        tx.update(schedules)
+        .where(schedules.c.connection_id == due.connection_id, schedules.c.dataset == due.dataset)
+        .values(next_due=later, last_due=due.due, last_run_id=ticket.run_id)
+    )
+    return True
+
+
+def _still(tx: Tx, due: Due) -> Select[Any]:
+    """Lock the schedule where it stands as it was seen; another ticker's is passed over."""
+    return (
+        tx.select(schedules)
+        .where(
+            schedules.c.connection_id == due.connection_id,
+            schedules.c.dataset == due.dataset,
+            schedules.c.next_due == due.due,
+            schedules.c.paused_at.is_(None),
+        )
+        .with_for_update(skip_locked=True)
+    )
