@@ -122,6 +122,14 @@ class Service:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def worker(self) -> int | None:
+        """Return the process id of the worker that runs as a child, if one does."""
+        assert self.process is not None
+        found = subprocess.run(
+            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False
+        )
+        return int(found.stdout.split()[0]) if found.stdout else None
+
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()

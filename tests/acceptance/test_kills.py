@@ -1,0 +1,57 @@
+"""Kill -9 again and again in the middle of large syncs: nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service import running_service
+from siege import EQUAL, Siege, difference
+from watched_odoo import WatchedOdoo
+
+ROWS, PAGE_S, WITHIN_S = 50_000, 0.25, 3.0
+KILLS, SOAK_KILLS, SEED = 5, 100, 7
+
+
+@pytest.fixture
+def siege(tmp_path: Path, database_url: str) -> Iterator[Siege]:
+    with (
+        WatchedOdoo(tmp_path, ROWS) as odoo,
+        running_service(
+            tmp_path,
+            database_url,
+            ODOOSYNC_DEFAULT_ODOO_URL=odoo.url,
+            ODOOSYNC_LOG_LEVEL="info",
+        ) as service,
+        service.signed_in("somebody") as caller,
+    ):
+        made = Siege(service, odoo, caller, random.Random(SEED))
+        made.connect()
+        odoo.slow(PAGE_S)
+        yield made
+
+
+@pytest.mark.timeout(3600)
+def test_killed_again_and_again_a_sync_loses_and_doubles_nothing(
+    siege: Siege, request: pytest.FixtureRequest
+) -> None:
+    kills = SOAK_KILLS if request.config.getoption("--soak") else KILLS
+    runs = siege.suffer(kills, within=WITHIN_S)
+    print(f"\n{siege.cost()}")  # noqa: T201 - figures for `-s`
+    total = siege.total
+    assert {run["status"] for run in runs} == {"succeeded"}
+    assert [run["fetched"] for run in runs] == [total] * len(runs)
+    assert [run["created"] + run["unchanged"] for run in runs] == [total] * len(runs)
+    assert (runs[0]["created"], runs[0]["updated"]) == (total, 0)
+    assert difference(siege.service, siege.odoo) == EQUAL
+    assert_cheap(siege, rows_needed=total * len(runs))
+
+
+def assert_cheap(siege: Siege, *, rows_needed: int) -> None:
+    """Odoo reads at most a page a kill twice, and for no other reason than a kill."""
+    cost = siege.cost()
+    assert siege.served() == rows_needed + sum(cost.rows)
+    assert sum(cost.rows) <= len(siege.blows) * cost.largest
