@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
 
@@ -72,4 +73,5 @@ def build_services(settings: Settings) -> Services:
         default_odoo_url=settings.default_odoo_url,
         registration_open=settings.registration == "open",
         reveal_secrets=settings.reveal_secrets == "on",
+        connection_grace=timedelta(days=settings.connection_grace_days),
     )

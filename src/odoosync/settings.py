@@ -71,8 +71,26 @@ class Settings(BaseSettings):
     )
     deletion_guard: Literal["on", "off"] = Field(
         default="on",
-        description="`off`: deletions are marked however many they are. `on`: more than 20 % or "
-        "1,000 rows in one go, or all of them, wait for a confirmation.",
+        description="`off`: deletions are marked however many they are. `on`: those beyond the two "
+        "limits below, and all rows of a dataset at once, wait for a confirmation.",
+    )
+    deletion_guard_percent: float = Field(
+        default=20.0,
+        ge=0,
+        le=100,
+        description="The share of a dataset's rows, in percent, that may go at once without a "
+        "confirmation.",
+    )
+    deletion_guard_rows: int = Field(
+        default=1_000,
+        ge=0,
+        description="How many rows of a dataset may go at once without a confirmation.",
+    )
+    connection_grace_days: int = Field(
+        default=7,
+        ge=0,
+        le=3650,
+        description="Days for which the copy of a deleted connection is kept and can be restored.",
     )
     environment: Literal["development", "production"] = Field(
         default="development",

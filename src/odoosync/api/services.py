@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from odoosync.accounts import Accounts
 from odoosync.clock import Clock
+from odoosync.connections.service import ConnectionService
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.odoo.transport import Transport
@@ -26,6 +28,19 @@ class Services:
     default_odoo_url: str
     registration_open: bool = False
     reveal_secrets: bool = True
+    connection_grace: timedelta = timedelta(days=7)
+
+    @property
+    def connections(self) -> ConnectionService:
+        """What owners do to their connections."""
+        return ConnectionService(
+            database=self.database,
+            transport=self.transport,
+            key_ring=self.key_ring,
+            clock=self.clock,
+            stop_runs=self.sync.stop_all,
+            grace=self.connection_grace,
+        )
 
 
 def get_services(request: Request) -> Services:

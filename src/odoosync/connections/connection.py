@@ -8,13 +8,18 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from odoosync.connections.preferences import Preferences
+
 ALL_DATASETS = "*"
 """The key of `extra_fields` whose fields are meant for every dataset that has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One Odoo (URL and database, which never change) as one login sees it."""
+    """One Odoo (URL and database, which never change) as one login sees it.
+
+    A deleted one is kept, without its secret, until `removed_from`.
+    """
 
     id: int
     tenant_id: int
@@ -24,10 +29,14 @@ class Connection:
     odoo_username: str
     server: dict[str, Any] | None
     extra_fields: dict[str, list[str]]
+    preferences: Preferences
     is_active: bool
     secret_version: int
     created_at: datetime
     tested_at: datetime | None
+    paused_at: datetime | None
+    deleted_at: datetime | None
+    removed_from: datetime | None
 
     def wanted_extra(self, dataset: str) -> list[str]:
         """Return the field names that the user asked for beyond the dataset's own."""
@@ -36,6 +45,5 @@ class Connection:
 
 
 def from_row(row: Row[Any]) -> Connection:
-    return Connection(
-        **{name: getattr(row, name) for name in Connection.__slots__},
-    )
+    values = {name: getattr(row, name) for name in Connection.__slots__}
+    return Connection(**values | {"preferences": Preferences.from_json(row.preferences)})

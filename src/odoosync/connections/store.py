@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from odoosync.connections.connection import Connection, from_row
-from odoosync.connections.errors import NoConnection
+from odoosync.connections.errors import ConnectionPaused, NoConnection
 from odoosync.connections.tables import connections
 from odoosync.crypto import KeyRing, Secret
 from odoosync.db import Tx
@@ -42,13 +42,10 @@ async def active(tx: Tx) -> Connection:
     return from_row(row)
 
 
-async def get(tx: Tx, connection_id: int) -> Connection:
-    """Return a connection that is not deleted. Raises NoConnection."""
-    row = await tx.first(
-        tx.select(connections).where(
-            connections.c.id == connection_id, connections.c.deleted_at.is_(None)
-        )
-    )
+async def get(tx: Tx, connection_id: int, *, include_deleted: bool = False) -> Connection:
+    """Return a connection; a deleted one only when asked for. Raises NoConnection."""
+    found = _kept(tx, include_deleted=include_deleted).where(connections.c.id == connection_id)
+    row = await tx.first(found)
     if row is None:
         raise NoConnection("There is no connection with this id.")
     return from_row(row)
@@ -59,11 +56,23 @@ async def chosen(tx: Tx, connection_id: int | None) -> Connection:
     return await (active(tx) if connection_id is None else get(tx, connection_id))
 
 
-async def every(tx: Tx) -> list[Connection]:
-    rows = await tx.all(
-        tx.select(connections).where(connections.c.deleted_at.is_(None)).order_by(connections.c.id)
-    )
-    return [from_row(row) for row in rows]
+async def syncable(tx: Tx, connection_id: int | None) -> Connection:
+    """Return the connection that a sync is asked for. Raises NoConnection, ConnectionPaused."""
+    connection = await chosen(tx, connection_id)
+    if connection.paused_at is not None:
+        raise ConnectionPaused
+    return connection
+
+
+async def every(tx: Tx, *, include_deleted: bool = False) -> list[Connection]:
+    """Return the connections, oldest first; those that can be restored when asked for."""
+    found = _kept(tx, include_deleted=include_deleted).order_by(connections.c.id)
+    return [from_row(row) for row in await tx.all(found)]
+
+
+def _kept(tx: Tx, *, include_deleted: bool) -> Select[Any]:
+    kept = tx.select(connections).where(~connections.c.is_going)
+    return kept if include_deleted else kept.where(connections.c.deleted_at.is_(None))
 
 
 async def secret_of(tx: Tx, key_ring: KeyRing, connection_id: int) -> Secret:
@@ -90,36 +99,64 @@ async def save_tested(
     The pair (URL, database) is the connection's identity: a known pair gets the new secret and
     comes back if it was deleted; an unknown one becomes a new connection.
     """
-    await _one_at_a_time(tx)
-    same_pair = (
-        connections.c.odoo_url == tested.odoo_url,
-        connections.c.odoo_database == tested.odoo_database,
-    )
-    known = await tx.scalar(tx.select(connections, connections.c.id).where(*same_pair))
-    await tx.execute(tx.update(connections).where(connections.c.is_active).values(is_active=False))
-    if known is None:
-        known = await tx.insert(connections, _first_values(tested, now))
-    values: dict[str, Any] = {
-        "odoo_username": tested.odoo_username,
-        "sealed_secret": key_ring.seal(tested.secret, sealed_for(tx.tenant_id or 0, known)),
-        "secret_version": connections.c.secret_version + 1,
-        "server": tested.server,
-        "is_active": True,
-        "updated_at": now,
-        "tested_at": now,
-        "deleted_at": None,
-    }
+    await one_at_a_time(tx)
+    known = await of_pair(tx, tested.odoo_url, tested.odoo_database)
+    connection_id = known.id if known else await add(tx, tested, now)
+    await put_credentials(tx, key_ring, connection_id, tested, now)
+    await make_active(tx, connection_id, now)
     if extra_fields is not None:
-        values["extra_fields"] = extra_fields
-    await tx.execute(tx.update(connections).where(connections.c.id == known).values(**values))
-    return await get(tx, known)
+        await set_extra_fields(tx, connection_id, extra_fields, now)
+    return await get(tx, connection_id)
 
 
-async def _one_at_a_time(tx: Tx) -> None:
+async def one_at_a_time(tx: Tx) -> None:
     """Let nobody else of the tenant save meanwhile: one pair is stored once, one is active."""
     if tx.dialect == "postgresql":  # SQLite writes one at a time anyway
         name = f"connections of tenant {tx.tenant_id}"
         await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+async def of_pair(tx: Tx, odoo_url: str, odoo_database: str) -> Connection | None:
+    """Return the pair's connection, deleted or not; None when it never had one, or has no more."""
+    row = await tx.first(
+        tx.select(connections).where(
+            connections.c.odoo_url == odoo_url, connections.c.odoo_database == odoo_database
+        )
+    )
+    return None if row is None else from_row(row)
+
+
+async def add(tx: Tx, tested: Tested, now: datetime) -> int:
+    """Make a connection that has no credentials yet, and return its id."""
+    made: int = await tx.insert(connections, _first_values(tested, now))
+    return made
+
+
+async def put_credentials(
+    tx: Tx, key_ring: KeyRing, connection_id: int, tested: Tested, now: datetime
+) -> None:
+    """Seal and store credentials that logged in; a deleted connection is back with them."""
+    await update(
+        tx,
+        connection_id,
+        now,
+        odoo_username=tested.odoo_username,
+        sealed_secret=key_ring.seal(tested.secret, sealed_for(tx.tenant_id or 0, connection_id)),
+        secret_version=connections.c.secret_version + 1,
+        server=tested.server,
+        tested_at=now,
+        deleted_at=None,
+        removed_from=None,
+    )
+
+
+async def make_active(tx: Tx, connection_id: int, now: datetime) -> None:
+    """Make a connection the one that is meant when none is named; call `one_at_a_time` first."""
+    others = tx.update(connections).where(
+        connections.c.is_active, connections.c.id != connection_id
+    )
+    await tx.execute(others.values(is_active=False))
+    await update(tx, connection_id, now, is_active=True)
 
 
 def _first_values(tested: Tested, now: datetime) -> dict[str, Any]:
@@ -142,20 +179,27 @@ async def remember_server(tx: Tx, connection_id: int, server: dict[str, Any]) ->
     )
 
 
+async def update(tx: Tx, connection_id: int, now: datetime, **values: Any) -> None:
+    """Set columns of a connection."""
+    chosen_row = tx.update(connections).where(connections.c.id == connection_id)
+    await tx.execute(chosen_row.values(updated_at=now, **values))
+
+
 async def set_extra_fields(
     tx: Tx, connection_id: int, extra_fields: dict[str, list[str]], now: datetime
 ) -> None:
-    await tx.execute(
-        tx.update(connections)
-        .where(connections.c.id == connection_id)
-        .values(extra_fields=extra_fields, updated_at=now)
-    )
+    await update(tx, connection_id, now, extra_fields=extra_fields)
 
 
-async def delete(tx: Tx, connection_id: int, now: datetime) -> None:
-    """Remove the secret at once and hide the connection with its copy."""
-    await tx.execute(
-        tx.update(connections)
-        .where(connections.c.id == connection_id)
-        .values(sealed_secret=None, is_active=False, deleted_at=now, updated_at=now)
+async def delete(tx: Tx, connection_id: int, now: datetime, *, grace: timedelta) -> None:
+    """Remove the secret at once and hide the connection; its copy is kept for the grace period."""
+    await update(
+        tx,
+        connection_id,
+        now,
+        sealed_secret=None,
+        is_active=False,
+        paused_at=None,
+        deleted_at=now,
+        removed_from=now + grace,
     )

@@ -1,4 +1,8 @@
-"""A user's Odoo instances. The secret is sealed; the pair (URL, database) never changes."""
+"""A user's Odoo instances. The secret is sealed; the pair (URL, database) never changes.
+
+A deleted one can be restored until `removed_from`; then it `is_going`: it gives its pair back, and
+its row stays until the last of its copy is gone, for on SQLite ids are given again.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +31,15 @@ connections = tenant_table(
     Column("secret_version", Integer, nullable=False),
     Column("server", JsonDocument),
     Column("extra_fields", JsonDocument, nullable=False),
+    Column("preferences", JsonDocument, nullable=False, server_default="{}"),
     Column("is_active", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("tested_at", UtcDateTime),
+    Column("paused_at", UtcDateTime),
     Column("deleted_at", UtcDateTime),
+    Column("removed_from", UtcDateTime),
+    Column("is_going", Boolean, nullable=False, server_default="0"),
     UniqueConstraint("tenant_id", "odoo_url", "odoo_database"),
     Index(
         "uq_connections_one_active",

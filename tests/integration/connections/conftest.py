@@ -1,5 +1,57 @@
+"""The API in-process beside sandbox Odoos on loopback sockets, signed in as two users."""
+
 from __future__ import annotations
 
-from people import accounts, anna, clock, key_ring
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
-__all__ = ["accounts", "anna", "clock", "key_ring"]
+import pytest
+
+from integration.connections.calling import Calls
+from odoosync.accounts import Accounts
+from odoosync.accounts.sessions import sign_in
+from odoosync.accounts.users import create_user
+from odoosync.api import ApiOptions, Services, create_api
+from odoosync.clock import utc_now
+from odoosync.odoo.transport import open_transport
+from odoosync.sandbox import SandboxServer, seed_world
+from people import PASSWORD, accounts, anna, clock, key_ring
+from served import ADDRESS, client_of, options, services, signed_in
+
+__all__ = ["accounts", "anna", "clock", "key_ring", "options", "services", "signed_in"]
+
+
+@pytest.fixture
+def odoo() -> Iterator[SandboxServer]:
+    with SandboxServer(seed_world(18, contacts=5, products=2, clock=utc_now)) as running:
+        yield running
+
+
+@pytest.fixture
+def other() -> Iterator[SandboxServer]:
+    with SandboxServer(seed_world(16, contacts=8, products=3, clock=utc_now)) as running:
+        yield running
+
+
+@pytest.fixture
+async def beside_odoo(services: Services, odoo: SandboxServer) -> AsyncIterator[Services]:
+    transport = open_transport(odoo.url, ("127.0.0.1",))
+    yield replace(services, transport=transport, default_odoo_url=odoo.url)
+    await transport.close()
+
+
+@pytest.fixture
+async def calls(
+    beside_odoo: Services, options: ApiOptions, signed_in: dict[str, str]
+) -> AsyncIterator[Calls]:
+    """Anna's calls."""
+    async with client_of(create_api(beside_odoo, options)) as client:
+        yield Calls(client, signed_in)
+
+
+@pytest.fixture
+async def bert(calls: Calls, accounts: Accounts) -> Calls:
+    """Another user's calls, to the same service."""
+    await create_user(accounts, "bert", PASSWORD)
+    grant = await sign_in(accounts, "bert", PASSWORD, address=ADDRESS)
+    return Calls(calls.client, {"Authorization": f"Bearer {grant.access_token}"})

@@ -29,3 +29,8 @@ class Connection:
     is_active: bool
     created_at: str | None
     tested_at: str | None
+    paused_at: str | None = strawberry.field(description="Since when nothing is synced.")
+    deleted_at: str | None
+    removed_from: str | None = strawberry.field(
+        description="Of a deleted connection: until then it can be restored."
+    )

@@ -8,6 +8,8 @@ import strawberry
 
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import SyncAnswer, VerifyAnswer
+from odoosync.connections.errors import ConnectionPaused
+from odoosync.sync.service import SyncAnswer as Refusal
 from odoosync.sync.service import SyncRequest
 from odoosync.sync.verify.asking import USUAL, VerifyRequest
 
@@ -30,7 +32,10 @@ async def _sync(
         full=full,
         confirm_deletions=confirm_deletions,
     )
-    return await info.context.services.sync.sync(request, wait=wait)
+    try:
+        return await info.context.services.sync.sync(request, wait=wait)
+    except ConnectionPaused as error:
+        return Refusal(success=False, message=error.message, errors=(error.message,))
 
 
 async def _verify(

@@ -2,7 +2,10 @@
 
 from odoosync.api.rest import (
     api_keys,
+    audit,
     auth,
+    connection_credentials,
+    connection_state,
     connections,
     me,
     profile,
@@ -18,9 +21,12 @@ ROUTERS = (
     api_keys.router,
     profile.router,
     connections.router,
+    connection_credentials.router,
+    connection_state.router,
     runs.router,
     verify.router,
     set_aside.router,
+    audit.router,
     records.router,
 )
 

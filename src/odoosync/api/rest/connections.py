@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from odoosync.accounts import Principal, audit
 from odoosync.api.auth import Manager, Reader
 from odoosync.api.parameters import RowId
 from odoosync.api.routing import new_router
@@ -14,11 +15,13 @@ from odoosync.api.services import ServicesDep
 from odoosync.clock import iso
 from odoosync.connections import store
 from odoosync.connections.connection import ALL_DATASETS, Connection
+from odoosync.connections.service import Change, Owner
 from odoosync.errors import InvalidInput
 from odoosync.sync.datasets import DATASETS
 
 router = new_router(prefix="/api/v1/connections", tags=["connections"])
 
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
 FieldNames = Annotated[list[FieldName], Field(max_length=200)]
 ExtraFields = FieldNames | dict[str, FieldNames]
@@ -37,6 +40,11 @@ class ConnectionView(BaseModel):
     is_active: bool
     created_at: str | None
     tested_at: str | None
+    paused_at: str | None = Field(description="Since when nothing is synced.")
+    deleted_at: str | None
+    removed_from: str | None = Field(
+        description="Of a deleted connection: until then it can be restored."
+    )
 
 
 class Connections(BaseModel):
@@ -48,8 +56,10 @@ class ConnectionChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    extra_fields: ExtraFields = Field(
-        description="Fields to keep beyond the usual ones; the next sync is a full one."
+    name: Name | None = Field(default=None, description="What people call it.")
+    extra_fields: ExtraFields | None = Field(
+        default=None,
+        description="Fields to keep beyond the usual ones; the next sync is a full one.",
     )
 
 
@@ -80,7 +90,14 @@ def connection_view(connection: Connection) -> ConnectionView:
         is_active=connection.is_active,
         created_at=iso(connection.created_at),
         tested_at=iso(connection.tested_at),
+        paused_at=iso(connection.paused_at),
+        deleted_at=iso(connection.deleted_at),
+        removed_from=iso(connection.removed_from),
     )
+
+
+def owner_of(caller: Principal) -> Owner:
+    return Owner(caller.tenant_id, audit.Actor.of(caller))
 
 
 async def _own(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:
@@ -90,28 +107,46 @@ async def _own(connection_id: RowId, caller: Manager, services: ServicesDep) -> 
 
 
 OwnId = Annotated[int, Depends(_own)]
+WithDeleted = Annotated[
+    bool, Query(description="Show connections, too, that are deleted and can be restored.")
+]
 
 
 @router.get("", summary="List connections")
-async def list_connections(caller: Reader, services: ServicesDep) -> Connections:
+async def list_connections(
+    caller: Reader, services: ServicesDep, *, include_deleted: WithDeleted = False
+) -> Connections:
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
-        found = await store.every(tx)
+        found = await store.every(tx, include_deleted=include_deleted)
     return Connections(items=[connection_view(connection) for connection in found])
 
 
 @router.get("/{connection_id}", summary="Show a connection")
 async def show_connection(
-    connection_id: RowId, caller: Reader, services: ServicesDep
+    connection_id: RowId,
+    caller: Reader,
+    services: ServicesDep,
+    *,
+    include_deleted: WithDeleted = False,
 ) -> ConnectionView:
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
-        return connection_view(await store.get(tx, connection_id))
+        found = await store.get(tx, connection_id, include_deleted=include_deleted)
+    return connection_view(found)
 
 
-@router.patch("/{connection_id}", summary="Choose extra fields")
+@router.patch("/{connection_id}", summary="Change a connection")
 async def change_connection(
     connection_id: OwnId, form: ConnectionChange, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
-    extra_fields = normal_extra_fields(form.extra_fields) or {}
-    async with services.database.tenant(caller.tenant_id) as tx:
-        await store.set_extra_fields(tx, connection_id, extra_fields, services.clock())
-        return connection_view(await store.get(tx, connection_id))
+    """Change what is sent. Credentials have an address of their own."""
+    change = Change(name=form.name, extra_fields=normal_extra_fields(form.extra_fields))
+    changed = await services.connections.change(owner_of(caller), connection_id, change)
+    return connection_view(changed)
+
+
+@router.delete("/{connection_id}", summary="Delete a connection")
+async def delete_connection(
+    connection_id: OwnId, caller: Manager, services: ServicesDep
+) -> ConnectionView:
+    """Remove the secret at once and hide the copy, which is removed after a grace period."""
+    return connection_view(await services.connections.delete(owner_of(caller), connection_id))

@@ -11,16 +11,13 @@ from typing import Annotated, Final
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from odoosync.accounts import Principal, audit
+from odoosync.accounts import audit
 from odoosync.api.auth import Manager, Reader
 from odoosync.api.openapi import problems
-from odoosync.api.rest.connections import ExtraFields, normal_extra_fields
+from odoosync.api.rest.connections import ExtraFields, normal_extra_fields, owner_of
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
 from odoosync.connections import store
-from odoosync.connections.errors import MaskSent
-from odoosync.connections.store import Tested
-from odoosync.connections.testing import run_test
 from odoosync.crypto import MASK
 from odoosync.odoo.login import Login
 from odoosync.odoo.url import parse_odoo_url
@@ -98,8 +95,14 @@ async def get_credentials(
         password = MASK
         if revealed:
             password = (await store.secret_of(tx, services.key_ring, active.id)).reveal()
-            detail = {"connection_id": active.id}
-            await audit.record(tx, "credentials_revealed", caller.user_id, detail, at=now)
+            await audit.record(
+                tx,
+                "credentials.revealed",
+                caller,
+                at=now,
+                connection_id=active.id,
+                odoo_login=active.odoo_username,
+            )
     return StoredCredentials(
         odoo_username=active.odoo_username,
         odoo_password=password,
@@ -114,14 +117,8 @@ async def set_credentials(
 ) -> CredentialsSet:
     """Test the credentials; store them, sealed, only when they log in."""
     extra_fields = normal_extra_fields(form.extra_fields)
-    tested = await _tested(form, caller, services)
-    now = services.clock()
-    async with services.database.tenant(caller.tenant_id) as tx:
-        saved = await store.save_tested(
-            tx, services.key_ring, tested, extra_fields=extra_fields, now=now
-        )
-        detail = {"connection_id": saved.id, "odoo_login": saved.odoo_username}
-        await audit.record(tx, "credentials_set", caller.user_id, detail, at=now)
+    login = login_of(form, services)
+    tested = await services.connections.save(owner_of(caller), login, extra_fields)
     return CredentialsSet(
         message="Odoo credentials updated successfully",
         odoo_uid=tested.odoo_uid,
@@ -135,7 +132,8 @@ async def test_credentials(
     form: Credentials, caller: Manager, services: ServicesDep
 ) -> CredentialsTested:
     """Log in and count; a failure says at which stage, why, and what to do."""
-    tested = await _tested(form, caller, services)
+    login = login_of(form, services)
+    tested = await services.connections.try_out(owner_of(caller), login)
     return CredentialsTested(
         message="Odoo credentials test successful",
         odoo_uid=tested.odoo_uid,
@@ -149,29 +147,17 @@ async def test_credentials(
 @router.delete("", summary="Delete Odoo credentials", responses=problems(404))
 async def delete_credentials(caller: Manager, services: ServicesDep) -> CredentialsDeleted:
     """Remove the secret at once and hide the copy; what is syncing stops."""
-    now = services.clock()
-    async with services.database.tenant(caller.tenant_id) as tx:
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
         active = await store.active(tx)
-        await services.sync.stop_all(tx, active.id)
-        await store.delete(tx, active.id, now)
-        detail = {"connection_id": active.id}
-        await audit.record(tx, "credentials_deleted", caller.user_id, detail, at=now)
+    await services.connections.delete(owner_of(caller), active.id)
     return CredentialsDeleted(message="Odoo credentials deleted successfully")
 
 
-async def _tested(form: Credentials, caller: Principal, services: Services) -> Tested:
-    """Run the staged test, leaving an audit entry. Raises MaskSent, InvalidInput, OdooError."""
-    secret = form.odoo_password.get_secret_value()
-    if secret == MASK:
-        raise MaskSent
-    login = Login(
+def login_of(form: Credentials, services: Services) -> Login:
+    """Read the login that a form names. Raises InvalidInput."""
+    return Login(
         url=parse_odoo_url(form.odoo_url or services.default_odoo_url),
         database=form.odoo_database,
         username=form.odoo_username,
-        secret=secret,
+        secret=form.odoo_password.get_secret_value(),
     )
-    detail = {"odoo_url": str(login.url), "odoo_database": login.database}
-    async with services.database.tenant(caller.tenant_id) as tx:
-        now = services.clock()
-        await audit.record(tx, "credentials_tested", caller.user_id, detail, at=now)
-    return await run_test(services.transport, login, clock=services.clock)

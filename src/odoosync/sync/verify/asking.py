@@ -60,7 +60,7 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
     asked = Asked(request.trigger, request.user_id, checks="repair" if request.repair else "verify")
     run_ids = []
     async with database.tenant(request.tenant_id) as tx:
-        connection = await connections.chosen(tx, request.connection_id)
+        connection = await connections.syncable(tx, request.connection_id)
         for name in with_companions(request.datasets):
             lane = lane_of(name)
             ticket = await lanes.ask(tx, connection.id, lane, priority=_WAITED_FOR)

@@ -1,0 +1,133 @@
+"""Connections come to be, and come back, by credentials that log in; nothing else is stored."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, status
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from odoosync.api.auth import Manager
+from odoosync.api.openapi import problems
+from odoosync.api.parameters import RowId
+from odoosync.api.rest.connections import (
+    ConnectionView,
+    Name,
+    OwnId,
+    connection_view,
+    normal_extra_fields,
+    owner_of,
+)
+from odoosync.api.rest.profile import CredentialsTested, Filled, NewCredentials, login_of
+from odoosync.api.routing import new_router
+from odoosync.api.services import ServicesDep
+from odoosync.connections import store
+from odoosync.connections.service import Change
+
+router = new_router(prefix="/api/v1/connections", tags=["connections"])
+
+
+class NewConnection(NewCredentials):
+    """An Odoo to store beside others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = Field(default=None, description="What people call it.")
+    activate: bool = Field(
+        default=False, description="Make it the active one; the only one is so anyway."
+    )
+
+
+class NewLogin(BaseModel):
+    """Another login of the same database, or another secret of the same login."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    odoo_username: Filled | None = Field(default=None, description="The stored one when left out.")
+    odoo_password: SecretStr = Field(
+        min_length=1, max_length=1024, description="The password, or an API key of Odoo."
+    )
+
+
+class LoginToTest(BaseModel):
+    """What is left out is taken from what is stored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    odoo_username: Filled | None = None
+    odoo_password: SecretStr | None = Field(default=None, min_length=1, max_length=1024)
+
+
+async def _own_or_deleted(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:
+    """Return the id of a connection of the caller's: decided before the body is looked at."""
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        return (await store.get(tx, connection_id, include_deleted=True)).id
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, summary="Create a connection")
+async def create_connection(
+    form: NewConnection, caller: Manager, services: ServicesDep
+) -> ConnectionView:
+    """Test the credentials; store them, sealed, only when they log in.
+
+    A connection to the same URL and database that was deleted comes back with its copy.
+    """
+    login = login_of(form, services)
+    change = Change(name=form.name, extra_fields=normal_extra_fields(form.extra_fields))
+    made = await services.connections.create(
+        owner_of(caller), login, change, activate=form.activate
+    )
+    return connection_view(made)
+
+
+@router.put("/{connection_id}/credentials", summary="Change credentials")
+async def change_credentials(
+    connection_id: OwnId, form: NewLogin, caller: Manager, services: ServicesDep
+) -> ConnectionView:
+    """Test the credentials, then store them. Another login makes the next sync a full one."""
+    changed = await services.connections.change_credentials(
+        owner_of(caller),
+        connection_id,
+        form.odoo_username,
+        form.odoo_password.get_secret_value(),
+    )
+    return connection_view(changed)
+
+
+@router.post("/{connection_id}/test", summary="Test a connection")
+async def try_connection(
+    connection_id: OwnId, caller: Manager, services: ServicesDep, form: LoginToTest | None = None
+) -> CredentialsTested:
+    """Log in with the stored credentials, or with others that are not saved, and count."""
+    wanted = form or LoginToTest()
+    secret = wanted.odoo_password.get_secret_value() if wanted.odoo_password else None
+    tested = await services.connections.test(
+        owner_of(caller), connection_id, wanted.odoo_username, secret
+    )
+    return CredentialsTested(
+        message="Odoo credentials test successful",
+        odoo_uid=tested.odoo_uid,
+        contact_count=tested.contact_count,
+        product_count=tested.product_count,
+        odoo_url=tested.odoo_url,
+        odoo_database=tested.odoo_database,
+    )
+
+
+@router.post(
+    "/{connection_id}/restore", summary="Restore a deleted connection", responses=problems(409)
+)
+async def restore_connection(
+    connection_id: Annotated[int, Depends(_own_or_deleted)],
+    form: NewLogin,
+    caller: Manager,
+    services: ServicesDep,
+) -> ConnectionView:
+    """Bring it back with its copy, by credentials that log in: the old secret is gone."""
+    restored = await services.connections.restore(
+        owner_of(caller),
+        connection_id,
+        form.odoo_username,
+        form.odoo_password.get_secret_value(),
+    )
+    return connection_view(restored)

@@ -1,0 +1,266 @@
+"""What an owner does to their connections: each is tested, committed and audited here.
+
+One place for all surfaces. Stopping what syncs is above this room, so it is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from odoosync.accounts import audit
+from odoosync.accounts.audit_kinds import Kind
+from odoosync.clock import Clock
+from odoosync.connections import store
+from odoosync.connections.connection import Connection
+from odoosync.connections.errors import (
+    ConnectionExists,
+    MaskSent,
+    NotDeleted,
+)
+from odoosync.connections.store import Tested
+from odoosync.connections.testing import run_test
+from odoosync.crypto import MASK, KeyRing
+from odoosync.db import Database, Tx
+from odoosync.odoo.errors import OdooError
+from odoosync.odoo.login import Login
+from odoosync.odoo.transport import Transport
+from odoosync.odoo.url import parse_odoo_url
+
+StopRuns = Callable[[Tx, int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose connections are meant, and who acts: the owner themselves, or the operator."""
+
+    tenant_id: int
+    actor: audit.Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to change; None leaves it."""
+
+    name: str | None = None
+    extra_fields: dict[str, list[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionService:
+    """`stop_runs` asks every run of a connection to stop, in the transaction it is handed."""
+
+    database: Database
+    transport: Transport
+    key_ring: KeyRing
+    clock: Clock
+    stop_runs: StopRuns
+    grace: timedelta
+
+    async def try_out(self, owner: Owner, login: Login, connection_id: int | None = None) -> Tested:
+        """Log in, leaving an entry of how that went. Raises MaskSent, OdooError."""
+        if login.secret == MASK:
+            raise MaskSent
+        result = "ok"
+        try:
+            return await run_test(self.transport, login, clock=self.clock)
+        except OdooError as error:
+            result = error.code
+            raise
+        finally:
+            about = {"odoo_url": str(login.url), "odoo_database": login.database, "result": result}
+            async with self.database.tenant(owner.tenant_id) as tx:
+                await self._note(
+                    tx, owner, "credentials.tested", connection_id, login.username, **about
+                )
+
+    async def save(
+        self, owner: Owner, login: Login, extra_fields: dict[str, list[str]] | None
+    ) -> Tested:
+        """Store credentials of any pair that log in, and make its connection the active one.
+
+        A known pair gets the new login, and comes back if it was deleted. Raises OdooError.
+        """
+        tested = await self.try_out(owner, login)
+        async with self.database.tenant(owner.tenant_id) as tx:
+            saved = await store.save_tested(
+                tx, self.key_ring, tested, extra_fields=extra_fields, now=self.clock()
+            )
+            await self._note(tx, owner, "credentials.set", saved.id, saved.odoo_username)
+        return tested
+
+    async def create(
+        self, owner: Owner, login: Login, change: Change, *, activate: bool = False
+    ) -> Connection:
+        """Store an Odoo whose credentials log in; it is active when it is the only one.
+
+        One that was deleted comes back with its copy. Raises OdooError and ConnectionExists.
+        """
+        await self._refuse_known(owner, login)
+        tested = await self.try_out(owner, login)
+        now = self.clock()
+        async with self.database.tenant(owner.tenant_id) as tx:
+            await store.one_at_a_time(tx)
+            known = await store.of_pair(tx, tested.odoo_url, tested.odoo_database)
+            if known is not None and known.deleted_at is None:
+                raise ConnectionExists(known.id)
+            made = known.id if known else await store.add(tx, tested, now)
+            await store.put_credentials(tx, self.key_ring, made, tested, now)
+            if activate or not any(one.is_active for one in await store.every(tx)):
+                await store.make_active(tx, made, now)
+            await self._set(tx, made, change)
+            await self._note(tx, owner, "connection.created", made, login.username)
+            return await store.get(tx, made)
+
+    async def change(self, owner: Owner, connection_id: int, change: Change) -> Connection:
+        """Change what can change without Odoo. Raises NoConnection."""
+        async with self.database.tenant(owner.tenant_id) as tx:
+            await store.get(tx, connection_id)
+            await self._set(tx, connection_id, change)
+            await self._note(tx, owner, "connection.changed", connection_id)
+            return await store.get(tx, connection_id)
+
+    async def change_credentials(
+        self, owner: Owner, connection_id: int, username: str | None, secret: str
+    ) -> Connection:
+        """Replace the login, or its secret alone, by one that logs in to the same database.
+
+        Another login makes the next sync a full pass. Raises NoConnection, OdooError.
+        """
+        async with self.database.tenant(owner.tenant_id, write=False) as tx:
+            connection = await store.get(tx, connection_id)
+        tested = await self.try_out(owner, _login(connection, username, secret), connection_id)
+        async with self.database.tenant(owner.tenant_id) as tx:
+            await store.get(tx, connection_id)  # it may have been deleted while it was tested
+            await store.put_credentials(tx, self.key_ring, connection_id, tested, self.clock())
+            login = tested.odoo_username
+            await self._note(tx, owner, "credentials.set", connection_id, login)
+            return await store.get(tx, connection_id)
+
+    async def test(
+        self, owner: Owner, connection_id: int, username: str | None, secret: str | None
+    ) -> Tested:
+        """Run the staged test with the stored credentials or other ones, saving none.
+
+        Raises NoConnection, OdooError.
+        """
+        async with self.database.tenant(owner.tenant_id, write=False) as tx:
+            connection = await store.get(tx, connection_id)
+            stored = username is None and secret is None
+            if secret is None:
+                secret = (await store.secret_of(tx, self.key_ring, connection_id)).reveal()
+        tested = await self.try_out(owner, _login(connection, username, secret), connection_id)
+        if stored:
+            async with self.database.tenant(owner.tenant_id) as tx:
+                await store.update(tx, connection_id, self.clock(), tested_at=self.clock())
+        return tested
+
+    async def activate(self, owner: Owner, connection_id: int) -> Connection:
+        """Make it the one that is meant when none is named. Raises NoConnection."""
+        async with self.database.tenant(owner.tenant_id) as tx:
+            await store.one_at_a_time(tx)
+            await store.get(tx, connection_id)
+            await store.make_active(tx, connection_id, self.clock())
+            await self._note(tx, owner, "connection.activated", connection_id)
+            return await store.get(tx, connection_id)
+
+    async def pause(self, owner: Owner, connection_id: int) -> Connection:
+        """Sync nothing any more, by schedule or by hand; what is syncing stops within a page."""
+        async with self.database.tenant(owner.tenant_id) as tx:
+            connection = await store.get(tx, connection_id)
+            if connection.paused_at is None:
+                now = self.clock()
+                await store.update(tx, connection_id, now, paused_at=now)
+                await self.stop_runs(tx, connection_id)
+                await self._note(tx, owner, "connection.paused", connection_id)
+            return await store.get(tx, connection_id)
+
+    async def resume(self, owner: Owner, connection_id: int) -> Connection:
+        async with self.database.tenant(owner.tenant_id) as tx:
+            connection = await store.get(tx, connection_id)
+            if connection.paused_at is not None:
+                await store.update(tx, connection_id, self.clock(), paused_at=None)
+                await self._note(tx, owner, "connection.resumed", connection_id)
+            return replace(connection, paused_at=None)
+
+    async def delete(self, owner: Owner, connection_id: int) -> Connection:
+        """Remove the secret at once and hide the copy, which is kept for the grace period."""
+        now = self.clock()
+        async with self.database.tenant(owner.tenant_id) as tx:
+            await store.get(tx, connection_id)
+            await self.stop_runs(tx, connection_id)
+            await store.delete(tx, connection_id, now, grace=self.grace)
+            await self._note(tx, owner, "credentials.deleted", connection_id)
+            await self._note(tx, owner, "connection.deleted", connection_id)
+            return await store.get(tx, connection_id, include_deleted=True)
+
+    async def restore(
+        self, owner: Owner, connection_id: int, username: str | None, secret: str
+    ) -> Connection:
+        """Bring a deleted connection back with its copy, by credentials that log in.
+
+        Active again when no other is. Raises NoConnection when it is gone for good, NotDeleted,
+        OdooError.
+        """
+        async with self.database.tenant(owner.tenant_id, write=False) as tx:
+            connection = await store.get(tx, connection_id, include_deleted=True)
+            if connection.deleted_at is None:
+                raise NotDeleted
+        tested = await self.try_out(owner, _login(connection, username, secret), connection_id)
+        now = self.clock()
+        async with self.database.tenant(owner.tenant_id) as tx:
+            await store.one_at_a_time(tx)
+            await store.get(tx, connection_id, include_deleted=True)
+            await store.put_credentials(tx, self.key_ring, connection_id, tested, now)
+            if not any(one.is_active for one in await store.every(tx)):
+                await store.make_active(tx, connection_id, now)
+            login = tested.odoo_username
+            await self._note(tx, owner, "connection.restored", connection_id, login)
+            return await store.get(tx, connection_id)
+
+    async def _refuse_known(self, owner: Owner, login: Login) -> None:
+        """Say at once, without a call to Odoo, that there is one already."""
+        async with self.database.tenant(owner.tenant_id, write=False) as tx:
+            known = await store.of_pair(tx, str(login.url), login.database)
+        if known is not None and known.deleted_at is None:
+            raise ConnectionExists(known.id)
+
+    async def _set(self, tx: Tx, connection_id: int, change: Change) -> None:
+        values: dict[str, Any] = {}
+        if change.name is not None:
+            values["name"] = change.name
+        if change.extra_fields is not None:
+            values["extra_fields"] = change.extra_fields
+        if values:
+            await store.update(tx, connection_id, self.clock(), **values)
+
+    async def _note(
+        self,
+        tx: Tx,
+        owner: Owner,
+        kind: Kind,
+        connection_id: int | None,
+        odoo_login: str | None = None,
+        **detail: Any,
+    ) -> None:
+        """Add an entry to the audit trail."""
+        await audit.record(
+            tx,
+            kind,
+            owner.actor,
+            at=self.clock(),
+            connection_id=connection_id,
+            odoo_login=odoo_login,
+            detail=detail,
+        )
+
+
+def _login(connection: Connection, username: str | None, secret: str) -> Login:
+    return Login(
+        url=parse_odoo_url(connection.odoo_url),
+        database=connection.odoo_database,
+        username=username or connection.odoo_username,
+        secret=secret,
+    )
