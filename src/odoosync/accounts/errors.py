@@ -10,10 +10,11 @@
     │   ├── SessionEnded          signed out, disabled, or the password was changed
     │   └── RefreshRefused        this refresh token buys nothing (any more)
     ├── ScopeMissing              use a key with the scope that the message names
+    ├── AdminNeeded               ask an administrator to do it
     ├── SessionNeeded             an API key may not do this; sign in with the password
     ├── WrongPassword             the current password, asked for again, is wrong
     └── RegistrationOff           the operator makes users here
-    InvalidInput: BadUsername, BadPassword, BadScopes, BadExpiry
+    InvalidInput: BadUsername, BadPassword, BadScopes, BadExpiry; UnknownKind (in audit_kinds)
     Conflict: UsernameTaken       NotFound: UserUnknown, KeyUnknown       TooMany: TooManyGuesses
 """
 
@@ -48,6 +49,10 @@ class RefreshRefused(NotSignedIn):
 
 class ScopeMissing(Refused):
     code = "scope_missing"
+
+
+class AdminNeeded(Refused):
+    code = "admin_needed"
 
 
 class SessionNeeded(Refused):

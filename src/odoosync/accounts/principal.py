@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 
-from odoosync.accounts.errors import BadScopes, ScopeMissing, SessionNeeded
+from odoosync.accounts.errors import AdminNeeded, BadScopes, ScopeMissing, SessionNeeded
 
 Scope = Literal["read", "sync", "manage"]
 Kind = Literal["password", "refresh", "api_key"]
@@ -41,6 +41,11 @@ class Principal:
         if self.session_id is None:
             raise SessionNeeded("An API key may not do this. Sign in with the password.")
         return self.session_id
+
+    def need_admin(self) -> None:
+        """Raise AdminNeeded unless the caller is an administrator."""
+        if not self.is_admin:
+            raise AdminNeeded("Only an administrator may do this.")
 
     def gave_password_within(self, span: timedelta, now: datetime) -> bool:
         """Tell whether this very token came from a password, at most `span` ago."""

@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from odoosync.cli.audit import audit
 from odoosync.cli.backup import backup, restore
 from odoosync.cli.db import db
 from odoosync.cli.demo import demo
@@ -33,6 +34,7 @@ for command in (
     sync,
     verify,
     set_aside,
+    audit,
     demo,
     sandbox,
     backup,

@@ -7,6 +7,7 @@ from typing import Any, Final, cast, get_args
 import strawberry
 
 from odoosync.api.graphql.account import Connection, Me
+from odoosync.api.graphql.audit import AuditPage, audit_field
 from odoosync.api.graphql.contacts import Contact, ContactPage
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.products import (
@@ -153,6 +154,7 @@ class Query:
         resolver=_runs, graphql_type=SyncRunPage, description="Newest first."
     )
     set_aside: SetAsidePage = set_aside_field
+    audit: AuditPage = audit_field
 
     @strawberry.field
     async def record(

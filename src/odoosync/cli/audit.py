@@ -1,0 +1,54 @@
+"""`odoosync audit`: the audit trail, a line an entry, newest first."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import orjson
+import typer
+from sqlalchemy import Row
+
+from odoosync.accounts.context import open_accounts
+from odoosync.accounts.trail import TrailFilter, newest, newest_of_all
+from odoosync.accounts.users import find_user
+from odoosync.api.reading.audit import entry_view
+from odoosync.api.reading.moments import read_moment
+from odoosync.cli.opening import opened_database
+from odoosync.crypto import load_key_ring
+
+
+def audit(
+    user: Annotated[str | None, typer.Option(help="Whose; everybody's when left out.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Such as session.started, or all of session.")
+    ] = None,
+    connection: Annotated[int | None, typer.Option(help="A connection's id.")] = None,
+    since: Annotated[str | None, typer.Option(help="From this day or moment on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Before this day or moment.")] = None,
+    *,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=100_000)] = 50,
+    json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
+) -> None:
+    """Show who did what, when and from where, newest first."""
+    wanted = TrailFilter(kind, connection, read_moment("since", since), read_moment("until", until))
+    for entry in asyncio.run(_entries(user, wanted, limit)):
+        view = entry_view(entry)
+        typer.echo(orjson.dumps(view).decode() if json else _line_of(view))
+
+
+async def _entries(username: str | None, wanted: TrailFilter, limit: int) -> list[Row[Any]]:
+    async with opened_database() as (settings, database):
+        if username is None:
+            return await newest_of_all(database, wanted, limit=limit)
+        keys = load_key_ring(settings.configured_keys, settings.data_dir)
+        owner = await find_user(open_accounts(database, keys), username)
+        async with database.tenant(owner.tenant_id, write=False) as tx:
+            return await newest(tx, wanted, limit=limit)
+
+
+def _line_of(view: dict[str, Any]) -> str:
+    who = f"{view['actor'] or '-'} ({view['via']}{', ' if view['address'] else ''}"
+    about = {name: view[name] for name in ("connection_id", "run_id", "odoo_login") if view[name]}
+    told = " ".join(f"{name}={value}" for name, value in (about | view["detail"]).items())
+    return f"{view['at']}  {view['kind']:<24}  {who}{view['address'] or ''})  {told}".rstrip()
