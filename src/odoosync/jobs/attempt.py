@@ -177,6 +177,9 @@ async def _retry(desk: Desk, claim: Claim, wish: RetryIn | None) -> None:
     if lane.cancel_requested:  # before the body looked: it failed sooner
         await _abandon(desk, claim, LaneCancelled.code, LaneCancelled().message)
         return
+    if wish is not None and not wish.counts:
+        await _put_back(desk, claim, wish.seconds, count_attempt=False)
+        return
     attempts = lane.attempts + 1
     if gives_up(desk.policy, attempts=attempts, age_s=claim.age_s):
         reason = (wish.reason, _LASTING) if wish else ("internal_error", _FAILED)

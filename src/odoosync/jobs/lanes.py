@@ -157,6 +157,20 @@ async def put_back(tx: Tx, claim: Claim, delay_s: float, *, count_attempt: bool)
     )
 
 
+async def wake(tx: Tx, connection_id: int) -> None:
+    """Have what was put back of a connection go on now."""
+    await tx.execute(
+        tx.update(lanes)
+        .where(
+            lanes.c.connection_id == connection_id,
+            lanes.c.want > lanes.c.done,
+            lanes.c.lease_until.is_(None),
+            lanes.c.not_before > epoch_now(),
+        )
+        .values(not_before=epoch_now())
+    )
+
+
 async def request_cancel(tx: Tx, connection_id: int, dataset: str, generation: int) -> bool:
     """Ask a generation that has begun to end, or withdraw one that is queued.
 

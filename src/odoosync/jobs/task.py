@@ -17,10 +17,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class RetryIn:
-    """The generation goes on in `seconds`, for a `reason` that is a code, not a sentence."""
+    """The generation goes on in `seconds`, for a `reason` that is a code, not a sentence.
+
+    Unless it `counts` it is no failed attempt: the task itself knows when to give up.
+    """
 
     seconds: float
     reason: str
+    counts: bool = True
 
 
 Outcome = Done | RetryIn

@@ -21,7 +21,7 @@ from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
 from odoosync.jobs.workers import live_workers
 from odoosync.odoo.errors import ApiKeyRejected, InvalidCredentials
-from odoosync.sync import runs
+from odoosync.sync import runs, standing
 from odoosync.sync.datasets import DATASETS, Dataset, dataset_named
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import Asked
@@ -37,6 +37,8 @@ _SHORTEST_LOOK_S: Final = 0.05
 _LONGEST_LOOK_S: Final = 0.5
 _WAITED_FOR: Final = 10
 """Priority of what a person waits for; what a schedule asks for has 0."""
+BY_ITSELF: Final = "schedule"
+"""The trigger of what no person asked for just now: it does not bring the next try forward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ class SyncService:
             )
         begun = time.monotonic()
         ended = await self._ended(request.tenant_id, run_ids)
-        return _answer(dataset, ended, time.monotonic() - begun)
+        held = await self.held(request.tenant_id, ended)
+        return _answer(dataset, ended, time.monotonic() - begun, held)
 
     async def ask(self, request: SyncRequest) -> list[str]:
         """Commit the wish: runs of the dataset and its companions, new or joined. Returns ids."""
@@ -107,6 +110,8 @@ class SyncService:
         dataset = dataset_named(request.dataset)
         async with self._database.tenant(request.tenant_id) as tx:
             connection = await connections.chosen(tx, request.connection_id)
+            if request.trigger != BY_ITSELF:
+                await standing.ask_by_hand(tx, connection, self._clock())
             run_ids = []
             for name in (dataset.name, *dataset.companions):
                 ticket = await lanes.ask(tx, connection.id, name, priority=_WAITED_FOR)
@@ -146,17 +151,27 @@ class SyncService:
         if withdrawn:
             await runs.finish(tx, run.id, "cancelled", self._clock())
 
+    async def held(self, tenant_id: int, found: Sequence[Row[Any]]) -> str | None:
+        """Say why runs that have not ended wait: their Odoo does not answer. None when it does."""
+        waiting = next((run for run in found if run.status not in runs.ENDED), None)
+        if waiting is None:
+            return None
+        async with self._database.tenant(tenant_id, write=False) as tx:
+            return await standing.held(tx, waiting.connection_id, self._clock())
+
     async def _load(self, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
         async with self._database.tenant(tenant_id, write=False) as tx:
             return [await runs.get(tx, run_id) for run_id in run_ids]
 
     async def _ended(self, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
-        """Look until all have ended, the wait is over, or nobody is there to do the work."""
+        """Look until all have ended, the wait is over, nobody works, or the Odoo is left alone."""
         started, pause = time.monotonic(), _SHORTEST_LOOK_S
         while True:
             found = await self._load(tenant_id, run_ids)
             waited = time.monotonic() - started
             if all(run.status in runs.ENDED for run in found) or waited > self._wait_s:
+                return found
+            if await self.held(tenant_id, found) is not None:
                 return found
             if waited > _WORKER_SILENCE_S and not await live_workers(
                 self._database, within_s=_WORKER_SILENCE_S
@@ -166,7 +181,9 @@ class SyncService:
             pause = min(_LONGEST_LOOK_S, pause * 1.3)
 
 
-def _answer(dataset: Dataset, ended: Sequence[Row[Any]], waited_s: float) -> SyncAnswer:
+def _answer(
+    dataset: Dataset, ended: Sequence[Row[Any]], waited_s: float, held: str | None
+) -> SyncAnswer:
     """Say how it went, in the seed's words; a companion's failure counts."""
     shown = run_view(ended[0])
     for run in ended:
@@ -178,6 +195,9 @@ def _answer(dataset: Dataset, ended: Sequence[Row[Any]], waited_s: float) -> Syn
         if run.status == "cancelled":
             message = f"The sync of {DATASETS[run.dataset].plural} was cancelled."
             return SyncAnswer(success=False, message=message, errors=(message,), run=shown)
+        if run.status not in runs.ENDED and held is not None:
+            message = f"Odoo {DATASETS[run.dataset].noun} sync failed: {held}"
+            return SyncAnswer(success=False, message=message, errors=(held,), run=shown)
         if run.status not in runs.ENDED:
             message = _unfinished(run, waited_s)
             return SyncAnswer(success=False, message=message, errors=(message,), run=shown)

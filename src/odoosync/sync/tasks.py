@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from odoosync.errors import OdoosyncError
 from odoosync.jobs import lanes
 from odoosync.jobs.errors import LaneCancelled, LaneInterrupted
@@ -9,7 +11,9 @@ from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome
 from odoosync.log import get_logger
 from odoosync.odoo.errors import OdooError
-from odoosync.sync import runs
+from odoosync.sync import admission, runs
+from odoosync.sync.admission import Admitted
+from odoosync.sync.breaker import Wait
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.engine.run import Equipment, carry_out
 from odoosync.sync.runs import Status
@@ -17,6 +21,7 @@ from odoosync.sync.verify import run as verify
 from odoosync.sync.verify.lane import verified_by
 
 log = get_logger(__name__)
+GIVEN_UP_AFTER_S: Final = 24 * 3600.0
 
 
 class SyncTask:
@@ -27,19 +32,40 @@ class SyncTask:
 
     async def run(self, claim: Claim, lease: Lease) -> Outcome:
         """Carry out a run; whatever ends it for good is written into its history row."""
-        verified = verified_by(claim.dataset)
+        admitted: Admitted | Wait | None = None
         try:
-            if verified is not None:
-                dataset = dataset_named(verified)
-                return await verify.carry_out(self._tools, claim, lease, dataset)
-            await carry_out(self._tools, claim, lease)
+            admitted = await admission.enter(self._tools, claim)
+            if isinstance(admitted, Wait):
+                return await self._wait(claim, admitted)
+            outcome = await self._carry_out(claim, lease)
+            await admission.leave(self._tools, claim, admitted)
         except LaneCancelled:
             await self._end(claim, "cancelled", None, None)
         except LaneInterrupted:
             raise
         except OdoosyncError as error:
-            await self._end(claim, "failed", error.code, _advice(error))
+            fault = (admitted, error) if isinstance(admitted, Admitted) else None
+            await self._end(claim, "failed", error.code, _advice(error), fault)
             log.warning("sync_failed", run=claim.run_id, code=error.code)
+        else:
+            return outcome
+        return Done()
+
+    async def _carry_out(self, claim: Claim, lease: Lease) -> Outcome:
+        verified = verified_by(claim.dataset)
+        if verified is not None:
+            return await verify.carry_out(self._tools, claim, lease, dataset_named(verified))
+        await carry_out(self._tools, claim, lease)
+        return Done()
+
+    async def _wait(self, claim: Claim, turn: Wait) -> Outcome:
+        """Come back when the Odoo is asked again; what waited for a day has failed."""
+        later = await admission.wait(self._tools, claim, turn)
+        if claim.age_s < GIVEN_UP_AFTER_S:
+            return later
+        async with self._tools.database.tenant(claim.tenant_id, write=False) as tx:
+            why = (await runs.get(tx, claim.run_id)).error
+        await self._end(claim, "failed", later.reason, why)
         return Done()
 
     async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
@@ -48,12 +74,18 @@ class SyncTask:
         await self._end(claim, "cancelled" if cancelled else "failed", error_code, message)
 
     async def _end(
-        self, claim: Claim, status: Status, error_code: str | None, error: str | None
+        self,
+        claim: Claim,
+        status: Status,
+        error_code: str | None,
+        error: str | None,
+        fault: tuple[Admitted, OdoosyncError] | None = None,
     ) -> None:
+        now = self._tools.clock()
         async with self._tools.database.tenant(claim.tenant_id) as tx:
-            await runs.finish(
-                tx, claim.run_id, status, self._tools.clock(), error_code=error_code, error=error
-            )
+            if fault is not None and isinstance(fault[1], OdooError):
+                await admission.note_failure(tx, claim, fault[0], fault[1], now)
+            await runs.finish(tx, claim.run_id, status, now, error_code=error_code, error=error)
             await lanes.finish(tx, claim)
 
 

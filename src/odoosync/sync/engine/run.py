@@ -21,8 +21,8 @@ from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.errors import FieldUnknown
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
-from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url
+from odoosync.odoo.wire import Sender
 from odoosync.sync import cursors, runs, set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
@@ -43,7 +43,7 @@ class Equipment:
     """What a worker process lends to each run."""
 
     database: Database
-    transport: Transport
+    transport: Sender
     key_ring: KeyRing
     clock: Clock
     deletion_guard: bool
@@ -108,8 +108,10 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
     return _Start(run, connection, secret.reveal(), cursor, left, aside)
 
 
-async def open_odoo(tools: Equipment, connection: Connection, secret: str) -> OdooClient:
-    """Open a client with what is known of the server; remember what is new."""
+async def open_odoo(
+    tools: Equipment, connection: Connection, secret: str, *, anew: bool = False
+) -> OdooClient:
+    """Open a client with what is known of the server, or `anew`; remember what is new."""
     login = Login(
         url=parse_odoo_url(connection.odoo_url),
         database=connection.odoo_database,
@@ -117,8 +119,9 @@ async def open_odoo(tools: Equipment, connection: Connection, secret: str) -> Od
         secret=secret,
     )
     known = ServerFacts.from_json(connection.server)
+    trusted = None if anew else known
     client = await patiently(
-        lambda: open_client(tools.transport, login, known=known, now=tools.clock())
+        lambda: open_client(tools.transport, login, known=trusted, now=tools.clock())
     )
     if client.facts != known:
         async with tools.database.tenant(connection.tenant_id) as tx:
