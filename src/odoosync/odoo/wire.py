@@ -6,6 +6,8 @@ overloaded server into errors.
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -21,6 +23,8 @@ from odoosync.odoo.transport import Answer
 _BUSY = frozenset({408, 429, 502, 503, 504, 520, 521, 522, 523, 524})
 _LONGEST_WAIT = timedelta(days=1)
 _SERVER_ERRORS = 500
+# Numbers that are none, as Python writes them, and halves of surrogate pairs: no JSON, strictly.
+_BEYOND_JSON = (b"NaN", b"Infinity", b"\\ud", b"\\uD")
 
 
 class Sender(Protocol):
@@ -126,6 +130,9 @@ def decoded(answer: Answer) -> Any:
         return orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         pass
+    if any(word in answer.body for word in _BEYOND_JSON):
+        with suppress(ValueError, RecursionError):
+            return json.loads(answer.body, parse_constant=lambda _word: None)
     raise BadAnswer  # out here, for the decoder's error holds the whole text
 
 

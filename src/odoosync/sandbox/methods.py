@@ -71,9 +71,15 @@ def read(
     fields: Names | None = None,
     load: str | None = "_classic_read",
 ) -> list[dict[str, Any]]:
-    """Read by id: deleted rows are left out, hidden ones refuse the whole call."""
+    """Read by id: deleted rows are left out, hidden ones refuse the whole call.
+
+    Zero is no id but a row that is yet to be: it is there, and empty.
+    """
     check_model(caller, model, "read")
     chosen = readable_fields(caller, model, fields)
+    if 0 in ids and caller.tx.get(model.name, 0) is None:
+        to_be = {"id": 0, **{field.name: field.empty for field in chosen if field}}
+        return [to_be, *read(caller, model, [one for one in ids if one], fields, load)]
     rows = [row for one in dict.fromkeys(ids) if (row := caller.tx.get(model.name, one))]
     if len(visible_among(caller, model, [row[0] for row in rows])) < len(rows):
         raise hidden_rows(caller, model, "read")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any
+
+import orjson
 
 from odoosync.sandbox.caller import Caller
 from odoosync.sandbox.fields import Field, Model, Row
@@ -62,7 +66,14 @@ def _column(
         return _active_only(caller, field, raw)
     if field.type == "datetime":
         return list(map(DatetimeWriter(), raw))
+    if field.type in ("float", "monetary") and not isfinite(sum(raw)):
+        return list(map(_number, raw))
     return raw
+
+
+def _number(value: float) -> Any:
+    """Write what is no number as Python's JSON does, and so Odoo; a strict reader refuses it."""
+    return value if isfinite(value) else orjson.Fragment(json.dumps(value))
 
 
 def named(caller: Caller, relation: str, ids: Sequence[Any]) -> list[Any]:

@@ -193,7 +193,7 @@ def truth(world: World, model: str, names: set[str], uid: int = 2) -> dict[int, 
 def _meant(kind: str, value: Any) -> Any:
     if kind in _RELATED:
         return sorted(value)
-    if value is False and kind != "boolean":
+    if isinstance(value, orjson.Fragment) or (value is False and kind != "boolean"):
         return None
     if kind == "datetime":
         return f"{value.replace(' ', 'T')}Z"

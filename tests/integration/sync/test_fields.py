@@ -102,6 +102,9 @@ async def test_images_come_only_when_asked_for_and_are_not_read_again_each_time(
         ("json", {"a": [1, None]}, {"a": [1, None]}),
         ("html", "<p>a\x00b</p>", "<p>ab</p>"),
         ("integer", 2**31 - 1, 2**31 - 1),
+        ("float", float("nan"), None),
+        ("monetary", float("-inf"), None),
+        ("datetime", 253402300799_000_000, "9999-12-31T23:59:59Z"),
     ],
 )
 async def test_odd_types_are_kept_as_they_are(
@@ -126,8 +129,8 @@ async def test_ids_below_zero_and_beyond_32_bits_are_rows_like_others(
     await copy.sync()
     assert await copy.difference() == EQUAL
     with world.transaction() as tx:
-        tx.sql_delete(PARTNER, [-5, 2**40])
-    assert (await copy.sync()).deleted == 2
+        tx.sql_delete(PARTNER, [-5, 0, 2**40])
+    assert (await copy.sync()).deleted == 3
 
 
 async def test_a_target_without_a_name_is_asked_for_once(copy: Copy, world: World) -> None:

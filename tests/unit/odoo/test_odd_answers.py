@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from odoosync.odoo.errors import BadAnswer
-from odoosync.odoo.transport import _date
+from odoosync.odoo.transport import Answer, _date
 from unit.odoo.replay import json
 from unit.odoo.test_client import answering
 
@@ -31,6 +31,21 @@ async def test_a_count_that_is_none_is_a_bad_answer(count: Any) -> None:
     odoo, _ = answering(json(count))
     with pytest.raises(BadAnswer):
         await odoo.search_count("res.partner", [])
+
+
+@pytest.mark.parametrize("word", [b"NaN", b"Infinity", b"-Infinity"])
+async def test_a_number_that_is_none_is_no_value(word: bytes) -> None:
+    body = b'[{"id": 1, "name": "NaN", "credit": %b}]' % word
+    odoo, _ = answering(Answer(200, {"content-type": "application/json"}, body, None))
+    rows = await odoo.search_read("res.partner", [], ["name", "credit"])
+    assert rows == [{"id": 1, "name": "NaN", "credit": None}]
+
+
+async def test_half_a_surrogate_pair_spoils_no_page() -> None:
+    body = rb'[{"id": 1, "name": "a\ud83d"}, {"id": 2, "name": "\ud83d\ude00"}]'
+    odoo, _ = answering(Answer(200, {"content-type": "application/json"}, body, None))
+    rows = await odoo.search_read("res.partner", [], ["name"])
+    assert rows == [{"id": 1, "name": "a\ud83d"}, {"id": 2, "name": "😀"}]
 
 
 @pytest.mark.parametrize("groups", [None, ["x"], [{"__count": "x"}], [{"id:sum": [1]}]])

@@ -182,7 +182,8 @@ async def _tell_apart(work: Work, ids: list[int], fate: Fate) -> None:
         await _tell_apart(work, ids[:half], fate)
         await _tell_apart(work, ids[half:], fate)
         return
-    there = {row["id"] for row in rows}
+    # An id of zero is a row to be, for Odoo: `read` shows it whether it is there or not.
+    there = {row["id"] for row in rows} - {0}
     fate.there.extend(odoo_id for odoo_id in ids if odoo_id in there)
     fate.deleted.extend(odoo_id for odoo_id in ids if odoo_id not in there)
 
