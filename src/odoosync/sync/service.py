@@ -109,7 +109,7 @@ class SyncService:
         asked = Asked(request.trigger, request.user_id, request.full, request.confirm_deletions)
         dataset = dataset_named(request.dataset)
         async with self._database.tenant(request.tenant_id) as tx:
-            connection = await connections.chosen(tx, request.connection_id)
+            connection = await connections.syncable(tx, request.connection_id)
             if request.trigger != BY_ITSELF:
                 await standing.ask_by_hand(tx, connection, self._clock())
             run_ids = []
