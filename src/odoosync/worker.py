@@ -26,6 +26,7 @@ from odoosync.jobs.worker import Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_settings
+from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.run import Equipment
 from odoosync.sync.tasks import SyncTask
 
@@ -44,7 +45,11 @@ async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Tas
                 transport=transport,
                 key_ring=load_key_ring(settings.configured_keys, settings.data_dir),
                 clock=utc_now,
-                deletion_guard=settings.deletion_guard == "on",
+                deletion_guard=Guard(
+                    enabled=settings.deletion_guard == "on",
+                    max_share=settings.deletion_guard_percent / 100,
+                    max_rows=settings.deletion_guard_rows,
+                ),
             )
         )
     finally:

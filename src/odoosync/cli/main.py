@@ -13,6 +13,7 @@ from odoosync.cli.db import db
 from odoosync.cli.demo import demo
 from odoosync.cli.doctor import doctor
 from odoosync.cli.migrate_env import migrate_env
+from odoosync.cli.questions import confirm_restored, deletions
 from odoosync.cli.sandbox import sandbox
 from odoosync.cli.serve import serve, worker
 from odoosync.cli.set_aside import set_aside
@@ -33,6 +34,7 @@ for command in (
     worker,
     sync,
     verify,
+    confirm_restored,
     set_aside,
     audit,
     demo,
@@ -44,6 +46,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(db, name="db")
+app.add_typer(deletions, name="deletions")
 app.add_typer(user, name="user")
 
 

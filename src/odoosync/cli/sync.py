@@ -67,7 +67,7 @@ async def _sync(username: str, datasets: Sequence[str], options: dict[str, Any])
         async with hands(settings, database):
             ended = await watch(database, owner.tenant_id, list(dict.fromkeys(run_ids)))
     for run in ended:
-        typer.echo(_told(run))
+        typer.echo(told(run))
     return all(run.status == "succeeded" for run in ended)
 
 
@@ -109,7 +109,7 @@ async def watch(database: Database, tenant_id: int, run_ids: Sequence[str]) -> l
             await asyncio.sleep(_LOOK_S)
 
 
-def _told(run: Row[Any]) -> str:
+def told(run: Row[Any]) -> str:
     if run.status != "succeeded":
         return f"{run.dataset}: {run.status}. {run.error or ''}".rstrip()
     counts = ", ".join(

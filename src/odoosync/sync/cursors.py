@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from odoosync.db import Tx
+from odoosync.sync.datasets import DATASETS
 from odoosync.sync.plan import Plan
 from odoosync.sync.tables import cursors
 from odoosync.sync.window import Cursor
@@ -62,3 +63,13 @@ async def field_types(tx: Tx, connection_id: int, dataset: str) -> dict[str, dic
         )
     )
     return known or {}
+
+
+async def synced(tx: Tx, connection_id: int) -> list[str]:
+    """Return the datasets that were synced to the end at least once."""
+    found = await tx.all(
+        tx.select(cursors, cursors.c.dataset)
+        .where(cursors.c.connection_id == connection_id, cursors.c.low.is_not(None))
+        .order_by(cursors.c.dataset)
+    )
+    return [row.dataset for row in found if row.dataset in DATASETS]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from sqlalchemy import Row
 
 from odoosync.clock import Clock
 from odoosync.connections import store as connections
+from odoosync.connections.connection import Connection
 from odoosync.connections.errors import NoConnection
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
@@ -39,6 +40,8 @@ _WAITED_FOR: Final = 10
 """Priority of what a person waits for; what a schedule asks for has 0."""
 BY_ITSELF: Final = "schedule"
 """The trigger of what no person asked for just now: it does not bring the next try forward."""
+
+First = Callable[[Tx, Connection], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,16 @@ class SyncService:
         self._clock = clock
         self._wait_s = wait_s
 
-    async def sync(self, request: SyncRequest, *, wait: bool = True) -> SyncAnswer:
-        """Ask for a run and answer when it has ended, or at once without `wait`.
+    async def sync(
+        self, request: SyncRequest, *, wait: bool = True, first: First | None = None
+    ) -> SyncAnswer:
+        """Ask for a run and answer when it has ended, or at once without `wait`; see `ask`.
 
         Raises UnknownDataset, and NoConnection for a `connection_id` that is not the tenant's.
         """
         dataset = dataset_named(request.dataset)
         try:
-            run_ids = await self.ask(request)
+            run_ids = await self.ask(request, first=first)
         except NoConnection as error:
             if request.connection_id is not None:
                 raise
@@ -104,14 +109,19 @@ class SyncService:
         held = await self.held(request.tenant_id, ended)
         return _answer(dataset, ended, time.monotonic() - begun, held)
 
-    async def ask(self, request: SyncRequest) -> list[str]:
-        """Commit the wish: runs of the dataset and its companions, new or joined. Returns ids."""
+    async def ask(self, request: SyncRequest, *, first: First | None = None) -> list[str]:
+        """Commit the wish: runs of the dataset and its companions, new or joined. Returns ids.
+
+        `first` is done before, in the same transaction.
+        """
         asked = Asked(request.trigger, request.user_id, request.full, request.confirm_deletions)
         dataset = dataset_named(request.dataset)
         async with self._database.tenant(request.tenant_id) as tx:
             connection = await connections.syncable(tx, request.connection_id)
             if request.trigger != BY_ITSELF:
                 await standing.ask_by_hand(tx, connection, self._clock())
+            if first is not None:
+                await first(tx, connection)
             run_ids = []
             for name in (dataset.name, *dataset.companions):
                 ticket = await lanes.ask(tx, connection.id, name, priority=_WAITED_FOR)

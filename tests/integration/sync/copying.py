@@ -26,6 +26,7 @@ from odoosync.sandbox import World
 from odoosync.store.tables import records
 from odoosync.sync import runs
 from odoosync.sync.datasets import DATASETS
+from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.run import Equipment
 from odoosync.sync.tasks import SyncTask
 
@@ -120,7 +121,7 @@ class Copy:
             transport=cast("Transport", self.odoo),
             key_ring=self.key_ring,
             clock=self.clock,
-            deletion_guard=self.guard,
+            deletion_guard=Guard(enabled=self.guard),
         )
         return await SyncTask(tools).run(claim, lease or Lease())
 

@@ -7,6 +7,11 @@ from typing import Any
 import strawberry
 
 from odoosync.api.graphql.context import Info
+from odoosync.api.graphql.questions import (
+    RestoredAnswer,
+    confirm_deletions_field,
+    confirm_restored_field,
+)
 from odoosync.api.graphql.runs import SyncAnswer, VerifyAnswer
 from odoosync.connections.errors import ConnectionPaused
 from odoosync.sync.service import SyncAnswer as Refusal
@@ -94,3 +99,5 @@ class Mutation:
         graphql_type=VerifyAnswer,
         description="Compare the copy with Odoo, row by row; with `repair`, write what differs.",
     )
+    confirm_deletions: SyncAnswer = confirm_deletions_field
+    confirm_restored: RestoredAnswer = confirm_restored_field

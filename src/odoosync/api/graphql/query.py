@@ -16,6 +16,12 @@ from odoosync.api.graphql.products import (
     ProductVariant,
     ProductVariantPage,
 )
+from odoosync.api.graphql.questions import (
+    HeldBackDeletions,
+    RestoredDataset,
+    deletions_field,
+    restored_field,
+)
 from odoosync.api.graphql.records import FilterInput, Record, RecordPage
 from odoosync.api.graphql.runs import SyncRun, SyncRunPage
 from odoosync.api.graphql.set_aside import SetAsidePage, set_aside_field
@@ -155,6 +161,8 @@ class Query:
     )
     set_aside: SetAsidePage = set_aside_field
     audit: AuditPage = audit_field
+    deletions: list[HeldBackDeletions] = deletions_field
+    restored: list[RestoredDataset] = restored_field
 
     @strawberry.field
     async def record(

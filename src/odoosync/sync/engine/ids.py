@@ -19,7 +19,10 @@ from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AccessRefused, BadAnswer, RecordMissing
 from odoosync.store import deletion
 from odoosync.store.deletion import StoredIds
-from odoosync.sync import cursors, deletion_guard, runs, set_aside
+from odoosync.sync import cursors, deletion_guard, questions, set_aside
+from odoosync.sync.deletion_guard import Guard
+from odoosync.sync.engine import holding
+from odoosync.sync.engine.holding import Held
 from odoosync.sync.engine.pages import Reader, keep
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
@@ -68,30 +71,32 @@ async def needs_scan(work: Work, *, daily: bool) -> bool:
     return False
 
 
-async def compare(work: Work, *, guard_enabled: bool, daily: bool) -> None:
+async def compare(work: Work, *, guard: Guard, daily: bool) -> None:
     """Bring the set of live ids in line with Odoo's.
 
     The guard is asked before rows are told apart: it counts deleted and hidden ones alike, and
-    telling many hidden ones apart takes a call for each.
+    telling many hidden ones apart takes a call for each. What a person has confirmed passes it.
     """
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         stored = await deletion.live_ids(tx, work.connection_id, work.dataset.name)
+        confirmed = await questions.answered(tx, holding.place_of(work))
     found = await _scan(work, stored.live)
     await fetch(work, [odoo_id for odoo_id in found.gained if odoo_id not in work.faulty])
-    verdict = deletion_guard.judge(
-        gone=len(found.gone),
-        kept_before=len(stored.live),
-        visible_now=found.visible,
-        enabled=guard_enabled,
+    kept_before, visible = len(stored.live), found.visible
+    decision = deletion_guard.decide(
+        guard, found.gone, confirmed or (), kept_before=kept_before, visible_now=visible
     )
-    if not verdict.allowed:
-        await _hold_back(work, len(found.gone), verdict.reason)
-        return
     fate = Fate()
-    await tell_apart(work, found.gone, fate)
+    await tell_apart(work, decision.marked, fate)
     await fetch(work, fate.there)
+    if decision.held:
+        seems = await holding.seem(work, decision.held)
+        held = Held(decision.held, decision.reason, kept_before, visible, seems)
+        await _mark(work, fate, held, answered=confirmed is not None)
+        return
     seen_before = await _hidden_before(work, stored) if daily else Fate()
-    await _mark(work, [*fate.deleted, *seen_before.deleted], fate.hidden)
+    fate.deleted += seen_before.deleted
+    await _mark(work, fate)
 
 
 async def _scan(work: Work, live: array[int]) -> Scan:
@@ -207,25 +212,25 @@ async def confirm(work: Work, tx: Tx) -> None:
     ours = await deletion.count_and_sum(tx, work.connection_id, work.dataset.name)
     seen = {"rows": ours.count, "id_sum": ours.sum, "at": iso(work.clock())}
     await cursors.write(tx, work.connection_id, work.dataset.name, confirmed=seen)
+    await questions.settle(tx, holding.place_of(work))
 
 
-async def _hold_back(work: Work, gone: int, reason: str) -> None:
+async def _mark(
+    work: Work, fate: Fate, held: Held | None = None, *, answered: bool = False
+) -> None:
+    """Mark what is gone; ask about what waits. With nothing held the two sides are alike."""
+
     async def write(tx: Tx) -> Mapping[str, int]:
-        await runs.update(tx, work.run_id, {"note": reason})
-        await cursors.write(tx, work.connection_id, work.dataset.name, confirmed=None)
-        return {"held_back": gone}
-
-    await work.commit(work.plan.at("labels"), write)
-
-
-async def _mark(work: Work, deleted: list[int], hidden: list[int]) -> None:
-    async def write(tx: Tx) -> Mapping[str, int]:
-        name, now = work.dataset.name, work.clock()
+        place, now = (work.connection_id, work.dataset.name), work.clock()
         marked = {
-            "deleted": await deletion.mark_deleted(tx, work.connection_id, name, deleted, now),
-            "hidden": await deletion.mark_unreachable(tx, work.connection_id, name, hidden, now),
+            "deleted": await deletion.mark_deleted(tx, *place, fate.deleted, now),
+            "hidden": await deletion.mark_unreachable(tx, *place, fate.hidden, now),
         }
-        await confirm(work, tx)
-        return marked
+        if held is None:
+            await confirm(work, tx)
+            return marked
+        await holding.hold(work, tx, held, answered=answered)
+        await cursors.write(tx, *place, confirmed=None)
+        return marked | {"held_back": len(held.ids)}
 
     await work.commit(work.plan.at("labels"), write)

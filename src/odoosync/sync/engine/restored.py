@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from odoosync.errors import Conflict
+from odoosync.jobs import lanes
 from odoosync.odoo.errors import BadAnswer
 from odoosync.store import newest
+from odoosync.sync import questions
 from odoosync.sync.engine.narrowing import read_around
 from odoosync.sync.engine.work import Work
+from odoosync.sync.questions import Place
 
 
 class DatabaseRestored(Conflict):
@@ -20,7 +23,8 @@ class DatabaseRestored(Conflict):
     def __init__(self) -> None:
         super().__init__(
             "This Odoo database was restored to an earlier state: its newest rows are older than "
-            "the copy's. If that was meant, start a full sync to take the copy back, too."
+            "the copy's. If that was meant, confirm it (confirm_restored) or start a full sync: "
+            "that takes the copy back, too."
         )
 
 
@@ -39,11 +43,35 @@ async def check(work: Work) -> None:
         async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
             kept = dict(await newest.newest(tx, work.connection_id, work.dataset.name, limit=limit))
         there = await _written(work, kept)
-        for odoo_id, written in there.items():
-            if written is not None and written < kept[odoo_id]:
-                raise DatabaseRestored
+        older = [
+            odoo_id
+            for odoo_id, written in there.items()
+            if written is not None and written < kept[odoo_id]
+        ]
+        if older:
+            await _ask(work, older, looked_at=len(there))
+            raise DatabaseRestored
         if there or len(kept) < limit:
             return
+
+
+def place_of(work: Work) -> Place:
+    return Place(work.connection_id, work.dataset.name, "restored")
+
+
+async def _ask(work: Work, older: Sequence[int], *, looked_at: int) -> None:
+    """Remember the question beside the copy: a run that fails says it once."""
+    async with work.database.tenant(work.claim.tenant_id) as tx:
+        await lanes.advance(tx, work.claim, work.plan.to_json())
+        await questions.ask(
+            tx,
+            place_of(work),
+            older,
+            reason=DatabaseRestored().message,
+            counts={"older": len(older), "looked_at": looked_at},
+            run_id=work.run_id,
+            now=work.clock(),
+        )
 
 
 async def _written(work: Work, kept: Mapping[int, str]) -> dict[int, str | None]:

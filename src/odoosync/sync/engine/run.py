@@ -23,14 +23,16 @@ from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
-from odoosync.sync import cursors, runs, set_aside
+from odoosync.sync import cursors, questions, runs, set_aside
 from odoosync.sync.datasets import dataset_named
+from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
 from odoosync.sync.engine.narrowing import FieldFails
 from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
 from odoosync.sync.plan import Plan
+from odoosync.sync.questions import Place
 from odoosync.sync.window import Cursor, is_due, to_domain
 
 log = get_logger(__name__)
@@ -46,12 +48,15 @@ class Equipment:
     transport: Sender
     key_ring: KeyRing
     clock: Clock
-    deletion_guard: bool
+    deletion_guard: Guard
 
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """What the database says at the start of an attempt. `left` is of a run that ended undone."""
+    """What the database says at the start of an attempt. `left` is of a run that ended undone.
+
+    `taken_back`: a person has confirmed that the database was restored.
+    """
 
     run: Row[Any]
     connection: Connection
@@ -59,6 +64,7 @@ class _Start:
     cursor: Cursor
     left: Plan | None
     aside: set[int]
+    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +109,11 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
         cursor = await cursors.read(tx, connection.id, claim.dataset)
         left = await cursors.unfinished(tx, connection.id, claim.dataset)
         aside = await set_aside.waiting(tx, connection.id, claim.dataset)
+        asked = Place(connection.id, claim.dataset, "restored")
+        taken_back = await questions.answered(tx, asked) is not None
         await lanes.advance(tx, claim, claim.checkpoint)
         await _note_start(tx, run, connection, tools.clock())
-    return _Start(run, connection, secret.reveal(), cursor, left, aside)
+    return _Start(run, connection, secret.reveal(), cursor, left, aside, taken_back)
 
 
 async def open_odoo(
@@ -144,7 +152,7 @@ async def _prepare(
     goes_on = resumed is not None and prospect.can_go_on(resumed)
     plan = resumed
     if plan is None or not goes_on:
-        full = begun.run.mode == "full"
+        full = begun.run.mode == "full" or begun.taken_back
         plan = planning.plan_of(
             prospect, begun.cursor, begun.left, force_full=full, now=tools.clock()
         )
@@ -200,9 +208,9 @@ async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
     work.lease.check()
 
 
-async def _stages(work: Work, begun: _Start, *, guard: bool) -> None:
+async def _stages(work: Work, begun: _Start, *, guard: Guard) -> None:
     """Go through the stages, beginning with the one that the plan stands at."""
-    cursor, guard = begun.cursor, guard and not begun.run.confirm_deletions
+    cursor, guard = begun.cursor, guard.unless(begun.run.confirm_deletions)
     await _pull(work)
     t0, whole = work.plan.t0, work.plan.is_whole
     if work.plan.stage == "volatile":
@@ -215,7 +223,7 @@ async def _stages(work: Work, begun: _Start, *, guard: bool) -> None:
         # One that has begun is done whole, whatever counts say after its first pages.
         if "ids_at" in work.plan.done or await ids.needs_scan(work, daily=daily):
             work.plan = work.plan.having_done("ids_at")
-            await ids.compare(work, guard_enabled=guard, daily=daily)
+            await ids.compare(work, guard=guard, daily=daily)
         work.plan = work.plan.at("labels")
     if is_due(cursor.labels_at, t0, labels.REFRESH_EVERY):
         if cursor.labels_at is not None:
@@ -265,6 +273,7 @@ async def _complete(work: Work) -> None:
             **moments,
         )
         await _note_faults(tx, work)
+        await questions.settle(tx, restored.place_of(work))
         await runs.finish(tx, work.run_id, "succeeded", now)
         await lanes.finish(tx, work.claim)
 

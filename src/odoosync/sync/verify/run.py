@@ -19,6 +19,7 @@ from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import FieldUnknown, OdooError
 from odoosync.sync import cursors, runs
 from odoosync.sync.datasets import Dataset
+from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.planning import Prospect
@@ -165,13 +166,13 @@ async def _begin(check: Check, *, counted: bool, note: str | None) -> None:
     check.lease.check()
 
 
-async def _steps(check: Check, judge: Judge, *, guard: bool) -> None:
+async def _steps(check: Check, judge: Judge, *, guard: Guard) -> None:
     if not check.reached.all_rows:
         await _rows(check, judge)
     if check.repairs:
         await check.note_rest()
-        guarded = guard and not check.confirmed_by_hand
-        await ids.compare(check, guard_enabled=guarded, daily=False)
+        guarded = guard.unless(check.confirmed_by_hand)
+        await ids.compare(check, guard=guarded, daily=False)
     await _complete(check)
 
 

@@ -1,0 +1,152 @@
+"""What syncs ask of a person: deletions that are held back, a database that was restored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import Depends, Response, status
+from pydantic import BaseModel, ConfigDict, Field
+
+from odoosync.accounts import Principal
+from odoosync.api.auth import Reader, Syncer
+from odoosync.api.parameters import RowId
+from odoosync.api.rest.runs import RunView, SyncAnswer
+from odoosync.api.routing import new_router
+from odoosync.api.services import ServicesDep
+from odoosync.connections import store as connections
+from odoosync.sync import confirming
+from odoosync.sync.confirming import Answering, open_questions
+
+router = new_router(prefix="/api/v1/connections", tags=["sync"])
+
+
+class _Question(BaseModel):
+    dataset: str
+    examples: list[int] = Field(description="Odoo's ids of up to 20 of these rows.")
+    fingerprint: str = Field(description="Names exactly these rows.")
+    reason: str
+    since: str | None
+    seen_at: str | None = Field(description="When a sync last saw it so.")
+    run_id: str = Field(description="The sync that last saw it so.")
+    confirmed_at: str | None = Field(description="Set until a sync has acted on it.")
+    confirmed_by: int | None
+
+
+class DeletionsView(_Question):
+    """Rows of one dataset that are gone from Odoo and wait for a confirmation."""
+
+    gone: int
+    kept: int = Field(description="Live rows of the copy when they were found gone.")
+    visible: int = Field(description="Rows that Odoo showed then.")
+    seems: Literal["deleted", "hidden", "there"] = Field(
+        description="What Odoo says of the first of them: deleted, or hidden from this login."
+    )
+
+
+class RestoredView(_Question):
+    """A dataset whose newest rows are older in Odoo than in the copy."""
+
+    older: int
+    looked_at: int
+
+
+class Deletions(BaseModel):
+    items: list[DeletionsView]
+    next_cursor: str | None
+
+
+class Restored(BaseModel):
+    items: list[RestoredView]
+    next_cursor: str | None
+
+
+class DeletionsForm(BaseModel):
+    """What to confirm."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dataset: str = Field(min_length=1, max_length=255)
+    fingerprint: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Of the rows that were shown: refused when others are gone by now.",
+    )
+    wait: bool = Field(default=True, description="Answer when the run has ended.")
+
+
+class RestoredAnswer(BaseModel):
+    """The full syncs that were asked for."""
+
+    success: bool
+    message: str
+    errors: list[str]
+    runs: list[RunView]
+
+
+async def _own(connection_id: RowId, caller: Syncer, services: ServicesDep) -> int:
+    """Return the id of a connection of the caller's: decided before the body is looked at."""
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        return (await connections.get(tx, connection_id)).id
+
+
+OwnId = Annotated[int, Depends(_own)]
+_ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": SyncAnswer}}
+
+
+def _who(caller: Principal, connection_id: int) -> Answering:
+    return Answering(caller.tenant_id, caller.user_id, connection_id)
+
+
+def _json(answer: dict[str, Any], *, ended: bool) -> Response:
+    code = status.HTTP_200_OK if ended else status.HTTP_202_ACCEPTED
+    return Response(orjson.dumps(answer), code, media_type="application/json")
+
+
+@router.get("/{connection_id}/deletions", summary="List deletions that are held back")
+async def list_deletions(connection_id: RowId, caller: Reader, services: ServicesDep) -> Deletions:
+    """Tell what waits, by dataset, until it is confirmed and marked, or the rows come back."""
+    found = await open_questions(services.database, caller.tenant_id, connection_id, "deletions")
+    return Deletions(items=[DeletionsView(**one) for one in found], next_cursor=None)
+
+
+@router.post(
+    "/{connection_id}/deletions/confirm",
+    response_model=SyncAnswer,
+    responses=_ANSWERS,
+    summary="Confirm deletions",
+)
+async def confirm_deletions(
+    connection_id: OwnId, form: DeletionsForm, caller: Syncer, services: ServicesDep
+) -> Response:
+    """Have a dataset's held-back rows marked, by a sync; more that are gone are asked anew."""
+    answer = await confirming.confirm_deletions(
+        services.sync,
+        _who(caller, connection_id),
+        form.dataset,
+        services.clock,
+        fingerprint=form.fingerprint,
+        wait=form.wait,
+    )
+    return _json(answer.to_json(), ended=form.wait or not answer.success)
+
+
+@router.get("/{connection_id}/restored", summary="List signs of a restored database")
+async def list_restored(connection_id: RowId, caller: Reader, services: ServicesDep) -> Restored:
+    """Tell the datasets whose syncs stop until it is confirmed."""
+    found = await open_questions(services.database, caller.tenant_id, connection_id, "restored")
+    return Restored(items=[RestoredView(**one) for one in found], next_cursor=None)
+
+
+@router.post(
+    "/{connection_id}/restored/confirm",
+    response_model=RestoredAnswer,
+    status_code=status.HTTP_202_ACCEPTED,
+    summary="Confirm a restored database",
+)
+async def confirm_restored(connection_id: OwnId, caller: Syncer, services: ServicesDep) -> Response:
+    """Take the copy back, too: by full syncs of all that was synced before, asked for at once."""
+    answer = await confirming.confirm_restored(
+        services.sync, services.database, _who(caller, connection_id), services.clock
+    )
+    return _json(answer.to_json(), ended=False)

@@ -1,0 +1,137 @@
+"""`odoosync deletions` and `odoosync confirm-restored`: what syncs ask of a person."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Row
+
+from odoosync.accounts.context import open_accounts
+from odoosync.accounts.users import find_user
+from odoosync.cli.opening import opened_database
+from odoosync.cli.sync import hands, told, watch
+from odoosync.clock import utc_now
+from odoosync.crypto import load_key_ring
+from odoosync.db import Database
+from odoosync.settings import Settings
+from odoosync.sync.confirming import (
+    Answering,
+    ask_to_take_back,
+    open_questions,
+    yes_to_deletions,
+)
+from odoosync.sync.questions import NothingAsked
+from odoosync.sync.service import SyncService
+
+deletions = typer.Typer(help="Deletions that are held back.", no_args_is_help=True)
+
+User = Annotated[str, typer.Option(help="Whose copy.")]
+ConnectionId = Annotated[
+    int | None, typer.Option(help="A connection's id; the active one when left out.")
+]
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What a command of this file works with."""
+
+    settings: Settings
+    database: Database
+    service: SyncService
+    who: Answering
+
+    async def see_through(self, run_ids: Sequence[str]) -> list[Row[Any]]:
+        async with hands(self.settings, self.database):
+            return await watch(self.database, self.who.tenant_id, list(dict.fromkeys(run_ids)))
+
+
+@asynccontextmanager
+async def _desk(username: str, connection_id: int | None) -> AsyncIterator[_Desk]:
+    async with opened_database() as (settings, database):
+        keys = load_key_ring(settings.configured_keys, settings.data_dir)
+        owner = await find_user(open_accounts(database, keys), username)
+        service = SyncService(database, clock=utc_now, wait_s=settings.sync_wait)
+        who = Answering(owner.tenant_id, owner.id, connection_id, trigger="command")
+        yield _Desk(settings, database, service, who)
+
+
+@deletions.command("list")
+def list_deletions(user: User, connection: ConnectionId = None) -> None:
+    """List deletions that wait for a confirmation, a line a dataset."""
+
+    async def run() -> list[dict[str, Any]]:
+        async with _desk(user, connection) as desk:
+            return await open_questions(desk.database, desk.who.tenant_id, connection, "deletions")
+
+    found = asyncio.run(run())
+    for one in found:
+        typer.echo(_line(one))
+    if not found:
+        typer.echo("Nothing is held back.")
+
+
+@deletions.command()
+def confirm(
+    user: User,
+    dataset: Annotated[
+        list[str] | None, typer.Argument(help="Datasets; all that wait when left out.")
+    ] = None,
+    connection: ConnectionId = None,
+    fingerprint: Annotated[
+        str | None, typer.Option(help="Confirm only if these rows are still what waits.")
+    ] = None,
+) -> None:
+    """Have held-back rows marked; more that are gone by now are asked about anew."""
+
+    async def run() -> list[Row[Any]]:
+        async with _desk(user, connection) as desk:
+            names = dataset or await _waiting(desk)
+            run_ids: list[str] = []
+            for name in names:
+                first = yes_to_deletions(desk.who, name, fingerprint, utc_now)
+                run_ids += await desk.service.ask(desk.who.request(name), first=first)
+            return await desk.see_through(run_ids)
+
+    _end(asyncio.run(run()))
+
+
+def confirm_restored(user: User, connection: ConnectionId = None) -> None:
+    """Confirm that an Odoo database was restored: full syncs take the copy back, too."""
+
+    async def run() -> list[Row[Any]]:
+        async with _desk(user, connection) as desk:
+            run_ids = await ask_to_take_back(desk.service, desk.database, desk.who, utc_now)
+            return await desk.see_through(run_ids)
+
+    _end(asyncio.run(run()))
+
+
+async def _waiting(desk: _Desk) -> list[str]:
+    """Return the datasets that something is held back of. Raises NothingAsked."""
+    connection_id = desk.who.connection_id
+    found = await open_questions(desk.database, desk.who.tenant_id, connection_id, "deletions")
+    if not found:
+        raise NothingAsked
+    return [one["dataset"] for one in found]
+
+
+def _end(ended: Sequence[Row[Any]]) -> None:
+    for run in ended:
+        typer.echo(told(run))
+    if not all(run.status == "succeeded" for run in ended):
+        raise typer.Exit(1)
+
+
+def _line(one: dict[str, Any]) -> str:
+    examples = ", ".join(str(odoo_id) for odoo_id in one["examples"])
+    confirmed = f", confirmed {one['confirmed_at']}" if one["confirmed_at"] else ""
+    return (
+        f"{one['dataset']}: {one['gone']:,} of {one['kept']:,} rows gone since {one['since']}, "
+        f"by their looks {one['seems']}{confirmed}; fingerprint {one['fingerprint']}; "
+        f"ids {examples}{' ...' if one['gone'] > len(one['examples']) else ''}"
+    )
