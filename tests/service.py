@@ -61,6 +61,7 @@ class Service:
     database_url: str
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    options: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -97,7 +98,7 @@ class Service:
     def start(self) -> None:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [*COMMAND, "serve", "--port", str(self.port)],
+                [*COMMAND, "serve", "--port", str(self.port), *self.options],
                 env=self.environment,
                 stdout=output,
                 stderr=output,
@@ -162,9 +163,11 @@ class Service:
 
 
 @contextmanager
-def running_service(folder: Path, database_url: str, **settings: str) -> Iterator[Service]:
+def running_service(
+    folder: Path, database_url: str, *options: str, **settings: str
+) -> Iterator[Service]:
     """Serve until the block ends."""
-    service = Service(folder, database_url, settings)
+    service = Service(folder, database_url, settings, options=options)
     service.start()
     try:
         yield service

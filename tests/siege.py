@@ -8,13 +8,14 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import orjson
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from odoosync.sync.runs import ENDED
 from raw_odoo import shown
@@ -83,10 +84,12 @@ class Siege:
     chance: random.Random
     blows: list[Blow] = field(default_factory=list)
     runs: dict[str, float] = field(default_factory=dict)
+    connection: int = field(init=False)
 
-    def connect(self) -> None:
+    def __post_init__(self) -> None:
         login = {"odoo_username": "admin", "odoo_password": "admin", "odoo_database": "odoo_db"}
         self.caller.post(PROFILE, login)
+        self.connection = self.caller.get("/api/v1/connections")["items"][0]["id"]
 
     @property
     def total(self) -> int:
@@ -112,8 +115,8 @@ class Siege:
             if not struck:
                 self.odoo.wait_for(lambda _call: True, since=max(last, self.runs[run_id]))
                 time.sleep(self.chance.uniform(0, within))
-                last, moment = time.monotonic(), time.time()
-                victim = self.strike(self.chance.choice(VICTIMS))
+                moment, victim = time.time(), self.chance.choice(VICTIMS)
+                last = self.strike(victim)
             run = self.ended(run_id) if struck else self.caller.get(f"/api/v1/runs/{run_id}")
             if not struck and was_going_on(run, moment):
                 self.blows.append(Blow(last, victim, run_id))
@@ -123,17 +126,19 @@ class Siege:
                     return ended
                 run_id = self.ask(full=True)
 
-    def strike(self, victim: str) -> str:
-        """Kill, and start again what nobody else starts."""
+    def strike(self, victim: str) -> float:
+        """Kill, and start again what nobody else starts. Returns the moment of the kill."""
         serve, worker = self.service.process, self.service.worker()
         assert serve is not None
         if victim != "serve" and worker is not None:
             os.kill(worker, signal.SIGKILL)
         if victim != "worker":
             serve.kill()
+        moment = time.monotonic()
+        if victim != "worker":
             serve.wait()
             self.service.start()
-        return victim
+        return moment
 
     def ended(self, run_id: str, seconds: float = 120) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
@@ -206,9 +211,9 @@ def by_blow(found: list[Waste]) -> dict[Blow, list[Waste]]:
     return grouped
 
 
-def difference(service: Service, odoo: WatchedOdoo, dataset: str = "contacts") -> dict[str, Any]:
-    """Hold the copy in the database against Odoo, row by row and field by field."""
-    kept = stored(service, dataset)
+def difference(siege: Siege) -> dict[str, Any]:
+    """Hold the user's contacts in the database against Odoo, row by row and field by field."""
+    kept, odoo = stored(siege.service, siege.connection), siege.odoo
     names = sorted({name for data in kept.values() for name in data})
     types = odoo.raw.call(PARTNER, "fields_get", names, attributes=["type"])
     rows = odoo.raw.call(
@@ -232,16 +237,23 @@ def _meant(kind: str, value: Any) -> Any:
 EQUAL: dict[str, Any] = {"missing": [], "phantom": [], "stale": []}
 
 
-def stored(service: Service, dataset: str) -> dict[int, dict[str, Any]]:
-    """Read the live rows of the one connection there is, past all doors; none is there twice."""
-    engine = create_engine(service.database_url.replace("postgresql://", "postgresql+psycopg://"))
+def stored(service: Service, connection_id: int) -> dict[int, dict[str, Any]]:
+    """Read the live contacts of a connection, past all doors; none is there twice."""
     query = (
-        "SELECT odoo_id, CAST(data AS TEXT) FROM records WHERE dataset = :dataset "
-        "AND deleted_at IS NULL AND unreachable_at IS NULL"
+        "SELECT odoo_id, CAST(data AS TEXT) FROM records WHERE dataset = 'contacts' "
+        "AND connection_id = :connection AND deleted_at IS NULL AND unreachable_at IS NULL"
     )
-    with engine.connect() as connection:
-        rows = connection.execute(text(query), {"dataset": dataset}).all()
-    engine.dispose()
+    with past_all_doors(service) as connection:
+        rows = connection.execute(text(query), {"connection": connection_id}).all()
     kept = {odoo_id: orjson.loads(data) for odoo_id, data in rows}
     assert len(kept) == len(rows)
     return kept
+
+
+@contextmanager
+def past_all_doors(service: Service) -> Iterator[Connection]:
+    """Open the service's database as its owner, for one transaction."""
+    engine = create_engine(service.database_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()

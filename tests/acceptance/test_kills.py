@@ -28,10 +28,8 @@ def siege(tmp_path: Path, database_url: str) -> Iterator[Siege]:
         ) as service,
         service.signed_in("somebody") as caller,
     ):
-        made = Siege(service, odoo, caller, random.Random(SEED))
-        made.connect()
         odoo.slow(PAGE_S)
-        yield made
+        yield Siege(service, odoo, caller, random.Random(SEED))
 
 
 @pytest.mark.timeout(3600)
@@ -46,7 +44,7 @@ def test_killed_again_and_again_a_sync_loses_and_doubles_nothing(
     assert [run["fetched"] for run in runs] == [total] * len(runs)
     assert [run["created"] + run["unchanged"] for run in runs] == [total] * len(runs)
     assert (runs[0]["created"], runs[0]["updated"]) == (total, 0)
-    assert difference(siege.service, siege.odoo) == EQUAL
+    assert difference(siege) == EQUAL
     assert_cheap(siege, rows_needed=total * len(runs))
 
 
