@@ -18,9 +18,11 @@ from odoosync.clock import utc_now
 from odoosync.crypto import load_key_ring
 from odoosync.db import open_database
 from odoosync.jobs.child import keep_running
+from odoosync.jobs.rounds import going
 from odoosync.migrations import head_revision
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings
+from odoosync.sync.rounds import watching
 from odoosync.sync.service import SyncService
 
 WORKER: Final = (sys.executable, "-m", "odoosync.worker")
@@ -47,7 +49,8 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         stop = asyncio.Event()
         worker = asyncio.create_task(keep_running(WORKER, stop)) if with_worker else None
         try:
-            yield
+            async with going([watching(services.database)]):
+                yield
         finally:
             stop.set()
             if worker is not None:

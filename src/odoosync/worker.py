@@ -28,6 +28,7 @@ from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_settings
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.run import Equipment
+from odoosync.sync.rounds import ticking, watching
 from odoosync.sync.tasks import SyncTask
 
 _STOP_LIMIT_S: Final = 20.0
@@ -76,6 +77,7 @@ async def work(
                 worker_id=worker_id,
                 concurrency=settings.worker_concurrency,
                 presence_folder=folder / "workers",
+                rounds=(ticking(database), watching(database)),
                 timing=timing,
                 policy=policy,
             ).run(stop)

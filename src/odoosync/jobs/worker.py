@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from odoosync.jobs.engine import Dispatcher
 from odoosync.jobs.errors import LaneLost
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.retry import RetryPolicy
+from odoosync.jobs.rounds import Round, going
 from odoosync.jobs.task import Lease, Task
 from odoosync.log import get_logger
 
@@ -37,7 +38,8 @@ def new_worker_id() -> str:
 class Worker:
     """Runs up to `concurrency` attempts at once, of them `per_tenant` of one tenant.
 
-    With `presence_folder`, workers that share it notice at once when one of them is gone.
+    With `presence_folder`, workers that share it notice at once when one of them is gone. `rounds`
+    are made beside the work.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Worker:
         concurrency: int = 4,
         per_tenant: int = 4,
         presence_folder: Path | None = None,
+        rounds: Sequence[Round] = (),
         timing: Timing | None = None,
         policy: RetryPolicy | None = None,
     ) -> None:
@@ -59,6 +62,7 @@ class Worker:
         self._concurrency = concurrency
         self._per_tenant = per_tenant
         self._folder = presence_folder
+        self._rounds = rounds
         self._running: dict[asyncio.Task[None], Lease] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -68,18 +72,13 @@ class Worker:
             if self._folder is not None:
                 stack.enter_context(presence.present(self._folder, self._id))
             await self._dispatcher.start()
-            rounds = [
-                asyncio.create_task(_every(timing.beat, self._beat)),
-                asyncio.create_task(_every(timing.sweep, self._sweep)),
-            ]
-            log.info("worker_ready", worker=self._id, concurrency=self._concurrency)
+            own = (Round(timing.beat, self._beat), Round(timing.sweep, self._sweep))
             try:
-                await self._work(stop)
-                await self._wind_up()
+                async with going([*own, *self._rounds]):
+                    log.info("worker_ready", worker=self._id, concurrency=self._concurrency)
+                    await self._work(stop)
+                    await self._wind_up()
             finally:
-                for task in rounds:
-                    task.cancel()
-                await asyncio.gather(*rounds, return_exceptions=True)
                 await self._leave()
         log.info("worker_gone", worker=self._id)
 
@@ -170,13 +169,3 @@ class Worker:
     async def _sweep(self) -> None:
         alive = await workers.live_workers(self._desk.database, within_s=3600)
         await self._dispatcher.sweep(utc_now(), alive)
-
-
-async def _every(seconds: float, action: Callable[[], Awaitable[None]]) -> None:
-    """Do it now and then at intervals, for ever; a failure is logged and tried again."""
-    while True:
-        try:
-            await action()
-        except Exception as error:  # noqa: BLE001 - a round that dies would die unseen
-            log.warning("round_failed", error=type(error).__name__)
-        await asyncio.sleep(seconds)

@@ -13,6 +13,7 @@ from odoosync.db import Tx
 from odoosync.sync.schedule_tables import alerts, schedules
 from odoosync.sync.schedules.rhythm import Rhythm, stale_from
 from odoosync.sync.tables import cursors
+from odoosync.sync.verify.lane import verified_by
 
 STALE = "stale"
 
@@ -68,6 +69,21 @@ async def freshness_of_one(
     return next((one for one in found if one.dataset == dataset), None)
 
 
+async def age_before(tx: Tx, connection_id: int, lane: str, now: datetime) -> float | None:
+    """Return how many seconds old the copy is that a run on this lane is about; for the history."""
+    completed: datetime | None = await tx.scalar(
+        tx.select(cursors, cursors.c.completed_at).where(
+            cursors.c.connection_id == connection_id,
+            cursors.c.dataset == (verified_by(lane) or lane),
+        )
+    )
+    return None if completed is None else _age(completed, now)
+
+
+def _age(completed_at: datetime, now: datetime) -> float:
+    return max(0.0, round((now - completed_at).total_seconds(), 3))
+
+
 async def _by_dataset(tx: Tx, table: Any, *conditions: Any) -> dict[str, Row[Any]]:
     return {row.dataset: row for row in await tx.all(tx.select(table).where(*conditions))}
 
@@ -98,7 +114,7 @@ def _judge(
     return Freshness(
         dataset=dataset,
         completed_at=completed_at,
-        age_s=None if completed_at is None else max(0.0, (now - completed_at).total_seconds()),
+        age_s=None if completed_at is None else _age(completed_at, now),
         interval_s=None if plan is None else plan.interval_s,
         stale_from=due,
         is_stale=due is not None and now > due,

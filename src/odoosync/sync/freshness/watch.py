@@ -174,7 +174,7 @@ async def _end(tx: Tx, connection_id: int, state: Freshness, now: datetime) -> b
 def _told(state: Freshness) -> dict[str, Any]:
     return {
         "completed_at": iso(state.completed_at),
-        "age": None if state.age_s is None else round(state.age_s, 3),
+        "age": state.age_s,
         "interval": state.interval_s,
         "stale_from": iso(state.stale_from),
         "alert_since": iso(state.alert_since),

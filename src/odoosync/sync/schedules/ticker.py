@@ -29,7 +29,7 @@ from odoosync.sync.schedules.rhythm import next_due
 
 log = get_logger(__name__)
 TRIGGER: Final = "schedule"
-_AT_ONCE: Final = 200
+AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Due:
     due: datetime
 
 
-async def tick(database: Database, now: datetime, *, limit: int = _AT_ONCE) -> int:
+async def tick(database: Database, now: datetime, *, limit: int = AT_ONCE) -> int:
     """Ask for the runs of up to `limit` schedules that are due; returns how many there were.
 
     What fails for one tenant is logged, and tried again with the next round.
