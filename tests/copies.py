@@ -11,6 +11,7 @@ from odoosync.connections.store import Tested
 from odoosync.crypto import KeyRing, Secret
 from odoosync.db import Database
 from odoosync.store import labels, writing
+from odoosync.store.rows import encode
 from odoosync.sync import cursors
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.mapping import to_row
@@ -100,7 +101,7 @@ async def keep(
     declared = dataset_named(dataset)
     made = [to_row(declared, odoo_id, data) for odoo_id, data in rows.items()]
     async with database.tenant(tenant_id) as tx:
-        await writing.write_page(tx, connection_id, dataset, made, now=NOW)
+        await writing.write_page(tx, connection_id, dataset, map(encode, made), now=NOW)
         await cursors.write(tx, connection_id, dataset, fields=types or CONTACT_TYPES)
 
 

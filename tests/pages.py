@@ -8,7 +8,7 @@ from typing import Any
 
 from odoosync.db import Database
 from odoosync.store import writing
-from odoosync.store.rows import Row
+from odoosync.store.rows import Row, encode
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -30,4 +30,4 @@ async def write(
     database: Database, rows: Sequence[Row], *, tenant: int = 1, dataset: str = "contacts"
 ) -> None:
     async with database.tenant(tenant) as tx:
-        await writing.write_page(tx, 7, dataset, rows, now=NOW)
+        await writing.write_page(tx, 7, dataset, map(encode, rows), now=NOW)

@@ -6,7 +6,7 @@ known, changes the rows in place, and does nothing for values that are already r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -24,6 +24,8 @@ ATTRIBUTES = (
     "string",
 )
 _ID_LIMIT = 2**63
+_NO_IDS: list[int] = []
+_DATE_LENGTH, _TIME_LENGTH = len("2026-01-31"), len("2026-01-31 12:00:00")
 _CHANGED_ELSEWHERE = frozenset({"one2many", "many2many", "properties"})
 
 
@@ -88,28 +90,31 @@ class PageDecoder:
     """Turns Odoo's JSON into values: `false` is None but for booleans, relations are ids."""
 
     nullable: tuple[str, ...]
-    converted: tuple[tuple[str, Callable[[Any], Any]], ...]
+    many2one: tuple[str, ...]
+    x2many: tuple[str, ...]
+    dates: tuple[str, ...]
+    datetimes: tuple[str, ...]
     references: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, fields: Mapping[str, Field], names: Iterable[str]) -> Self:
         """Compile for one page's fields; names that `fields` lacks pass through."""
         known = [fields[name] for name in names if name in fields]
+
+        def of_type(*types: str) -> tuple[str, ...]:
+            return tuple(field.name for field in known if field.type in types)
+
+        many2one, x2many = of_type("many2one"), of_type("one2many", "many2many")
+        datetimes = of_type("datetime")
+        other = {*many2one, *x2many, *datetimes, *of_type("boolean")}
         return cls(
-            nullable=tuple(
-                field.name
-                for field in known
-                if field.type != "boolean" and field.type not in _CONVERTERS
-            ),
-            converted=tuple(
-                (field.name, _CONVERTERS[field.type])
-                for field in known
-                if field.type in _CONVERTERS
-            ),
+            nullable=tuple(field.name for field in known if field.name not in other),
+            many2one=many2one,
+            x2many=x2many,
+            dates=of_type("date"),
+            datetimes=datetimes,
             references=tuple(
-                (field.name, field.relation)
-                for field in known
-                if field.type == "many2one" and field.relation
+                (name, relation) for name in many2one if (relation := fields[name].relation)
             ),
         )
 
@@ -118,14 +123,18 @@ class PageDecoder:
 
         Raises BadAnswer for a value that is no date or no relation, where that is due.
         """
-        nullable, converted = self.nullable, self.converted
+        _empty(rows, self.nullable)
+        _point(rows, self.many2one)
         for row in rows:
-            for name in nullable:
-                if row.get(name) is False:
-                    row[name] = None
-            for name, convert in converted:
-                if name in row:
-                    row[name] = convert(row[name])
+            for name in self.x2many:
+                if row.get(name, _NO_IDS) != _NO_IDS:
+                    row[name] = _x2many(row[name])
+            for name in self.dates:
+                if isinstance(value := row.get(name), str):
+                    row[name] = value.rjust(_DATE_LENGTH, "0")
+            for name in self.datetimes:
+                if row.get(name) is not None:
+                    row[name] = _datetime(row[name])
         return rows
 
     def labels(self, rows: Iterable[Row]) -> dict[str, dict[int, str]]:
@@ -142,6 +151,24 @@ class PageDecoder:
 def is_id(value: Any) -> bool:
     """Tell whether a value can be a record's id: a whole number that a database can hold."""
     return type(value) is int and -_ID_LIMIT <= value < _ID_LIMIT
+
+
+def _empty(rows: list[Row], names: tuple[str, ...]) -> None:
+    for row in rows:
+        for name in names:
+            if row.get(name) is False:
+                row[name] = None
+
+
+def _point(rows: list[Row], names: tuple[str, ...]) -> None:
+    """Turn many2one values into ids or None; what is an id already goes without a call."""
+    for row in rows:
+        for name in names:
+            value = row.get(name, 0)
+            if value is False:
+                row[name] = None
+            elif type(value) is not int or value >= _ID_LIMIT:
+                row[name] = _many2one(value)
 
 
 def _many2one(value: Any) -> Any:
@@ -163,17 +190,10 @@ def _x2many(value: Any) -> Any:
 
 
 def _datetime(value: Any) -> Any:
-    """Odoo writes UTC without saying so: `2026-01-31 12:00:00`."""
+    """Odoo writes UTC without saying so: `2026-01-31 12:00:00`; years may lack leading zeros."""
     if not value:
         return None
     if not isinstance(value, str):
         raise BadAnswer
+    value = value.rjust(_TIME_LENGTH, "0")
     return f"{value[:10]}T{value[11:19]}Z"
-
-
-_CONVERTERS: dict[str, Callable[[Any], Any]] = {
-    "many2one": _many2one,
-    "one2many": _x2many,
-    "many2many": _x2many,
-    "datetime": _datetime,
-}

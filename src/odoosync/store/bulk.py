@@ -21,8 +21,12 @@ _ON_CONFLICT: Final = (
     + ", ".join(f"{name} = excluded.{name}" for name in (*COLUMNS[1:], "synced_at"))
     + ", deleted_at = NULL, unreachable_at = NULL"
 )
-_MARKS: Final = ", ".join("?" * (len(COLUMNS) + 5))
-_SQLITE: Final = f"INSERT INTO records ({_ROW}, {_OWNER}) VALUES ({_MARKS}){_ON_CONFLICT}"  # noqa: S608 - constants
+_MARKS: Final = ", ".join("?" * (len(COLUMNS) - 2))
+# Bytes need no turn through Python's text, of which every row would need two.
+_SQLITE: Final = (
+    f"INSERT INTO records ({_ROW}, {_OWNER}) "  # noqa: S608 - constants
+    f"VALUES (?, CAST(? AS TEXT), {_MARKS}, ?, ?, ?, ?, ?){_ON_CONFLICT}"
+)
 _STAGING: Final = "records_staging"
 _CREATE: Final = (
     f"CREATE TEMPORARY TABLE {_STAGING} (odoo_id bigint, data jsonb, name text, email text, "
@@ -53,6 +57,6 @@ async def _copy(driver: Any, rows: Sequence[EncodedRow], owner: tuple[Any, ...])
     await driver.execute(_CREATE)
     async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in rows:
-            await copy.write_row(row)
+            await copy.write_row((row.odoo_id, row.data.decode(), *row[2:]))
     await driver.execute(_INSERT, owner)
     await driver.execute(f"DROP TABLE pg_temp.{_STAGING}")

@@ -23,7 +23,7 @@ from odoosync.store.tables import records
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A row of the copy with its marks; `row.data` is JSON text."""
+    """A row of the copy with its marks; `row.data` is JSON."""
 
     row: EncodedRow
     created_at: datetime
@@ -110,4 +110,5 @@ def _kept(tx: Tx, connection_id: int, dataset: str) -> Select[Any]:
 def _as_kept(row: DatabaseRow[Any]) -> Kept:
     found = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
     marks = {name: found[name] for name in _MARKS}
-    return Kept(EncodedRow(**{name: found[name] for name in COLUMNS}), **marks)
+    content = {name: found[name] for name in COLUMNS} | {"data": found["data"].encode()}
+    return Kept(EncodedRow(**content), **marks)

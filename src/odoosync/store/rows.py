@@ -7,7 +7,6 @@ are dropped here once for both databases.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -32,8 +31,7 @@ class NotStorable(InvalidInput):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record. `data` is everything that is kept; the rest is taken from it by the caller.
 
     `search` is lower-case text that a search looks into. `write_date` is text that sorts by time.
@@ -54,7 +52,7 @@ class EncodedRow(NamedTuple):
     """A row ready for the database, in the order of `COLUMNS`."""
 
     odoo_id: int
-    data: str
+    data: bytes
     name: str | None
     email: str | None
     reference: str | None
@@ -71,28 +69,45 @@ COLUMNS: Final = EncodedRow._fields
 
 def encode(row: Row) -> EncodedRow:
     """Encode once, keys sorted, and hash what was encoded together with the promoted values."""
-    content = row.data.copy()
-    written = content.pop(WRITE_DATE, _ABSENT)
+    odoo_id, content, name, email, reference, barcode, active, search, write_date = row
+    email, reference, barcode = _cut(email), _cut(reference), _cut(barcode)
+    promoted = (name, email, reference, barcode, search)
+    hashed = "".join(["\0" if text is None else f"\0={text}" for text in promoted])
+    if hashed.count("\0") != len(promoted) or not _is_utf8(hashed):
+        return encode(_cleaned(row))
+    written = content.get(WRITE_DATE, _ABSENT)
+    if written is not _ABSENT:
+        content = content.copy()
+        del content[WRITE_DATE]
     data = _dumps(content)
-    name, email = clean(row.name), _lookup(row.email)
-    reference, barcode = _lookup(row.reference), _lookup(row.barcode)
-    search = clean(row.search) or ""
-    texts = (name, email, reference, barcode, search)
-    hashed = [b"" if text is None else b"=" + text.encode() for text in texts]
-    digest = blake2b(b"\0".join([data, b"%d" % row.active, *hashed]), digest_size=16).digest()
+    digest = blake2b(b"%b\0%d%b" % (data, active, hashed.encode()), digest_size=16).digest()
     if written is not _ABSENT:
         data = _with_member(data, WRITE_DATE, written)
+    moment = clean(write_date)
     return EncodedRow(
-        row.odoo_id,
-        data.decode(),
-        name,
-        email,
-        reference,
-        barcode,
-        row.active,
-        search,
-        clean(row.write_date),
-        digest,
+        odoo_id, data, name, email, reference, barcode, active, search, moment, digest
+    )
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None else text[:LOOKUP_LENGTH]
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _cleaned(row: Row) -> Row:
+    return row._replace(
+        name=clean(row.name),
+        email=clean(row.email),
+        reference=clean(row.reference),
+        barcode=clean(row.barcode),
+        search=clean(row.search) or "",
     )
 
 
@@ -122,11 +137,6 @@ def clean(text: str | None) -> str | None:
     if text is None or (text.isascii() and "\0" not in text):
         return text
     return text.replace("\0", "").encode(errors="ignore").decode()
-
-
-def _lookup(text: str | None) -> str | None:
-    text = clean(text)
-    return text if text is None else text[:LOOKUP_LENGTH]
 
 
 def _clean_value(value: Any) -> Any:

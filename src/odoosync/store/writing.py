@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,13 +39,13 @@ class PageCounts:
 
 
 async def write_page(
-    tx: Tx, connection_id: int, dataset: str, rows: Iterable[Row], *, now: datetime
+    tx: Tx, connection_id: int, dataset: str, rows: Iterable[EncodedRow], *, now: datetime
 ) -> PageCounts:
     """Store a page; only what differs is written. Of an id that comes twice the last one counts.
 
     A row whose write date alone moved is written and counts as unchanged.
     """
-    page = {row.odoo_id: encode(row) for row in rows}
+    page = {row.odoo_id: row for row in rows}
     known = await _known(tx, connection_id, dataset, list(page))
     created, updated, touched = [], [], []
     for odoo_id, row in page.items():
@@ -104,7 +104,7 @@ def _patched(
         write_date=stored.odoo_write_date,
     )
     merged = {**data, **patch}
-    row = make_row(stored.odoo_id, merged) if make_row else replace(before, data=merged)
+    row = make_row(stored.odoo_id, merged) if make_row else before._replace(data=merged)
     encoded = encode(row)
     return encoded if encoded.content_hash != stored.content_hash else None
 

@@ -11,26 +11,27 @@ from odoosync.sync.datasets import Dataset
 
 def to_row(dataset: Dataset, odoo_id: int, data: dict[str, Any]) -> Row:
     """Promote what lists search, sort and filter by; everything stays in `data` as well."""
+    get = data.get
     return Row(
-        odoo_id=odoo_id,
-        data=data,
-        name=_text(data, "name"),
-        email=_text(data, "email"),
-        reference=_text(data, dataset.reference),
-        barcode=_text(data, "barcode"),
-        active=data.get("active") is not False,
-        write_date=_text(data, "write_date"),
-        search=search_text(data, dataset.search),
+        odoo_id,
+        data,
+        _text(get("name")),
+        _text(get("email")),
+        _text(get(dataset.reference)) if dataset.reference else None,
+        _text(get("barcode")),
+        get("active") is not False,
+        search_text(data, dataset.search),
+        _text(get("write_date")),
     )
 
 
-def _text(data: dict[str, Any], name: str | None) -> str | None:
+def _text(value: Any) -> str | None:
     """Take text only: a field that a module made into something else is not promoted."""
-    value = data.get(name) if name else None
-    return value if isinstance(value, str) else None
+    return value if type(value) is str else None
 
 
 def search_text(data: dict[str, Any], fields: Sequence[str]) -> str:
     """Join the values that a person types into a search box, in lower case, each once."""
-    found = dict.fromkeys(value for name in fields if isinstance(value := data.get(name), str))
+    get = data.get
+    found = dict.fromkeys([value for name in fields if type(value := get(name)) is str])
     return "\n".join(found).casefold()

@@ -23,6 +23,7 @@ from odoosync.jobs import lanes
 from odoosync.jobs.workers import live_workers
 from odoosync.odoo.errors import ApiKeyRejected, InvalidCredentials
 from odoosync.sync import runs, standing
+from odoosync.sync.choosing import chosen
 from odoosync.sync.datasets import DATASETS, Dataset, dataset_named
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import Asked
@@ -123,7 +124,7 @@ class SyncService:
             if first is not None:
                 await first(tx, connection)
             run_ids = []
-            for name in (dataset.name, *dataset.companions):
+            for name in chosen(connection, dataset):
                 ticket = await lanes.ask(tx, connection.id, name, priority=_WAITED_FOR)
                 if ticket.joined:
                     await runs.join(tx, ticket.run_id, asked)
@@ -175,7 +176,7 @@ class SyncService:
 
     async def _ended(self, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
         """Look until all have ended, the wait is over, nobody works, or the Odoo is left alone."""
-        started, pause = time.monotonic(), _SHORTEST_LOOK_S
+        started = time.monotonic()
         while True:
             found = await self._load(tenant_id, run_ids)
             waited = time.monotonic() - started
@@ -187,8 +188,7 @@ class SyncService:
                 self._database, within_s=_WORKER_SILENCE_S
             ):
                 return found
-            await asyncio.sleep(pause)
-            pause = min(_LONGEST_LOOK_S, pause * 1.3)
+            await asyncio.sleep(min(_LONGEST_LOOK_S, max(_SHORTEST_LOOK_S, waited / 50)))
 
 
 def _answer(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from odoosync.db import Database
 from odoosync.store import deletion, reading, writing
-from odoosync.store.rows import Row
+from odoosync.store.rows import Row, encode
 from odoosync.store.writing import PageCounts
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
@@ -24,7 +23,7 @@ def row(odoo_id: int, **data: Any) -> Row:
 
 async def write(database: Database, *rows: Row, now: datetime = NOW) -> PageCounts:
     async with database.tenant(1) as tx:
-        return await writing.write_page(tx, 7, "contacts", rows, now=now)
+        return await writing.write_page(tx, 7, "contacts", map(encode, rows), now=now)
 
 
 async def stored(database: Database, odoo_id: int) -> reading.StoredRecord:
@@ -85,20 +84,20 @@ async def test_of_an_id_that_comes_twice_the_last_one_is_stored(database: Databa
 
 
 async def test_nul_characters_are_dropped(database: Database) -> None:
-    await write(database, replace(row(1, name="a\0b", note="\0"), email="x\0@y", search="a\0"))
+    await write(database, row(1, name="a\0b", note="\0")._replace(email="x\0@y", search="a\0"))
     assert orjson.loads((await stored(database, 1)).data) == {"name": "ab", "note": ""}
 
 
 async def test_a_value_too_long_for_an_index_is_stored(database: Database) -> None:
     long = "é" * 100_000
-    await write(database, replace(row(1, email=long), email=long, barcode=long))
+    await write(database, row(1, email=long)._replace(email=long, barcode=long))
     assert orjson.loads((await stored(database, 1)).data)["email"] == long
 
 
 async def test_two_pages_fit_in_one_transaction(database: Database) -> None:
     async with database.tenant(1) as tx:
-        await writing.write_page(tx, 7, "contacts", [row(1)], now=NOW)
-        await writing.write_page(tx, 7, "products", [row(1)], now=NOW)
+        await writing.write_page(tx, 7, "contacts", [encode(row(1))], now=NOW)
+        await writing.write_page(tx, 7, "products", [encode(row(1))], now=NOW)
         assert (await deletion.count_and_sum(tx, 7, "products")).count == 1
 
 
@@ -110,12 +109,12 @@ async def test_a_page_larger_than_any_limit_on_parameters_is_written(database: D
 async def test_another_tenants_rows_cannot_be_overwritten(database: Database) -> None:
     await write(database, row(1))
     async with database.tenant(2) as tx:
-        await writing.write_page(tx, 7, "contacts", [row(1, name="Mallory")], now=NOW)
+        await writing.write_page(tx, 7, "contacts", [encode(row(1, name="Mallory"))], now=NOW)
     assert orjson.loads((await stored(database, 1)).data) == {"name": "Name 1"}
 
 
 async def test_a_failed_page_leaves_nothing(database: Database) -> None:
-    broken = replace(row(2), odoo_id=2**70)
+    broken = row(2)._replace(odoo_id=2**70)
     with pytest.raises((DBAPIError, OverflowError, Exception)):
         await write(database, row(1), broken)
     async with database.tenant(1) as tx:

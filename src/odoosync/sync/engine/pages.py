@@ -14,7 +14,7 @@ from odoosync.db import Tx
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, OdooError, TimedOut
 from odoosync.store import reading, writing
-from odoosync.store.rows import Row
+from odoosync.store.rows import EncodedRow, Row, encode
 from odoosync.store.writing import PageCounts
 from odoosync.sync import pace, set_aside
 from odoosync.sync.engine import labels
@@ -138,11 +138,12 @@ async def pull(work: Work, domain: list[Any]) -> None:
 
 async def keep(work: Work, page: Page, *, last_id: int | None) -> None:
     """Commit one page: its rows, the names they need, the counts and how far the run has come."""
-    rows = work.rows(page.rows)
+    # In a thread, so that the call for the next page is not kept waiting by this one's rows.
+    rows, encoded = await asyncio.to_thread(_prepared, work, page.rows)
     names = await labels.fetch_missing(work, rows)
 
     async def write(tx: Tx) -> Mapping[str, int]:
-        stored = await _store(work, tx, rows, {fault.odoo_id for fault in page.faults})
+        stored = await _store(work, tx, page, rows, encoded)
         await labels.keep(work, tx, names)
         await settle(work, tx, rows, page.faults)
         return {
@@ -156,13 +157,20 @@ async def keep(work: Work, page: Page, *, last_id: int | None) -> None:
     await work.commit(work.plan.at(work.plan.stage, last_id), write)
 
 
-async def _store(work: Work, tx: Tx, rows: list[Row], partly: set[int]) -> PageCounts:
+def _prepared(work: Work, page: list[dict[str, Any]]) -> tuple[list[Row], list[EncodedRow]]:
+    rows = work.rows(page)
+    return rows, [encode(row) for row in rows]
+
+
+async def _store(
+    work: Work, tx: Tx, page: Page, rows: Sequence[Row], encoded: Sequence[EncodedRow]
+) -> PageCounts:
     """Write rows; of those read in part, fields that could not be read keep their values."""
     place, now = (work.connection_id, work.dataset.name), work.clock()
+    partly = {fault.odoo_id for fault in page.faults}
     known = {odoo_id for odoo_id in partly if await reading.get(tx, *place, odoo_id) is not None}
-    stored = await writing.write_page(
-        tx, *place, [row for row in rows if row.odoo_id not in known], now=now
-    )
+    whole = [row for row in encoded if row.odoo_id not in known]
+    stored = await writing.write_page(tx, *place, whole, now=now)
     patches = {row.odoo_id: row.data for row in rows if row.odoo_id in known}
     make_row = partial(to_row, work.dataset)
     updated = await writing.patch_rows(tx, *place, patches, make_row=make_row, now=now)
