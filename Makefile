@@ -44,8 +44,17 @@ docs: setup
 soak: setup
 	@$(PYTEST) -q --soak --timeout 0 $(ARGS)
 
-bench: setup
-	@$(BIN)/python -m benchmarks $(ARGS)
+# Rivals and charts need packages that nothing else does: they live in a folder of their own.
+bench: .venv-bench/.ready
+	@.venv-bench/bin/python -m benchmarks $(ARGS)
+
+.venv-bench/.ready: requirements/bench.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and was not found."; exit 1; }
+	@echo "Installing into .venv-bench ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@.venv-bench/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
 
 # Needs `uv` on the path: the lock files hold no address of any package index.
 lock:
@@ -53,6 +62,8 @@ lock:
 		pyproject.toml --group build -o requirements/service.lock
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		pyproject.toml --group build --group dev -c requirements/service.lock -o requirements/dev.lock
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		pyproject.toml --group build --group bench -c requirements/service.lock -o requirements/bench.lock
 
 clean:
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
