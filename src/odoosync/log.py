@@ -6,7 +6,9 @@ import logging
 import os
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -32,6 +34,29 @@ def mask_secrets(
             event[key] = MASK
         elif isinstance(value, str):
             event[key] = _IN_TEXT.sub(lambda found: (found[1] or found[2]) + MASK, value)
+    return event
+
+
+Listener = Callable[[MutableMapping[str, Any]], None]
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def overheard(listener: Listener) -> Iterator[None]:
+    """Tell `listener` of every line of ours, masked, in this task and those that it starts."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def tell_listener(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    listener = _listener.get()
+    if listener is not None:
+        listener(dict(event))
     return event
 
 
@@ -87,7 +112,7 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
     for quiet in ("aiosqlite", "asyncio", "alembic", "httpx", "uvicorn.access"):
         logging.getLogger(quiet).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, tell_listener, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,

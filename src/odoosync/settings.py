@@ -92,6 +92,19 @@ class Settings(BaseSettings):
         le=3650,
         description="Days for which the copy of a deleted connection is kept and can be restored.",
     )
+    history_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="Days for which ended runs are kept; 0 for ever. The last complete run of each "
+        "dataset always stays.",
+    )
+    audit_days: int = Field(
+        default=365,
+        ge=0,
+        le=36_500,
+        description="Days for which audit entries are kept; 0 for ever.",
+    )
     environment: Literal["development", "production"] = Field(
         default="development",
         description="`production` switches off GraphiQL.",

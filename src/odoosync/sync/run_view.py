@@ -20,6 +20,8 @@ def run_view(run: Row[Any]) -> dict[str, Any]:
         "status": run.status,
         "mode": run.mode,
         "trigger": run.trigger,
+        "requested_by": run.requested_by,
+        "requested_name": run.requested_name,
         "created_at": iso(run.created_at),
         "started_at": iso(run.started_at),
         "finished_at": iso(run.finished_at),

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func
 
 from odoosync.db import Tx
 from odoosync.errors import NotFound
-from odoosync.sync import run_end
-from odoosync.sync.tables import runs
+from odoosync.sync import run_end, run_log
+from odoosync.sync.freshness.view import age_before
+from odoosync.sync.tables import runs, set_aside
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 ENDED: Final = frozenset({"succeeded", "failed", "cancelled"})
@@ -24,6 +25,7 @@ COUNTS: Final = (
     "deleted",
     "hidden",
     "held_back",
+    "set_aside",
     "pages",
     "calls",
     "bytes_received",
@@ -46,6 +48,7 @@ class Asked:
     full: bool = False
     confirm_deletions: bool = False
     checks: Literal["verify", "repair"] | None = None
+    name: str | None = None
 
 
 async def enqueue(
@@ -75,8 +78,10 @@ async def enqueue(
             "mode": asked.checks or ("full" if asked.full else "incremental"),
             "trigger": asked.trigger,
             "requested_by": asked.user_id,
+            "requested_name": asked.name,
             "confirm_deletions": asked.confirm_deletions,
             "created_at": now,
+            "copy_age_s": await age_before(tx, connection_id, dataset, now),
         },
     )
 
@@ -111,6 +116,7 @@ async def add(tx: Tx, run_id: str, counts: Mapping[str, int]) -> None:
     changes = {name: runs.c[name] + count for name, count in counts.items() if count}
     if changes:
         await update(tx, run_id, changes)
+    await run_log.store_heard(tx, run_id)
 
 
 async def finish(
@@ -123,21 +129,38 @@ async def finish(
     error: str | None = None,
 ) -> None:
     """End a run, and tell whom it concerns in the same transaction."""
-    await update(
-        tx,
-        run_id,
-        {"status": status, "finished_at": now, "error_code": error_code, "error": error},
-    )
+    ended = {"status": status, "finished_at": now, "error_code": error_code, "error": error}
+    await update(tx, run_id, ended | {"set_aside": await _set_aside(tx, run_id)})
+    await run_log.store_heard(tx, run_id)
     run = await tx.first(tx.select(runs).where(runs.c.id == run_id))
     if run is not None:
         await run_end.tell(tx, run, now)
 
 
+async def _set_aside(tx: Tx, run_id: str) -> int:
+    """Count the rows that something was set aside of since the run began."""
+    row = await tx.first(tx.select(runs).where(runs.c.id == run_id))
+    if row is None or row.started_at is None:
+        return 0
+    rows = tx.select(set_aside, func.count(set_aside.c.odoo_id.distinct())).where(
+        set_aside.c.connection_id == row.connection_id,
+        set_aside.c.dataset == row.dataset,
+        set_aside.c.last_at >= row.started_at,
+    )
+    return int(await tx.scalar(rows) or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class RunFilter:
+    """Which runs; `since` and `until` are about when they were asked for, `until` not included."""
+
     connection_id: int | None = None
     dataset: str | None = None
     status: str | None = None
+    trigger: str | None = None
+    mode: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 async def newest(
@@ -145,10 +168,14 @@ async def newest(
 ) -> list[Row[Any]]:
     """List runs, newest first; `before` is the (created_at, id) of the last one seen."""
     query = tx.select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
-    for name in ("connection_id", "dataset", "status"):
+    for name in ("connection_id", "dataset", "status", "trigger", "mode"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(runs.c[name] == value)
+    if wanted.since is not None:
+        query = query.where(runs.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(runs.c.created_at < wanted.until)
     if before is not None:
         moment, run_id = before
         query = query.where(

@@ -37,6 +37,7 @@ runs = tenant_table(
     Column("mode", String(16), nullable=False),
     Column("trigger", String(32), nullable=False),
     Column("requested_by", BigId),
+    Column("requested_name", String(255)),
     Column("odoo_login", String(255)),
     Column("odoo_version", String(64)),
     Column("created_at", UtcDateTime, nullable=False),
@@ -52,6 +53,7 @@ runs = tenant_table(
     _count("deleted"),
     _count("hidden"),
     _count("held_back"),
+    _count("set_aside"),
     _count("pages"),
     _count("calls"),
     _count("bytes_received"),
@@ -66,6 +68,7 @@ runs = tenant_table(
     Column("error", Text),
     UniqueConstraint("connection_id", "dataset", "generation"),
     Index(None, "tenant_id", "created_at"),
+    Index(None, "finished_at"),
     Index(
         "uq_runs_one_queued",
         "connection_id",
@@ -86,6 +89,17 @@ runs = tenant_table(
         "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"
     ),
     CheckConstraint("mode IN ('full', 'incremental', 'verify', 'repair')", name="mode"),
+)
+
+run_log = tenant_table(
+    "run_log",
+    Column("run_id", String(36), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("fields", JsonDocument, nullable=False),
+    Index(None, "tenant_id"),
 )
 
 cursors = tenant_table(

@@ -24,6 +24,10 @@ class SyncRun:
     status: str = strawberry.field(description="queued, running, succeeded, failed or cancelled.")
     mode: str = strawberry.field(description="full, incremental, verify or repair.")
     trigger: str
+    requested_by: BigInt | None = strawberry.field(
+        description="The user who asked, or who set the schedule."
+    )
+    requested_name: str | None
     created_at: str | None
     started_at: str | None
     finished_at: str | None
@@ -36,6 +40,9 @@ class SyncRun:
     deleted: int
     hidden: int = strawberry.field(description="Rows that this login cannot see any more.")
     held_back: int = strawberry.field(description="Deletions that wait for a confirmation.")
+    set_aside: int = strawberry.field(
+        description="Rows that Odoo failed on, wholly or in some field."
+    )
     pages: int
     calls: int
     bytes_received: BigInt

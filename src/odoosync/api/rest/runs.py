@@ -52,6 +52,8 @@ class RunView(BaseModel):
     status: RunStatus
     mode: Literal["full", "incremental", "verify", "repair"]
     trigger: str
+    requested_by: int | None = Field(description="The user who asked, or who set the schedule.")
+    requested_name: str | None
     created_at: str | None
     started_at: str | None
     finished_at: str | None
@@ -64,6 +66,7 @@ class RunView(BaseModel):
     deleted: int
     hidden: int = Field(description="Rows that this login cannot see any more.")
     held_back: int = Field(description="Deletions that wait for a confirmation.")
+    set_aside: int = Field(description="Rows that Odoo failed on, wholly or in some field.")
     pages: int
     calls: int
     bytes_received: int

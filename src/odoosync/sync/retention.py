@@ -1,0 +1,76 @@
+"""How long histories are kept: runs with their log lines, and audit entries, of all tenants.
+
+The last complete run of each lane stays, however old: freshness, verification and people go by it.
+Deletes go in small transactions, so that nobody waits for them, and a round has an end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, not_, select
+
+from odoosync.accounts.trail import forget_entries_before
+from odoosync.db import Database
+from odoosync.log import get_logger
+from odoosync.sync.runs import ENDED
+from odoosync.sync.tables import runs
+
+log = get_logger(__name__)
+AT_ONCE: Final = 500
+MOST_A_ROUND: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """For how many days; 0 keeps for ever."""
+
+    history_days: int
+    audit_days: int
+
+
+async def let_go(database: Database, keep: Keep, now: datetime) -> None:
+    """Across tenants: delete what is older than it has to be kept, a bounded part each round."""
+    gone = {"runs": 0, "entries": 0}
+    if keep.history_days:
+        horizon = now - timedelta(days=keep.history_days)
+        gone["runs"] = await forget_runs_before(database, horizon, most=MOST_A_ROUND)
+    if keep.audit_days:
+        horizon = now - timedelta(days=keep.audit_days)
+        gone["entries"] = await forget_entries_before(database, horizon, most=MOST_A_ROUND)
+    if any(gone.values()):
+        log.info("histories_shortened", **gone)
+
+
+async def forget_runs_before(database: Database, horizon: datetime, *, most: int) -> int:
+    """Across tenants: delete up to `most` runs that ended before; returns how many."""
+    gone = 0
+    while gone < most:
+        async with database.system() as tx:
+            found = (await tx.execute(_old(horizon, min(AT_ONCE, most - gone)))).scalars().all()
+            if found:
+                await tx.execute(delete(runs).where(runs.c.id.in_(found)))
+        gone += len(found)
+        if len(found) < AT_ONCE:
+            break
+    return gone
+
+
+def _old(horizon: datetime, limit: int) -> Select[tuple[str]]:
+    ended = and_(runs.c.status.in_(sorted(ENDED)), runs.c.finished_at < horizon)
+    query = select(runs.c.id).where(ended, not_(_last_complete()))
+    return query.order_by(runs.c.finished_at).limit(limit)
+
+
+def _last_complete() -> ColumnElement[bool]:
+    """Tell whether a run succeeded and no later one of its lane did."""
+    later = runs.alias()
+    succeeded_later = exists().where(
+        later.c.connection_id == runs.c.connection_id,
+        later.c.dataset == runs.c.dataset,
+        later.c.generation > runs.c.generation,
+        later.c.status == "succeeded",
+    )
+    return and_(runs.c.status == "succeeded", not_(succeeded_later))
