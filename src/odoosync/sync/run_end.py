@@ -49,7 +49,7 @@ async def tell(tx: Tx, run: Row[Any], now: datetime) -> None:
     place = (run.connection_id, verified_by(run.dataset) or run.dataset)
     if run.status != "cancelled" and place[1] == run.dataset:
         schedule = await schedules.note_end(
-            tx, place, run.status, by_schedule=run.trigger == "schedule", now=now
+            tx, place, run.status, by_schedule=run.trigger == schedules.TRIGGER, now=now
         )
     payload = {"run": _shown(run), "schedule": _pace(schedule)}
     kind: events.Kind = "run.failed" if run.status == "failed" else "run.finished"

@@ -132,7 +132,7 @@ class Day:
             self.now += self.step
             if ticking and await self._tick():
                 await end_runs(self.database, self.now)
-            if self.now.minute % 4 == 0:
+            if self.now.minute % 6 == 0:
                 await watch(self.database, self.now)
 
     async def _tick(self) -> bool:
@@ -140,7 +140,7 @@ class Day:
         while len(self.tickers) < 2:
             self.tickers.append(mortal(self.url))
         for one in self.tickers:
-            one.dies_in = self.chance.choice([None, None, None, 1])
+            one.dies_in = self.chance.choice([None, None, None, None, 1])
             one.after_commit = self.chance.random() < 0.5
         ahead = timedelta(seconds=self.chance.uniform(0, 2))
         moments = (self.now, self.now - ahead)

@@ -23,7 +23,7 @@ from lane_world import populate
 from odoosync.db import Database
 from odoosync.sync.schedules.rhythm import Rhythm
 
-STEP: Final = timedelta(minutes=2)
+STEP: Final = timedelta(minutes=3)
 EUROPE: Final = datetime(2026, 10, 24, 16, tzinfo=UTC)
 AMERICA: Final = datetime(2026, 10, 31, 20, tzinfo=UTC)
 NEW_YORK: Final = "America/New_York"
@@ -67,7 +67,7 @@ async def test_no_tick_is_doubled_or_lost_while_tickers_are_killed(
             assert len(asked[place]) == expected[start], rhythm
         elif rhythm.every_s is not None:
             assert len(asked[place]) in {24 * 3600 // rhythm.every_s + extra for extra in (0, 1)}
-    assert min(day.deaths["before commit"], day.deaths["after commit"]) > 10
+    assert min(day.deaths["before commit"], day.deaths["after commit"]) > 5
     assert await open_alerts(day.database) == []
 
 

@@ -12,6 +12,7 @@ from odoosync.api.rest import (
     questions,
     records,
     runs,
+    schedules,
     set_aside,
     verify,
 )
@@ -25,6 +26,7 @@ ROUTERS = (
     connection_credentials.router,
     connection_state.router,
     runs.router,
+    schedules.router,
     verify.router,
     questions.router,
     set_aside.router,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from odoosync.connections.tables import connections
+from odoosync.clock import iso
+from odoosync.connections import store
+from odoosync.connections.errors import ConnectionPaused, NoConnection
 from odoosync.db import Tx
 from odoosync.sync.schedule_tables import alerts, schedules
 from odoosync.sync.schedules.rhythm import Rhythm, stale_from
@@ -47,18 +50,35 @@ async def freshness_of(tx: Tx, connection_id: int, now: datetime) -> list[Freshn
     planned = await _by_dataset(tx, schedules, schedules.c.connection_id == connection_id)
     open_here = (alerts.c.connection_id == connection_id, alerts.c.closed_at.is_(None))
     alarmed = await _by_dataset(tx, alerts, *open_here, alerts.c.kind == STALE)
-    rests = await _rests(tx, connection_id)
+    wanted = await _wanted(tx, connection_id, planned)
     return [
         _judge(
             dataset,
             completed.get(dataset),
             planned.get(dataset),
             alarmed.get(dataset),
-            rests=rests,
+            rests=dataset not in wanted,
             now=now,
         )
         for dataset in sorted({*completed, *planned})
     ]
+
+
+async def freshness_views(tx: Tx, connection_id: int, now: datetime) -> list[dict[str, Any]]:
+    """Render them, JSON-ready."""
+    return [view_of(one) for one in await freshness_of(tx, connection_id, now)]
+
+
+def view_of(one: Freshness) -> dict[str, Any]:
+    return {
+        "dataset": one.dataset,
+        "completed_at": iso(one.completed_at),
+        "age": one.age_s,
+        "interval": one.interval_s,
+        "stale_from": iso(one.stale_from),
+        "stale": one.is_stale,
+        "alert_since": iso(one.alert_since),
+    }
 
 
 async def freshness_of_one(
@@ -88,14 +108,14 @@ async def _by_dataset(tx: Tx, table: Any, *conditions: Any) -> dict[str, Row[Any
     return {row.dataset: row for row in await tx.all(tx.select(table).where(*conditions))}
 
 
-async def _rests(tx: Tx, connection_id: int) -> bool:
-    """Tell whether the connection is paused or deleted: then its schedules promise nothing."""
-    row = await tx.first(
-        tx.select(connections, connections.c.deleted_at, connections.c.paused_at).where(
-            connections.c.id == connection_id
-        )
-    )
-    return row is None or row.deleted_at is not None or row.paused_at is not None
+async def _wanted(tx: Tx, connection_id: int, planned: Collection[str]) -> Collection[str]:
+    """Return the datasets that are to be synced: none while a connection is paused or deleted."""
+    try:
+        connection = await store.syncable(tx, connection_id)
+    except (NoConnection, ConnectionPaused):
+        return ()
+    datasets = connection.preferences.datasets
+    return planned if datasets is None else datasets
 
 
 def _judge(

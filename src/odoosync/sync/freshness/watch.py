@@ -16,13 +16,12 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from odoosync.clock import iso
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx
 from odoosync.db.moments import epoch_of
 from odoosync.log import get_logger
 from odoosync.sync import events
-from odoosync.sync.freshness.view import STALE, Freshness, freshness_of_one
+from odoosync.sync.freshness.view import STALE, Freshness, freshness_of_one, view_of
 from odoosync.sync.schedule_tables import alerts, schedules
 from odoosync.sync.tables import cursors
 
@@ -140,10 +139,11 @@ async def _raise(tx: Tx, connection_id: int, state: Freshness, now: datetime) ->
             index_elements=["connection_id", "dataset", "kind"],
             index_where=alerts.c.closed_at.is_(None),
         )
+        .returning(alerts.c.id)
     )
-    if opened.rowcount != 1:
+    if opened.first() is None:
         return False
-    await events.record(tx, "dataset.stale", connection_id, state.dataset, _told(state), at=now)
+    await events.record(tx, "dataset.stale", connection_id, state.dataset, view_of(state), at=now)
     log.warning("copy_is_stale", connection=connection_id, dataset=state.dataset)
     return True
 
@@ -167,15 +167,5 @@ async def _end(tx: Tx, connection_id: int, state: Freshness, now: datetime) -> b
     since, completed = state.alert_since, state.completed_at
     if since is not None and completed is not None and completed > since:
         kind: events.Kind = "dataset.fresh_again"
-        await events.record(tx, kind, connection_id, state.dataset, _told(state), at=now)
+        await events.record(tx, kind, connection_id, state.dataset, view_of(state), at=now)
     return True
-
-
-def _told(state: Freshness) -> dict[str, Any]:
-    return {
-        "completed_at": iso(state.completed_at),
-        "age": state.age_s,
-        "interval": state.interval_s,
-        "stale_from": iso(state.stale_from),
-        "alert_since": iso(state.alert_since),
-    }

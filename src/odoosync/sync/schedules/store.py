@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import Row
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +19,9 @@ from odoosync.sync.schedule_tables import schedules
 from odoosync.sync.schedules import rhythm as rhythms
 from odoosync.sync.schedules.backoff import held_until
 from odoosync.sync.schedules.rhythm import Rhythm
+
+TRIGGER: Final = "schedule"
+"""The trigger of runs that schedules ask for."""
 
 
 class NoSchedule(NotFound):

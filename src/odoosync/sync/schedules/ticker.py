@@ -17,6 +17,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from odoosync.connections import store as connection_store
+from odoosync.connections.errors import NoConnection
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
@@ -28,7 +30,6 @@ from odoosync.sync.schedules import store
 from odoosync.sync.schedules.rhythm import next_due
 
 log = get_logger(__name__)
-TRIGGER: Final = "schedule"
 AT_ONCE: Final = 200
 
 
@@ -51,7 +52,7 @@ async def tick(database: Database, now: datetime, *, limit: int = AT_ONCE) -> in
     for tenant_id, due in groupby(await find_due(database, now, limit=limit), _tenant):
         try:
             asked += await _act(database, tenant_id, list(due), now)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, NoConnection) as error:
             log.warning("not_ticked", tenant=tenant_id, error=type(error).__name__)
     return asked
 
@@ -105,21 +106,30 @@ async def _tick_one(tx: Tx, due: Due, now: datetime) -> bool:
     if row is None:
         return False
     found = store.from_row(row)
-    ticket = await lanes.ask(tx, due.connection_id, due.dataset)
-    asked = Asked(TRIGGER, row.set_by)
-    if ticket.joined:
-        await runs.join(tx, ticket.run_id, asked)
-    else:
-        lane = (due.connection_id, due.dataset, ticket.generation)
-        await runs.enqueue(tx, ticket.run_id, lane, asked, now)
+    run_id = await _ask(tx, due, row.set_by, now) or found.last_run_id
     key = store.key_of(due.connection_id, due.dataset)
     later = next_due(found.rhythm, key, max(now, due.due), gap_s=found.interval_s)
     await tx.execute(
         tx.update(schedules)
         .where(schedules.c.connection_id == due.connection_id, schedules.c.dataset == due.dataset)
-        .values(next_due=later, last_due=due.due, last_run_id=ticket.run_id)
+        .values(next_due=later, last_due=due.due, last_run_id=run_id)
     )
     return True
+
+
+async def _ask(tx: Tx, due: Due, user_id: int | None, now: datetime) -> str | None:
+    """Join the run that is queued, or ask for one; None when this is not synced any more."""
+    datasets = (await connection_store.get(tx, due.connection_id)).preferences.datasets
+    if datasets is not None and due.dataset not in datasets:
+        return None
+    ticket = await lanes.ask(tx, due.connection_id, due.dataset)
+    asked = Asked(store.TRIGGER, user_id)
+    if ticket.joined:
+        await runs.join(tx, ticket.run_id, asked)
+    else:
+        lane = (due.connection_id, due.dataset, ticket.generation)
+        await runs.enqueue(tx, ticket.run_id, lane, asked, now)
+    return ticket.run_id
 
 
 def _still(tx: Tx, due: Due) -> Select[Any]:

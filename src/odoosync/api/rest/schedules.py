@@ -1,0 +1,216 @@
+"""When a connection's datasets are synced by themselves, and how fresh their copies are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, status
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from odoosync.accounts import Principal
+from odoosync.api.auth import Manager, Reader
+from odoosync.api.parameters import RowId
+from odoosync.api.routing import new_router
+from odoosync.api.services import Services, ServicesDep
+from odoosync.connections import store as connections
+from odoosync.sync.datasets import dataset_named
+from odoosync.sync.freshness.view import freshness_views
+from odoosync.sync.schedules import planning
+from odoosync.sync.schedules.planning import USUAL, Planner, Wish
+from odoosync.sync.schedules.rhythm import LONGEST_CRON, LONGEST_S, SHORTEST_S
+
+router = new_router(prefix="/api/v1/connections", tags=["schedules"])
+
+DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class ScheduleForm(BaseModel):
+    """Either `every`, or `cron` with or without a `timezone`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    every: int | None = Field(
+        default=None, ge=SHORTEST_S, le=LONGEST_S, description="Seconds between two syncs."
+    )
+    cron: str | None = Field(
+        default=None,
+        max_length=LONGEST_CRON,
+        description="Minute, hour, day of month, month, day of week.",
+        examples=["0 6-20 * * MON-FRI"],
+    )
+    timezone: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Of `cron`; UTC when left out.",
+        examples=["Europe/Berlin"],
+    )
+    paused: bool = Field(default=False, description="Keep it, but do not follow it yet.")
+
+    def wish(self) -> Wish:
+        return Wish(self.every, self.cron, self.timezone, self.paused)
+
+
+class SchedulesForm(ScheduleForm):
+    datasets: list[DatasetName] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Contacts and products when left out; products bring their variants.",
+    )
+
+
+class ScheduleView(BaseModel):
+    connection_id: int
+    dataset: str
+    every: int | None
+    cron: str | None
+    timezone: str | None
+    paused_at: str | None
+    next_run_at: str | None = Field(description="None while it or its connection is paused.")
+    last_run_at: str | None = Field(description="The moment that it last asked for a run at.")
+    last_run_id: str | None
+    failures: int = Field(description="Failed runs in a row; each makes the next one come later.")
+
+
+class Schedules(BaseModel):
+    items: list[ScheduleView]
+    next_cursor: str | None = None
+
+
+class FreshnessView(BaseModel):
+    """How old the copy of a dataset is."""
+
+    dataset: str
+    completed_at: str | None = Field(description="The end of the last complete sync.")
+    age: float | None = Field(description="Seconds since then.")
+    interval: int | None = Field(description="The shortest time between two scheduled syncs.")
+    stale_from: str | None = Field(
+        description="When it is older than twice its interval; None where nothing is scheduled."
+    )
+    stale: bool
+    alert_since: str | None = Field(description="Since when an alert is open.")
+
+
+class Freshness(BaseModel):
+    items: list[FreshnessView]
+    next_cursor: str | None = None
+
+
+async def _own(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:
+    """Return the id of a connection of the caller's: decided before the body is looked at."""
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        return (await connections.get(tx, connection_id)).id
+
+
+async def _known(dataset: str, _connection: Annotated[int, Depends(_own)]) -> str:
+    return dataset_named(dataset).name
+
+
+OwnId = Annotated[int, Depends(_own)]
+Known = Annotated[str, Depends(_known)]
+
+
+def _planner(services: Services, caller: Principal, connection_id: int) -> Planner:
+    return Planner(
+        services.database, services.clock, caller.tenant_id, caller.user_id, connection_id
+    )
+
+
+def _schedules(found: list[dict[str, Any]]) -> Schedules:
+    return Schedules(items=[ScheduleView(**one) for one in found])
+
+
+@router.get("/{connection_id}/schedule", summary="List schedules")
+async def list_schedules(connection_id: RowId, caller: Reader, services: ServicesDep) -> Schedules:
+    return _schedules(await planning.show(_planner(services, caller, connection_id)))
+
+
+@router.put("/{connection_id}/schedule", summary="Schedule several datasets")
+async def set_schedules(
+    connection_id: OwnId, form: SchedulesForm, caller: Manager, services: ServicesDep
+) -> Schedules:
+    """Give datasets the same schedule, in the place of those that they had; others stay."""
+    who = _planner(services, caller, connection_id)
+    return _schedules(await planning.set_schedules(who, form.datasets or USUAL, form.wish()))
+
+
+@router.delete(
+    "/{connection_id}/schedule",
+    status_code=status.HTTP_204_NO_CONTENT,
+    summary="Remove all schedules",
+)
+async def remove_schedules(connection_id: OwnId, caller: Manager, services: ServicesDep) -> None:
+    await planning.remove(_planner(services, caller, connection_id))
+
+
+@router.post("/{connection_id}/schedule/pause", summary="Pause all schedules")
+async def pause_schedules(
+    connection_id: OwnId, caller: Manager, services: ServicesDep
+) -> Schedules:
+    """Follow them no more until they are resumed; a change of credentials changes nothing here."""
+    return _schedules(await planning.pause(_planner(services, caller, connection_id)))
+
+
+@router.post("/{connection_id}/schedule/resume", summary="Resume all schedules")
+async def resume_schedules(
+    connection_id: OwnId, caller: Manager, services: ServicesDep
+) -> Schedules:
+    """Follow them again from the next moment on; what fell into the pause is not made up for."""
+    return _schedules(await planning.resume(_planner(services, caller, connection_id)))
+
+
+@router.get("/{connection_id}/schedule/{dataset}", summary="Show a schedule")
+async def show_schedule(
+    connection_id: RowId, dataset: str, caller: Reader, services: ServicesDep
+) -> ScheduleView:
+    who = _planner(services, caller, connection_id)
+    return ScheduleView(**await planning.show_one(who, dataset))
+
+
+@router.put("/{connection_id}/schedule/{dataset}", summary="Schedule a dataset")
+async def set_schedule(
+    connection_id: OwnId, dataset: Known, form: ScheduleForm, caller: Manager, services: ServicesDep
+) -> ScheduleView:
+    """Give a dataset and its companions a schedule, in the place of the one that it had."""
+    who = _planner(services, caller, connection_id)
+    await planning.set_schedules(who, [dataset], form.wish())
+    return ScheduleView(**await planning.show_one(who, dataset))
+
+
+@router.delete(
+    "/{connection_id}/schedule/{dataset}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    summary="Remove a schedule",
+)
+async def remove_schedule(
+    connection_id: OwnId, dataset: Known, caller: Manager, services: ServicesDep
+) -> None:
+    """Remove the schedule of a dataset and of its companions."""
+    await planning.remove(_planner(services, caller, connection_id), [dataset])
+
+
+@router.post("/{connection_id}/schedule/{dataset}/pause", summary="Pause a schedule")
+async def pause_schedule(
+    connection_id: OwnId, dataset: Known, caller: Manager, services: ServicesDep
+) -> ScheduleView:
+    who = _planner(services, caller, connection_id)
+    await planning.pause(who, [dataset])
+    return ScheduleView(**await planning.show_one(who, dataset))
+
+
+@router.post("/{connection_id}/schedule/{dataset}/resume", summary="Resume a schedule")
+async def resume_schedule(
+    connection_id: OwnId, dataset: Known, caller: Manager, services: ServicesDep
+) -> ScheduleView:
+    who = _planner(services, caller, connection_id)
+    await planning.resume(who, [dataset])
+    return ScheduleView(**await planning.show_one(who, dataset))
+
+
+@router.get("/{connection_id}/freshness", summary="Show how fresh the copies are")
+async def show_freshness(connection_id: RowId, caller: Reader, services: ServicesDep) -> Freshness:
+    """Tell the age of each dataset's last complete sync, and whether it is older than promised."""
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        connection = await connections.get(tx, connection_id)
+        found = await freshness_views(tx, connection.id, services.clock())
+    return Freshness(items=[FreshnessView(**one) for one in found])
