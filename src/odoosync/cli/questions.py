@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Row
 
+from odoosync.accounts import audit
 from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
@@ -56,7 +57,7 @@ async def _desk(username: str, connection_id: int | None) -> AsyncIterator[_Desk
         keys = load_key_ring(settings.configured_keys, settings.data_dir)
         owner = await find_user(open_accounts(database, keys), username)
         service = SyncService(database, clock=utc_now, wait_s=settings.sync_wait)
-        who = Answering(owner.tenant_id, owner.id, connection_id, trigger="command")
+        who = Answering(owner.tenant_id, owner.id, audit.OPERATOR, connection_id, trigger="command")
         yield _Desk(settings, database, service, who)
 
 

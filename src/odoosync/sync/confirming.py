@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from odoosync.accounts import audit
+from odoosync.accounts.audit import Actor
+from odoosync.accounts.audit_kinds import Kind as Act
 from odoosync.clock import Clock
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
@@ -20,13 +23,22 @@ from odoosync.sync.questions import Kind, NothingAsked, Place
 from odoosync.sync.run_view import run_view
 from odoosync.sync.service import First, SyncAnswer, SyncRequest, SyncService
 
+_ACTS: Final[dict[Kind, Act]] = {
+    "deletions": "deletions.confirmed",
+    "restored": "restored.confirmed",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Who answers, for which connection; None means the active one."""
+    """Who answers, for which connection; None means the active one.
+
+    `user_id` is whose run it becomes; the audit tells of the `actor`.
+    """
 
     tenant_id: int
     user_id: int | None
+    actor: Actor
     connection_id: int | None = None
     trigger: str = "api"
 
@@ -38,6 +50,7 @@ class Answering:
             self.connection_id,
             full=full,
             trigger=self.trigger,
+            by=self.actor,
         )
 
 
@@ -146,8 +159,18 @@ async def _confirm(
     *,
     fingerprint: str | None = None,
 ) -> None:
-    """Write down who said yes to what: every confirmation goes through here."""
+    """Write down who said yes to what, in the audit, too: every confirmation goes through here."""
     if not places:
         raise NothingAsked
     for place in places:
-        await questions.confirm(tx, place, fingerprint=fingerprint, user_id=who.user_id, now=now)
+        asked = await questions.confirm(
+            tx, place, fingerprint=fingerprint, user_id=who.actor.user_id, now=now
+        )
+        await audit.record(
+            tx,
+            _ACTS[place.kind],
+            who.actor,
+            at=now,
+            connection_id=place.connection_id,
+            detail={"dataset": place.dataset, **asked},
+        )

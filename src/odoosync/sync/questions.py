@@ -114,8 +114,8 @@ async def answered(tx: Tx, place: Place) -> frozenset[int] | None:
 
 async def confirm(
     tx: Tx, place: Place, *, fingerprint: str | None, user_id: int | None, now: datetime
-) -> None:
-    """Answer yes to what is asked now. Raises NothingAsked.
+) -> dict[str, Any]:
+    """Answer yes to what is asked now; returns its counts and fingerprint. Raises NothingAsked.
 
     With `fingerprint`, what a person was shown, it raises AskedAnew when it is not that any more.
     """
@@ -126,6 +126,7 @@ async def confirm(
         raise AskedAnew
     answer = {"confirmed_at": now, "confirmed_by": user_id}
     await tx.execute(tx.update(questions).where(*place.where()).values(**answer))
+    return {**asked.counts, "fingerprint": asked.fingerprint}
 
 
 async def listed(tx: Tx, connection_id: int, kind: Kind) -> list[dict[str, Any]]:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from integration.sync.copying import EQUAL, Copy
-from odoosync.odoo.errors import InvalidCredentials
+from odoosync.accounts.audit import Actor
+from odoosync.accounts.tables import audit_trail
+from odoosync.odoo.errors import AccessRefused
 from odoosync.sandbox import World
 from odoosync.sync import questions
 from odoosync.sync.confirming import Answering, ask_to_take_back, open_questions, yes_to_deletions
@@ -15,6 +17,7 @@ from odoosync.sync.questions import AskedAnew, NothingAsked
 from odoosync.sync.service import SyncService
 
 PARTNER = "res.partner"
+ANNA = Actor(7, "anna", "password")
 
 
 def people(world: World) -> list[int]:
@@ -37,7 +40,7 @@ def service_of(copy: Copy) -> SyncService:
 
 async def confirm(copy: Copy, fingerprint: str | None = None) -> str:
     """Confirm what is held back; returns the run that was asked for."""
-    who = Answering(copy.tenant_id, 7, copy.connection_id)
+    who = Answering(copy.tenant_id, 7, ANNA, copy.connection_id)
     first = yes_to_deletions(who, "contacts", fingerprint, copy.clock)
     (run_id,) = await service_of(copy).ask(who.request("contacts"), first=first)
     return run_id
@@ -49,7 +52,7 @@ async def carry_out(copy: Copy, run_id: str) -> Any:
 
 
 def refuse(_model: str, _method: str) -> None:
-    raise InvalidCredentials
+    raise AccessRefused(PARTNER)
 
 
 @pytest.fixture
@@ -99,6 +102,15 @@ async def test_who_confirmed_and_when_is_kept_until_a_sync_acts_on_it(held: Copy
     (one,) = await asked(held)
     assert one["confirmed_by"] == 7
     assert one["confirmed_at"] == "2026-03-01T13:01:00.250000Z"
+
+
+async def test_the_audit_tells_what_was_confirmed_by_whom(held: Copy) -> None:
+    (shown,) = await asked(held)
+    await confirm(held)
+    async with held.database.tenant(held.tenant_id, write=False) as tx:
+        (entry,) = await tx.all(tx.select(audit_trail))
+    assert (entry.kind, entry.actor) == ("deletions.confirmed", "anna")
+    assert (entry.detail["dataset"], entry.detail["gone"]) == ("contacts", shown["gone"])
 
 
 async def test_what_goes_after_the_confirmation_is_asked_anew(held: Copy) -> None:
@@ -211,7 +223,7 @@ async def test_a_restored_database_is_a_question(restored: Copy) -> None:
 
 async def test_a_confirmed_restore_takes_all_datasets_back(restored: Copy) -> None:
     await restored.sync()
-    who = Answering(restored.tenant_id, 7)
+    who = Answering(restored.tenant_id, 7, ANNA)
     run_ids = await ask_to_take_back(service_of(restored), restored.database, who, restored.clock)
     for _ in run_ids:
         await restored.attempt(await restored.claim())

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from odoosync.accounts.audit import Actor
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt, SyncAnswer, SyncRun
 from odoosync.sync import confirming
@@ -51,7 +52,7 @@ class RestoredAnswer:
 
 def _who(info: Info, connection_id: int | None) -> Answering:
     caller = info.context.need("sync")
-    return Answering(caller.tenant_id, caller.user_id, connection_id)
+    return Answering(caller.tenant_id, caller.user_id, Actor.of(caller), connection_id)
 
 
 async def _deletions(info: Info, connection_id: int | None = None) -> Any:

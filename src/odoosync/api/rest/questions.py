@@ -9,6 +9,7 @@ from fastapi import Depends, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.accounts import Principal
+from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Reader, Syncer
 from odoosync.api.parameters import RowId
 from odoosync.api.rest.runs import RunView, SyncAnswer
@@ -95,7 +96,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": SyncAnswer}}
 
 
 def _who(caller: Principal, connection_id: int) -> Answering:
-    return Answering(caller.tenant_id, caller.user_id, connection_id)
+    return Answering(caller.tenant_id, caller.user_id, Actor.of(caller), connection_id)
 
 
 def _json(answer: dict[str, Any], *, ended: bool) -> Response:
