@@ -14,7 +14,9 @@ from odoosync.cli.demo import demo
 from odoosync.cli.doctor import doctor
 from odoosync.cli.migrate_env import migrate_env
 from odoosync.cli.questions import confirm_restored, deletions
+from odoosync.cli.runs import runs
 from odoosync.cli.sandbox import sandbox
+from odoosync.cli.schedule import schedule
 from odoosync.cli.serve import serve, worker
 from odoosync.cli.set_aside import set_aside
 from odoosync.cli.sync import sync
@@ -36,6 +38,7 @@ for command in (
     verify,
     confirm_restored,
     set_aside,
+    runs,
     audit,
     demo,
     sandbox,
@@ -47,6 +50,7 @@ for command in (
     app.command()(command)
 app.add_typer(db, name="db")
 app.add_typer(deletions, name="deletions")
+app.add_typer(schedule, name="schedule")
 app.add_typer(user, name="user")
 
 

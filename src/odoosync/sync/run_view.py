@@ -26,6 +26,7 @@ def run_view(run: Row[Any]) -> dict[str, Any]:
         "started_at": iso(run.started_at),
         "finished_at": iso(run.finished_at),
         "duration": _seconds(run.started_at, run.finished_at),
+        "copy_age": run.copy_age_s,
         "total": run.total,
         **{name: getattr(run, name) for name in COUNTS},
         "attempts": run.attempts,

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from odoosync.accounts.audit import Actor
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.questions import (
     RestoredAnswer,
@@ -13,7 +14,15 @@ from odoosync.api.graphql.questions import (
     confirm_restored_field,
 )
 from odoosync.api.graphql.runs import SyncAnswer, VerifyAnswer
+from odoosync.api.graphql.schedules import (
+    Schedule,
+    pause_schedule_field,
+    remove_schedule_field,
+    resume_schedule_field,
+    set_schedule_field,
+)
 from odoosync.connections.errors import ConnectionPaused
+from odoosync.sync.choosing import NotChosen
 from odoosync.sync.service import SyncAnswer as Refusal
 from odoosync.sync.service import SyncRequest
 from odoosync.sync.verify.asking import USUAL, VerifyRequest
@@ -36,10 +45,11 @@ async def _sync(
         connection_id=connection_id,
         full=full,
         confirm_deletions=confirm_deletions,
+        by=Actor.of(caller),
     )
     try:
         return await info.context.services.sync.sync(request, wait=wait)
-    except ConnectionPaused as error:
+    except (ConnectionPaused, NotChosen) as error:
         return Refusal(success=False, message=error.message, errors=(error.message,))
 
 
@@ -58,6 +68,7 @@ async def _verify(
         datasets=USUAL if dataset is None else (dataset,),
         connection_id=connection_id,
         repair=repair,
+        by=Actor.of(caller),
     )
     return await info.context.services.sync.verify(request, wait=wait)
 
@@ -101,3 +112,7 @@ class Mutation:
     )
     confirm_deletions: SyncAnswer = confirm_deletions_field
     confirm_restored: RestoredAnswer = confirm_restored_field
+    set_schedule: list[Schedule] = set_schedule_field
+    pause_schedule: list[Schedule] = pause_schedule_field
+    resume_schedule: list[Schedule] = resume_schedule_field
+    remove_schedule: list[Schedule] = remove_schedule_field

@@ -8,6 +8,7 @@ import strawberry
 
 from odoosync.api.graphql.account import Connection, Me
 from odoosync.api.graphql.audit import AuditPage, audit_field
+from odoosync.api.graphql.changes import Changes, changes_field
 from odoosync.api.graphql.contacts import Contact, ContactPage
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.products import (
@@ -23,10 +24,16 @@ from odoosync.api.graphql.questions import (
     restored_field,
 )
 from odoosync.api.graphql.records import FilterInput, Record, RecordPage
-from odoosync.api.graphql.runs import SyncRun, SyncRunPage
+from odoosync.api.graphql.runs import RunLine, SyncRun, SyncRunPage
+from odoosync.api.graphql.schedules import (
+    DatasetFreshness,
+    Schedule,
+    freshness_field,
+    schedules_field,
+)
 from odoosync.api.graphql.set_aside import SetAsidePage, set_aside_field
 from odoosync.api.reading.errors import BadFilter
-from odoosync.api.reading.history import list_runs
+from odoosync.api.reading.history import list_runs, run_lines
 from odoosync.api.reading.items import Item
 from odoosync.api.reading.listing import (
     USUAL_PAGE,
@@ -35,6 +42,7 @@ from odoosync.api.reading.listing import (
     list_records,
     show_record,
 )
+from odoosync.api.reading.moments import read_moment
 from odoosync.api.rest.connections import connection_view
 from odoosync.clock import iso
 from odoosync.connections import store as connections
@@ -135,14 +143,30 @@ async def _runs(
     dataset: str | None = None,
     status: str | None = None,
     connection_id: int | None = None,
+    trigger: str | None = None,
+    mode: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
 ) -> Any:
     caller = info.context.need("read")
     if dataset is not None:
         dataset_named(verified_by(dataset) or dataset)
     if status is not None and status not in STATUSES:
         raise BadFilter(f"`status` is one of {', '.join(STATUSES)}.")
-    wanted, database = RunFilter(connection_id, dataset, status), info.context.services.database
+    span = (read_moment("since", since), read_moment("until", until))
+    wanted = RunFilter(connection_id, dataset, status, trigger, mode, *span)
+    database = info.context.services.database
     return await list_runs(database, caller.tenant_id, wanted, limit=limit, cursor=cursor)
+
+
+async def _run_log(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002 - the argument's name
+) -> Any:
+    caller = info.context.need("read")
+    if not id.isprintable():
+        raise runs.NoRun
+    return await run_lines(info.context.services.database, caller.tenant_id, id)
 
 
 @strawberry.type
@@ -159,10 +183,18 @@ class Query:
     sync_runs: SyncRunPage = strawberry.field(
         resolver=_runs, graphql_type=SyncRunPage, description="Newest first."
     )
+    sync_run_log: list[RunLine] = strawberry.field(
+        resolver=_run_log,
+        graphql_type=list[RunLine],
+        description="The notable log lines of a run, oldest first.",
+    )
     set_aside: SetAsidePage = set_aside_field
+    changes: Changes = changes_field
     audit: AuditPage = audit_field
     deletions: list[HeldBackDeletions] = deletions_field
     restored: list[RestoredDataset] = restored_field
+    schedules: list[Schedule] = schedules_field
+    freshness: list[DatasetFreshness] = freshness_field
 
     @strawberry.field
     async def record(

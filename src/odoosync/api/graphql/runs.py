@@ -32,6 +32,9 @@ class SyncRun:
     started_at: str | None
     finished_at: str | None
     duration: float | None
+    copy_age: float | None = strawberry.field(
+        description="Seconds since the last complete sync, when this run was asked for."
+    )
     total: int | None = strawberry.field(description="Rows in the window, counted at its start.")
     fetched: int
     created: int
@@ -61,6 +64,14 @@ class SyncRun:
     detail: JSON | None = strawberry.field(description="Of a verification: what it found.")
     error_code: str | None
     error: str | None
+
+
+@strawberry.type(description="A notable line of a run's log; its fields hold no secret.")
+class RunLine:
+    at: str
+    level: str
+    message: str
+    fields: JSON
 
 
 @strawberry.type

@@ -12,8 +12,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.accounts import Principal
+from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Reader, Syncer
 from odoosync.api.reading import history
+from odoosync.api.reading.moments import read_moment
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
 from odoosync.sync import runs
@@ -25,6 +27,7 @@ router = new_router(prefix="/api/v1", tags=["sync"])
 _LOOK_S: Final = 0.5
 _LONGEST_STREAM_S: Final = 3_600
 RunStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+RunMode = Literal["full", "incremental", "verify", "repair"]
 RunId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -50,7 +53,7 @@ class RunView(BaseModel):
     connection_id: int
     dataset: str
     status: RunStatus
-    mode: Literal["full", "incremental", "verify", "repair"]
+    mode: RunMode
     trigger: str
     requested_by: int | None = Field(description="The user who asked, or who set the schedule.")
     requested_name: str | None
@@ -58,6 +61,9 @@ class RunView(BaseModel):
     started_at: str | None
     finished_at: str | None
     duration: float | None
+    copy_age: float | None = Field(
+        description="Seconds since the last complete sync, when this run was asked for."
+    )
     total: int | None = Field(description="Rows in the window, as counted at its start.")
     fetched: int
     created: int
@@ -83,16 +89,41 @@ class RunView(BaseModel):
     error: str | None
 
 
-class RunQuery(BaseModel):
-    """Which runs to list."""
+class RunChoice(BaseModel):
+    """Which runs are meant."""
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(default=100, ge=1, le=1000)
-    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of a list.")
     dataset: str | None = Field(default=None, max_length=255)
     status: RunStatus | None = None
+    mode: RunMode | None = None
+    trigger: str | None = Field(
+        default=None, max_length=32, description="Such as api, command or schedule."
+    )
     connection_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    since: str | None = Field(
+        default=None, max_length=40, description="Asked for at this moment or later; ISO 8601."
+    )
+    until: str | None = Field(default=None, max_length=40, description="Asked for before this.")
+
+    def wanted(self) -> runs.RunFilter:
+        """Raise BadFilter for what is no moment."""
+        return runs.RunFilter(
+            connection_id=self.connection_id,
+            dataset=self.dataset,
+            status=self.status,
+            trigger=self.trigger,
+            mode=self.mode,
+            since=read_moment("since", self.since),
+            until=read_moment("until", self.until),
+        )
+
+
+class RunQuery(RunChoice):
+    """Which runs to list."""
+
+    limit: int = Field(default=100, ge=1, le=1000)
+    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of a list.")
 
 
 class SyncAnswer(BaseModel):
@@ -120,6 +151,7 @@ async def _sync(
         connection_id=wanted.connection_id,
         full=wanted.full,
         confirm_deletions=wanted.confirm_deletions,
+        by=Actor.of(caller),
     )
     answer = await services.sync.sync(request, wait=wanted.wait)
     accepted = not wanted.wait and answer.success
@@ -168,9 +200,8 @@ async def sync_records(
 async def list_runs(
     caller: Reader, services: ServicesDep, query: Annotated[RunQuery, Query()]
 ) -> Runs:
-    wanted = runs.RunFilter(query.connection_id, query.dataset, query.status)
     page = await history.list_runs(
-        services.database, caller.tenant_id, wanted, limit=query.limit, cursor=query.cursor
+        services.database, caller.tenant_id, query.wanted(), limit=query.limit, cursor=query.cursor
     )
     return Runs(items=[RunView(**run) for run in page.items], next_cursor=page.next_cursor)
 
@@ -183,7 +214,7 @@ async def show_run(run_id: RunId, caller: Reader, services: ServicesDep) -> RunV
 @router.post("/runs/{run_id}/cancel", summary="Cancel a run")
 async def cancel_run(run_id: RunId, caller: Syncer, services: ServicesDep) -> RunView:
     """Stop a run within a page, or take it out of the queue; one that has ended stays as it is."""
-    await services.sync.cancel(caller.tenant_id, run_id)
+    await services.sync.cancel(caller.tenant_id, run_id, Actor.of(caller))
     return RunView(**await _view(run_id, caller, services))
 
 
