@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -44,42 +45,72 @@ def _free_port() -> int:
         return port
 
 
+@dataclass(frozen=True)
+class PostgresServer:
+    """A server in a folder of its own, on a free loopback port."""
+
+    install: Path
+    data: Path
+    user: str | None
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def initialise(self) -> None:
+        self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync")
+
+    def start(self) -> None:
+        options = f"-h 127.0.0.1 -p {self.port} -k '' -c fsync=off -c max_connections=300"
+        log = str(self.data / "log")
+        self._run("pg_ctl", "-w", "-t", "60", "-s", "-l", log, "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop as a crash does: it recovers when it starts again."""
+        self._run("pg_ctl", "-w", "-s", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        user = self.user
+        subprocess.run(
+            [str(self.install / "bin" / program), "-D", str(self.data), *arguments],
+            check=True,
+            user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
+            cwd=self.data,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.data)},
+            stdout=subprocess.DEVNULL,
+        )
+
+
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Run a server of our own on a free loopback port; yields `postgresql://…/postgres`."""
+def running_server() -> Iterator[PostgresServer]:
+    """Run a server of our own, which the caller may stop and start again."""
     folder = Path(tempfile.mkdtemp(prefix="odoosync-pg-"))
     site, user = _site_packages(), None
     if os.geteuid() == 0:
         user = "nobody"
         _copy_for_everybody(site, folder)
         site = folder
-    install = _binaries(site)
     data = folder / "data"
     data.mkdir(mode=0o700)
     if user:
         shutil.chown(data, user, pwd.getpwnam(user).pw_gid)
-    port = _free_port()
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [str(install / "bin" / program), "-D", str(data), *arguments],
-            check=True,
-            user=user,
-            group=pwd.getpwnam(user).pw_gid if user else None,
-            extra_groups=[] if user else None,
-            cwd=data,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(data)},
-            stdout=subprocess.DEVNULL,
-        )
-
+    server = PostgresServer(_binaries(site), data, user, _free_port())
     try:
-        run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync")
-        options = f"-h 127.0.0.1 -p {port} -k '' -c fsync=off -c max_connections=300"
-        log = str(data / "log")
-        run("pg_ctl", "-w", "-t", "60", "-s", "-l", log, "-o", options, "start")
+        server.initialise()
+        server.start()
         try:
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            run("pg_ctl", "-w", "-s", "-m", "immediate", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Run a server of our own; yields `postgresql://…/postgres`."""
+    with running_server() as server:
+        yield server.url

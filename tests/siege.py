@@ -128,6 +128,13 @@ class Siege:
 
     def strike(self, victim: str) -> float:
         """Kill, and start again what nobody else starts. Returns the moment of the kill."""
+        moment = self.fell(victim)
+        if victim != "worker":
+            self.service.start()
+        return moment
+
+    def fell(self, victim: str) -> float:
+        """Kill the worker, serve, or both, and start nothing again."""
         serve, worker = self.service.process, self.service.worker()
         assert serve is not None
         if victim != "serve" and worker is not None:
@@ -137,7 +144,6 @@ class Siege:
         moment = time.monotonic()
         if victim != "worker":
             serve.wait()
-            self.service.start()
         return moment
 
     def ended(self, run_id: str, seconds: float = 120) -> dict[str, Any]:

@@ -99,8 +99,10 @@ class WatchedOdoo:
         self._log.close()
         self.raw.http.close()
 
-    def slow(self, seconds: float, method: str = "search_read") -> None:
-        fault = {"kind": "latency", "seconds": seconds, "method": method}
+    def slow(
+        self, seconds: float, method: str = "search_read", *, times: int | None = None
+    ) -> None:
+        fault = {"kind": "latency", "seconds": seconds, "method": method, "times": times}
         assert httpx.post(f"{self.url}/sandbox/faults", json=fault).status_code == 200
 
     def look(self) -> list[Call]:

@@ -1,0 +1,177 @@
+"""A frozen worker, a database server that crashes, a file that loses its last writes."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+import hasty_worker
+from postgres import running_server
+from service import Service, running_service
+from siege import EQUAL, Siege, difference, past_all_doors
+from watched_odoo import Call, WatchedOdoo
+
+ROWS, PAGE_S = 12_000, 0.4
+CUTS, SOAK_CUTS = 3, 30
+_WAL_HEADER, _FRAME_HEADER = 32, 24
+
+
+@contextmanager
+def besieged(folder: Path, database_url: str, *options: str) -> Iterator[Siege]:
+    with (
+        WatchedOdoo(folder, ROWS) as odoo,
+        running_service(
+            folder, database_url, *options, ODOOSYNC_DEFAULT_ODOO_URL=odoo.url
+        ) as service,
+        service.signed_in("somebody") as caller,
+    ):
+        odoo.slow(PAGE_S)
+        yield Siege(service, odoo, caller, random.Random(3))
+
+
+def is_window_page(call: Call) -> bool:
+    return call.is_window_page
+
+
+def is_second_page(call: Call) -> bool:
+    return call.is_window_page and call.after is not None
+
+
+def assert_exact(siege: Siege, run_id: str) -> None:
+    run, total = siege.ended(run_id), siege.total
+    assert (run["status"], run["created"], run["fetched"]) == ("succeeded", total, total)
+    assert difference(siege) == EQUAL
+
+
+@contextmanager
+def hasty_workers(service: Service, count: int) -> Iterator[dict[int, subprocess.Popen[bytes]]]:
+    with ExitStack() as stack, (service.folder / "workers.log").open("ab") as log:
+        hired = {}
+        for _ in range(count):
+            worker = subprocess.Popen(
+                [sys.executable, hasty_worker.__file__],
+                env=service.environment,
+                stdout=log,
+                stderr=log,
+            )
+            stack.callback(worker.wait)
+            stack.callback(worker.kill)
+            hired[worker.pid] = worker
+        yield hired
+
+
+def holder(siege: Siege) -> int:
+    """Return the process that holds the one lane there is: its worker's name says it."""
+    with past_all_doors(siege.service) as connection:
+        name = connection.execute(text("SELECT worker_id FROM lanes")).scalar()
+    assert name is not None
+    return int(name.split("-")[-2])
+
+
+@pytest.mark.timeout(300)
+def test_a_worker_that_was_frozen_longer_than_its_lease_writes_nothing_more(
+    tmp_path: Path, database_url: str
+) -> None:
+    with (
+        besieged(tmp_path, database_url, "--no-worker") as siege,
+        hasty_workers(siege.service, 2),
+    ):
+        siege.odoo.slow(5, times=1)
+        run_id = siege.ask()
+        page = siege.odoo.wait_for(is_window_page, since=0)
+        frozen = holder(siege)
+        os.kill(frozen, signal.SIGSTOP)
+        siege.odoo.wait_for(is_second_page, since=page.asked, seconds=120)
+        assert holder(siege) != frozen
+        os.kill(frozen, signal.SIGCONT)
+        assert_exact(siege, run_id)
+        assert siege.ended(run_id)["attempts"] == 2
+
+
+@pytest.mark.timeout(300)
+def test_a_sync_outlives_a_crash_of_the_database_server(tmp_path: Path) -> None:
+    with running_server() as server, besieged(tmp_path, server.url) as siege:
+        run_id = siege.ask()
+        since = 0.0
+        for _ in range(2):
+            since = siege.odoo.wait_for(is_second_page, since=since).asked
+            server.stop()
+            server.start()
+        assert_exact(siege, run_id)
+        assert siege.service.process is not None
+        assert siege.service.process.poll() is None
+
+
+@contextmanager
+def checkpointing(path: Path) -> Iterator[None]:
+    """Have another process copy the log into the file all the time; it is killed at the end."""
+    program = (
+        "import sqlite3, sys\n"
+        "database = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)\n"
+        "while True: database.execute('PRAGMA wal_checkpoint(PASSIVE)').fetchall()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program, str(path)])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def lose_the_tail(path: Path, chance: random.Random) -> int:
+    """Cut the log where a loss of power may: anywhere behind what is in the file already.
+
+    Returns how many frames were lost. Once they are copied, frames have been synced before.
+    """
+    log, index = Path(f"{path}-wal"), Path(f"{path}-shm")
+    shared = index.read_bytes()
+    page_size, frames = struct.unpack_from("=HI", shared, 14)
+    (copied,) = struct.unpack_from("=I", shared, 96)
+    page_size = 65_536 if page_size == 1 else page_size
+    kept = chance.randint(copied, frames)
+    torn = chance.randrange(page_size) if kept < frames else 0
+    os.truncate(log, _WAL_HEADER + kept * (_FRAME_HEADER + page_size) + torn)
+    index.unlink()
+    return int(frames - kept)
+
+
+def is_sound(path: Path) -> bool:
+    with closing(sqlite3.connect(path)) as database:
+        return bool(database.execute("PRAGMA quick_check").fetchall() == [("ok",)])
+
+
+@pytest.mark.timeout(1800)
+def test_a_file_that_loses_its_last_writes_with_the_power_is_whole_and_goes_on(
+    tmp_path: Path, sqlite_url: str, request: pytest.FixtureRequest
+) -> None:
+    soak, path = request.config.getoption("--soak"), Path(sqlite_url.removeprefix("sqlite:///"))
+    lost = []
+    with besieged(tmp_path, sqlite_url) as siege:
+        for number in range(SOAK_CUTS if soak else CUTS):
+            run_id = siege.ask(full=True)
+            siege.odoo.wait_for(is_window_page, since=siege.runs[run_id])
+            with closing(sqlite3.connect(path)) as database:
+                database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            with checkpointing(path) if number % 2 else ExitStack():
+                time.sleep(siege.chance.uniform(0.2, 2.0))
+                siege.fell("both")
+            lost.append(lose_the_tail(path, siege.chance))
+            siege.service.start()
+            run = siege.ended(run_id)
+            assert run["status"] == "succeeded"
+            assert run["fetched"] == run["created"] + run["unchanged"] == siege.total
+            assert difference(siege) == EQUAL
+            assert is_sound(path)
+    print(f"\nframes lost: {lost}")  # noqa: T201 - figures for `-s`
