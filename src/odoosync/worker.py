@@ -28,7 +28,9 @@ from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_settings
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.run import Equipment
+from odoosync.sync.retention import Keep, shortening
 from odoosync.sync.rounds import ticking, watching
+from odoosync.sync.run_log import Recorded
 from odoosync.sync.tasks import SyncTask
 
 _STOP_LIMIT_S: Final = 20.0
@@ -40,7 +42,7 @@ async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Tas
     """Equip the syncs of this process: they share one pool of connections to Odoo."""
     transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts)
     try:
-        yield SyncTask(
+        task = SyncTask(
             Equipment(
                 database=database,
                 transport=transport,
@@ -53,6 +55,7 @@ async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Tas
                 ),
             )
         )
+        yield Recorded(task, database)
     finally:
         await transport.close()
 
@@ -68,6 +71,7 @@ async def work(
     """Work on a migrated database until `stop` is set."""
     url, folder = settings.effective_database_url, settings.data_dir.resolve()
     database, worker_id = open_database(url), new_worker_id()
+    keep = Keep(history_days=settings.history_days, audit_days=settings.audit_days)
     try:
         async with make_task(settings, database) as task:
             await Worker(
@@ -77,7 +81,7 @@ async def work(
                 worker_id=worker_id,
                 concurrency=settings.worker_concurrency,
                 presence_folder=folder / "workers",
-                rounds=(ticking(database), watching(database)),
+                rounds=(ticking(database), watching(database), shortening(database, keep)),
                 timing=timing,
                 policy=policy,
             ).run(stop)

@@ -19,6 +19,7 @@ from rich.progress import (
 )
 from sqlalchemy import Row
 
+from odoosync.accounts.audit import OPERATOR
 from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
@@ -62,7 +63,9 @@ async def _sync(username: str, datasets: Sequence[str], options: dict[str, Any])
         service = SyncService(database, clock=utc_now, wait_s=settings.sync_wait)
         run_ids: list[str] = []
         for name in datasets:
-            request = SyncRequest(owner.tenant_id, owner.id, name, trigger="command", **options)
+            request = SyncRequest(
+                owner.tenant_id, owner.id, name, trigger="command", by=OPERATOR, **options
+            )
             run_ids += await service.ask(request)
         async with hands(settings, database):
             ended = await watch(database, owner.tenant_id, list(dict.fromkeys(run_ids)))

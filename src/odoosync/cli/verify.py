@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Row
 
+from odoosync.accounts.audit import OPERATOR
 from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
@@ -42,7 +43,9 @@ async def _verify(username: str, datasets: tuple[str, ...], **options: Any) -> l
     async with opened_database() as (settings, database):
         keys = load_key_ring(settings.configured_keys, settings.data_dir)
         owner = await find_user(open_accounts(database, keys), username)
-        request = VerifyRequest(owner.tenant_id, owner.id, datasets, trigger="command", **options)
+        request = VerifyRequest(
+            owner.tenant_id, owner.id, datasets, trigger="command", by=OPERATOR, **options
+        )
         run_ids = await ask_to_verify(database, request, utc_now())
         async with hands(settings, database):
             return await watch(database, owner.tenant_id, run_ids)

@@ -14,8 +14,10 @@ from tenacity import (
     stop_before_delay,
 )
 
+from odoosync.log import get_logger
 from odoosync.odoo.errors import OdooError, ServerBusy, TimedOut
 
+log = get_logger(__name__)
 T = TypeVar("T")
 _ATTEMPTS: Final = 5
 _DEADLINE_S: Final = 60.0
@@ -44,12 +46,20 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
         retry=retry_if_exception(worth_repeating),
         stop=stop_after_attempt(_ATTEMPTS) | stop_before_delay(_DEADLINE_S),
         wait=_wait,
+        before_sleep=_tell,
         reraise=True,
     )
     async for attempt in retrying:
         with attempt:
             return await call()
     raise AssertionError("tenacity ends with a result or raises")
+
+
+def _tell(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    code = getattr(error, "code", type(error).__name__)
+    pause = round(state.upcoming_sleep, 1)
+    log.info("odoo_asked_again", code=code, attempt=state.attempt_number, after_s=pause)
 
 
 def _wait(state: RetryCallState) -> float:

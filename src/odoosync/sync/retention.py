@@ -13,12 +13,15 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, not_, select
 
 from odoosync.accounts.trail import forget_entries_before
+from odoosync.clock import utc_now
 from odoosync.db import Database
+from odoosync.jobs.rounds import Round
 from odoosync.log import get_logger
 from odoosync.sync.runs import ENDED
 from odoosync.sync.tables import runs
 
 log = get_logger(__name__)
+EVERY_S: Final = 3_600.0
 AT_ONCE: Final = 500
 MOST_A_ROUND: Final = 20_000
 
@@ -29,6 +32,11 @@ class Keep:
 
     history_days: int
     audit_days: int
+
+
+def shortening(database: Database, keep: Keep) -> Round:
+    """Return the round in which a process lets go of what is old."""
+    return Round(EVERY_S, lambda: let_go(database, keep, utc_now()))
 
 
 async def let_go(database: Database, keep: Keep, now: datetime) -> None:

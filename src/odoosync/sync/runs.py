@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, func
+from sqlalchemy import Row, ScalarSelect, func
 
+from odoosync.accounts.tables import users
 from odoosync.db import Tx
 from odoosync.errors import NotFound
 from odoosync.sync import run_end, run_log
@@ -48,7 +49,6 @@ class Asked:
     full: bool = False
     confirm_deletions: bool = False
     checks: Literal["verify", "repair"] | None = None
-    name: str | None = None
 
 
 async def enqueue(
@@ -78,12 +78,19 @@ async def enqueue(
             "mode": asked.checks or ("full" if asked.full else "incremental"),
             "trigger": asked.trigger,
             "requested_by": asked.user_id,
-            "requested_name": asked.name,
+            "requested_name": _name_of(tx, asked.user_id),
             "confirm_deletions": asked.confirm_deletions,
             "created_at": now,
             "copy_age_s": await age_before(tx, connection_id, dataset, now),
         },
     )
+
+
+def _name_of(tx: Tx, user_id: int | None) -> ScalarSelect[str] | None:
+    """Say who it was for as long as the history stands, which may be longer than they do."""
+    if user_id is None:
+        return None
+    return tx.select(users, users.c.username).where(users.c.id == user_id).scalar_subquery()
 
 
 async def join(tx: Tx, run_id: str, asked: Asked) -> None:

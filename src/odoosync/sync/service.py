@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Row
 
+from odoosync.accounts import audit
+from odoosync.accounts.audit import Actor
+from odoosync.accounts.audit_kinds import Kind
 from odoosync.clock import Clock
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
@@ -65,7 +68,10 @@ class SyncAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """What a caller wants synced; `connection_id` None means the active connection."""
+    """What a caller wants synced; `connection_id` None means the active connection.
+
+    The audit tells of `by`; None when the service itself asks.
+    """
 
     tenant_id: int
     user_id: int | None
@@ -74,6 +80,7 @@ class SyncRequest:
     full: bool = False
     confirm_deletions: bool = False
     trigger: str = "api"
+    by: Actor | None = field(default=None, compare=False)
 
 
 class SyncService:
@@ -132,7 +139,28 @@ class SyncService:
                     lane = (connection.id, name, ticket.generation)
                     await runs.enqueue(tx, ticket.run_id, lane, asked, self._clock())
                 run_ids.append(ticket.run_id)
+            await self._note_start(tx, request, connection, run_ids[0])
         return run_ids
+
+    async def _note_start(
+        self, tx: Tx, request: SyncRequest, connection: Connection, run_id: str
+    ) -> None:
+        if request.by is None:
+            return
+        acts: list[tuple[Kind, dict[str, Any]]] = [("sync.started", {"full": request.full})]
+        if request.confirm_deletions:
+            acts.append(("deletions.confirmed", {"whatever_they_are": True}))
+        for kind, detail in acts:
+            await audit.record(
+                tx,
+                kind,
+                request.by,
+                at=self._clock(),
+                connection_id=connection.id,
+                run_id=run_id,
+                odoo_login=connection.odoo_username,
+                detail={"dataset": request.dataset} | detail,
+            )
 
     async def verify(self, request: VerifyRequest, *, wait: bool = True) -> VerifyAnswer:
         """Ask for verifications and answer when they have ended, or at once without `wait`.
@@ -143,12 +171,21 @@ class SyncService:
         look = self._ended if wait else self._load
         return verify_answer(await look(request.tenant_id, run_ids), self._wait_s, waited=wait)
 
-    async def cancel(self, tenant_id: int, run_id: str) -> None:
+    async def cancel(self, tenant_id: int, run_id: str, by: Actor | None = None) -> None:
         """Ask a run to stop within a page; a queued one ends at once. Raises NoRun."""
         async with self._database.tenant(tenant_id) as tx:
             run = await runs.get(tx, run_id)
             if run.status not in runs.ENDED:
                 await self._stop(tx, run)
+                if by is not None:
+                    await audit.record(
+                        tx,
+                        "sync.cancelled",
+                        by,
+                        at=self._clock(),
+                        connection_id=run.connection_id,
+                        run_id=run_id,
+                    )
 
     async def stop_all(self, tx: Tx, connection_id: int) -> None:
         """Ask every run of a connection to stop, in the caller's transaction."""

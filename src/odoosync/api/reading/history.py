@@ -12,8 +12,9 @@ from sqlalchemy import Row
 from odoosync.api.errors import BadCursor
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
+from odoosync.clock import iso
 from odoosync.db import Database
-from odoosync.sync import runs
+from odoosync.sync import run_log, runs
 from odoosync.sync.run_view import run_view
 
 
@@ -42,6 +43,17 @@ async def list_runs(
     shown = found[:limit]
     more = len(found) > limit
     return RunPage([run_view(run) for run in shown], _write_cursor(shown[-1]) if more else None)
+
+
+async def run_lines(database: Database, tenant_id: int, run_id: str) -> list[dict[str, Any]]:
+    """Return the notable log lines of a run, oldest first. Raises NoRun."""
+    async with database.tenant(tenant_id, write=False) as tx:
+        await runs.get(tx, run_id)
+        lines = await run_log.lines_of(tx, run_id)
+    return [
+        {"at": iso(line.at), "level": line.level, "message": line.message, "fields": line.fields}
+        for line in lines
+    ]
 
 
 def _write_cursor(run: Row[Any]) -> str:

@@ -8,6 +8,7 @@ import orjson
 from fastapi import Depends, Response, status
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Syncer
 from odoosync.api.parameters import RowId
 from odoosync.api.rest.runs import RunView
@@ -74,6 +75,7 @@ async def verify_connection(
         datasets=tuple(wanted.datasets or USUAL),
         connection_id=connection_id,
         repair=wanted.repair,
+        by=Actor.of(caller),
     )
     answer = await services.sync.verify(request, wait=wanted.wait)
     return Response(

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from odoosync.clock import iso
 from odoosync.db import Tx
+from odoosync.log import get_logger
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AccessRefused, BadAnswer, RecordMissing
 from odoosync.store import deletion
@@ -27,6 +28,7 @@ from odoosync.sync.engine.pages import Reader, keep
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
 
+log = get_logger(__name__)
 SCAN_UP_TO: Final = 200_000
 SCAN_AT_ONCE: Final = 500_000
 _AT_ONCE: Final = 1_000
@@ -234,3 +236,8 @@ async def _mark(
         return marked | {"held_back": len(held.ids)}
 
     await work.commit(work.plan.at("labels"), write)
+    counts = {"deleted": len(fate.deleted), "hidden": len(fate.hidden)}
+    if held is not None:
+        log.warning("deletions_held_back", run=work.run_id, held_back=len(held.ids), **counts)
+    elif any(counts.values()):
+        log.info("gone_rows_marked", run=work.run_id, **counts)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from odoosync.errors import Conflict
+from odoosync.log import get_logger
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import (
     AccessRefused,
@@ -24,6 +25,7 @@ from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
 from odoosync.sync.set_aside import WHOLE_ROW, Fault
 
+log = get_logger(__name__)
 NARROWABLE: Final = (AccessRefused, AnswerTooLarge, RecordMissing, RequestRejected, ServerFault)
 """What one bad row or field may cause. A model that is refused altogether fails the search, too."""
 MOST_FAULTY: Final = 50
@@ -85,12 +87,19 @@ async def _one_row(
     except NARROWABLE:
         if not await _others_can_be_read(work):
             raise
-        found.faults.append(Fault(odoo_id, WHOLE_ROW, error.code, error.message))
+        _set_aside(work, found, Fault(odoo_id, WHOLE_ROW, error.code, error.message))
         return
     if there:
         row: dict[str, Any] = {"id": odoo_id}
         await _by_field(work, row, fields, found)
         found.rows.append(row)
+
+
+def _set_aside(work: Work, found: Found, fault: Fault) -> None:
+    found.faults.append(fault)
+    log.warning(
+        "set_aside", run=work.run_id, odoo_id=fault.odoo_id, field=fault.field, code=fault.code
+    )
 
 
 async def _others_can_be_read(work: Work) -> bool:
@@ -116,7 +125,7 @@ async def _by_field(work: Work, row: dict[str, Any], fields: list[str], found: F
             work.failing[fields[0]] += 1
             if work.failing[fields[0]] > MOST_OF_A_FIELD:
                 raise FieldFails(fields[0], error.message) from error
-            found.faults.append(Fault(row["id"], fields[0], error.code, error.message))
+            _set_aside(work, found, Fault(row["id"], fields[0], error.code, error.message))
             return
         half = len(fields) // 2
         await _by_field(work, row, fields[:half], found)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from odoosync.clock import Clock
+from odoosync.clock import Clock, iso
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.crypto import KeyRing
@@ -206,9 +206,24 @@ async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
         await runs.update(tx, work.run_id, about)
         await cursors.write(tx, work.connection_id, work.dataset.name, fields=described)
     work.lease.check()
+    _tell_of(work, about, resumed=counted)
 
 
 async def _stages(work: Work, begun: _Start, *, guard: Guard) -> None:
+def _tell_of(work: Work, about: dict[str, Any], *, resumed: bool) -> None:
+    log.info(
+        "sync_began",
+        run=work.run_id,
+        dataset=work.dataset.name,
+        mode=work.plan.mode,
+        since=iso(work.plan.since),
+        resumed=resumed,
+        rows=about.get("total"),
+    )
+    if about["drift"]:
+        log.warning("fields_missing", run=work.run_id, fields=about["drift"])
+
+
     """Go through the stages, beginning with the one that the plan stands at."""
     cursor, guard = begun.cursor, guard.unless(begun.run.confirm_deletions)
     await _pull(work)

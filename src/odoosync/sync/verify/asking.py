@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from odoosync.accounts import audit
+from odoosync.accounts.audit import Actor
 from odoosync.connections import store as connections
 from odoosync.db import Database
 from odoosync.jobs import lanes
@@ -34,6 +36,7 @@ class VerifyRequest:
     trigger: str = "api"
 
 
+    by: Actor | None = None
 @dataclass(frozen=True, slots=True)
 class VerifyAnswer:
     """`success`: every run has ended, and its copy is true now. `runs` as `run_view` has them."""
@@ -72,6 +75,17 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
             run_ids.append(ticket.run_id)
     return run_ids
 
+        if request.by is not None:
+            await audit.record(
+                tx,
+                "repair.started" if request.repair else "verify.started",
+                request.by,
+                at=now,
+                connection_id=connection.id,
+                run_id=run_ids[0] if run_ids else None,
+                odoo_login=connection.odoo_username,
+                detail={"datasets": list(request.datasets)},
+            )
 
 def with_companions(names: Sequence[str]) -> list[str]:
     """Return the datasets and those that a person means, too. Raises UnknownDataset."""

@@ -1,0 +1,60 @@
+"""More of the history: all of it as CSV, and the log lines of one run."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from odoosync.api.auth import Reader
+from odoosync.api.reading.history import run_lines
+from odoosync.api.reading.run_csv import csv_lines
+from odoosync.api.rest.runs import RunChoice, RunId
+from odoosync.api.routing import new_router
+from odoosync.api.services import ServicesDep
+
+router = new_router(prefix="/api/v1", tags=["sync"])
+
+
+class LineView(BaseModel):
+    """A notable line of the log; its fields hold no secret."""
+
+    at: str
+    level: str
+    message: str
+    fields: dict[str, Any]
+
+
+class RunLog(BaseModel):
+    items: list[LineView]
+    next_cursor: None = None
+
+
+@router.get(
+    "/runs.csv",
+    summary="Export runs as CSV",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def export_runs(
+    caller: Reader, services: ServicesDep, choice: Annotated[RunChoice, Query()]
+) -> StreamingResponse:
+    """Stream all runs that the filters let through, newest first."""
+    lines = csv_lines(services.database, caller.tenant_id, choice.wanted())
+    return StreamingResponse(
+        lines,
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": 'attachment; filename="runs.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.get("/runs/{run_id}/log", summary="Read a run's log")
+async def show_log(run_id: RunId, caller: Reader, services: ServicesDep) -> RunLog:
+    """List the notable log lines of a run, oldest first, some 200 at most."""
+    lines = await run_lines(services.database, caller.tenant_id, run_id)
+    return RunLog(items=[LineView(**line) for line in lines])

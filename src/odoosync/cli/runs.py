@@ -1,0 +1,75 @@
+"""`odoosync runs`: the history, a line a run or as CSV, and one run's log."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from odoosync.accounts.context import open_accounts
+from odoosync.accounts.users import find_user
+from odoosync.api.reading.history import run_lines
+from odoosync.api.reading.moments import read_moment
+from odoosync.api.reading.run_csv import csv_lines
+from odoosync.cli.opening import opened_database
+from odoosync.clock import iso
+from odoosync.crypto import load_key_ring
+from odoosync.db import Database
+from odoosync.sync.run_view import run_view
+from odoosync.sync.runs import RunFilter, newest
+
+
+def runs(
+    user: Annotated[str, typer.Option(help="Whose history.")],
+    *,
+    connection: Annotated[int | None, typer.Option(help="A connection's id.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="One dataset.")] = None,
+    status: Annotated[str | None, typer.Option(help="succeeded, failed, cancelled, …")] = None,
+    trigger: Annotated[str | None, typer.Option(help="api, command, schedule.")] = None,
+    mode: Annotated[str | None, typer.Option(help="full, incremental, verify, repair.")] = None,
+    since: Annotated[str | None, typer.Option(help="From this day or moment on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Before this day or moment.")] = None,
+    limit: Annotated[int | None, typer.Option(help="How many at most: 20, or all as CSV.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="All columns, for a spreadsheet.")] = False,
+    log: Annotated[
+        str | None, typer.Option(help="Show the log lines of the run of this id.")
+    ] = None,
+) -> None:
+    """Show a user's history of runs, newest first; or the log of one."""
+    span = (read_moment("since", since), read_moment("until", until))
+    wanted = RunFilter(connection, dataset, status, trigger, mode, *span)
+    asyncio.run(_show(user, wanted, limit, csv=csv, run_id=log))
+
+
+async def _show(
+    username: str, wanted: RunFilter, limit: int | None, *, csv: bool, run_id: str | None
+) -> None:
+    async with opened_database() as (settings, database):
+        keys = load_key_ring(settings.configured_keys, settings.data_dir)
+        owner = await find_user(open_accounts(database, keys), username)
+        if run_id is not None:
+            for line in await run_lines(database, owner.tenant_id, run_id):
+                fields = " ".join(f"{name}={value}" for name, value in line["fields"].items())
+                typer.echo(f"{line['at']}  {line['level']:<8} {line['message']}  {fields}".rstrip())
+        elif csv:
+            async for text in csv_lines(database, owner.tenant_id, wanted, most=limit):
+                typer.echo(text, nl=False)
+        else:
+            await _list(database, owner.tenant_id, wanted, limit or 20)
+
+
+async def _list(database: Database, tenant_id: int, wanted: RunFilter, limit: int) -> None:
+    async with database.tenant(tenant_id, write=False) as tx:
+        found = await newest(tx, wanted, limit=limit)
+    for run in found:
+        typer.echo(_line_of(run_view(run) | {"at": iso(run.created_at)}))
+
+
+def _line_of(run: dict[str, Any]) -> str:
+    took = f"{run['duration']:.1f} s" if run["duration"] is not None else "-"
+    counts = ", ".join(f"{run[name]:,} {name}" for name in ("fetched", "created", "updated"))
+    who = run["requested_name"] or "-"
+    head = f"{run['at']}  {run['id']}  {run['dataset']:<18} {run['mode']:<11} {run['status']:<9}"
+    told = f"{head}  {run['trigger']} ({who})  {took}  {counts}, {run['deleted']:,} deleted"
+    return told + (f"  {run['error_code']}: {run['error']}" if run["error_code"] else "")
