@@ -6,33 +6,61 @@ door. What follows happens through the claim's own tenant.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, text, true
+from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
+from sqlalchemy.sql.selectable import Subquery
 
 from odoosync.db import Database, Tx, epoch_now
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.tables import lanes
 
 _LOCK: Final = 7_305_411_862_002
+_SERVERS: Final = sql_table("connections", sql_column("id"), sql_column("odoo_url"))
+"""Whose server a lane's work is asked of; all else about connections is the business of others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How much of the work may be one party's.
+
+    `per_tenant` lanes are held of a tenant by all workers together, but for those that are `lent`:
+    they only wait. `per_server` are held of one server by this worker, lent or not.
+    """
+
+    per_tenant: int
+    per_server: int | None = None
+    lent: Collection[int] = ()
 
 
 async def claim_due(
-    database: Database, worker_id: str, *, limit: int, per_tenant: int, lease_s: float
+    database: Database,
+    worker_id: str,
+    *,
+    limit: int,
+    per_tenant: int,
+    lease_s: float,
+    per_server: int | None = None,
+    lent: Collection[int] = (),
 ) -> list[Claim]:
-    """Take up to `limit` lanes that are due, at most `per_tenant` held of one tenant at once.
+    """Take up to `limit` lanes that are due, within the shares of their tenants and servers.
 
     Looks first without a lock, so that a worker with nothing to do disturbs nobody.
     """
+    turns = _turns(worker_id, Shares(per_tenant, per_server, lent), limit)
     async with database.system(write=False) as tx:
-        if await tx.first(_turns(limit, per_tenant)) is None:
+        if await tx.first(turns) is None:
             return []
     async with database.system() as tx:
         if not await _alone(tx):
             return []
         taken = await tx.execute(
             lanes.update()
-            .where(lanes.c.id.in_(_turns(limit, per_tenant).with_for_update(**_SKIP)))
+            .where(lanes.c.id.in_(turns.with_for_update(**_SKIP)))
             .values(**_taking(worker_id, lease_s))
             .returning(*lanes.c, (epoch_now() - lanes.c.started_at).label("age_s"))
         )
@@ -72,11 +100,34 @@ def _due() -> ColumnElement[bool]:
     )
 
 
-def _turns(limit: int, per_tenant: int) -> Select[Any]:
-    """Order due lanes by priority, then by how many of the tenant go first, then by waiting."""
+def _held() -> ColumnElement[bool]:
+    return and_(lanes.c.want > lanes.c.done, lanes.c.lease_until > epoch_now())
+
+
+def _turns(worker_id: str, shares: Shares, limit: int) -> Select[Any]:
+    """Order due lanes by priority, then by how many of the tenant and the server go first."""
+    queue = _by_server(worker_id, shares, _by_tenant(shares))
+    return (
+        select(lanes.c.id)
+        .join(queue, queue.c.id == lanes.c.id)
+        .where(queue.c.turn <= shares.per_tenant, _due())
+        .where(true() if shares.per_server is None else queue.c.server_turn <= shares.per_server)
+        .order_by(
+            lanes.c.priority.desc(),
+            queue.c.turn,
+            queue.c.server_turn,
+            lanes.c.not_before,
+            lanes.c.id,
+        )
+        .limit(limit)
+    )
+
+
+def _by_tenant(shares: Shares) -> Subquery:
+    """Give each due lane its place among its tenant's, behind those that are held."""
     held = (
         select(lanes.c.tenant_id, func.count().label("held"))
-        .where(lanes.c.want > lanes.c.done, lanes.c.lease_until > epoch_now())
+        .where(_held(), lanes.c.id.not_in(shares.lent))
         .group_by(lanes.c.tenant_id)
         .subquery("held")
     )
@@ -84,18 +135,43 @@ def _turns(limit: int, per_tenant: int) -> Select[Any]:
         partition_by=lanes.c.tenant_id,
         order_by=(lanes.c.priority.desc(), lanes.c.not_before, lanes.c.id),
     )
-    queue = (
-        select(lanes.c.id, (place + func.coalesce(held.c.held, 0)).label("turn"))
+    return (
+        select(
+            lanes.c.id,
+            lanes.c.connection_id,
+            lanes.c.priority,
+            lanes.c.not_before,
+            (place + func.coalesce(held.c.held, 0)).label("turn"),
+        )
         .outerjoin(held, held.c.tenant_id == lanes.c.tenant_id)
         .where(_due())
-        .subquery("queue")
+        .subquery("by_tenant")
+    )
+
+
+def _by_server(worker_id: str, shares: Shares, queue: Subquery) -> Subquery:
+    """Give it its place among its server's, too; what must wait for its tenant is last."""
+    held = (
+        select(_SERVERS.c.odoo_url, func.count().label("held"))
+        .join(lanes, lanes.c.connection_id == _SERVERS.c.id)
+        .where(_held(), lanes.c.worker_id == worker_id)
+        .group_by(_SERVERS.c.odoo_url)
+        .subquery("held_of_server")
+    )
+    may_not = case((queue.c.turn > shares.per_tenant, 1), else_=0)
+    place = func.row_number().over(
+        partition_by=_SERVERS.c.odoo_url,
+        order_by=(may_not, queue.c.priority.desc(), queue.c.turn, queue.c.not_before, queue.c.id),
     )
     return (
-        select(lanes.c.id)
-        .join(queue, queue.c.id == lanes.c.id)
-        .where(queue.c.turn <= per_tenant, _due())
-        .order_by(lanes.c.priority.desc(), queue.c.turn, lanes.c.not_before, lanes.c.id)
-        .limit(limit)
+        select(
+            queue.c.id,
+            queue.c.turn,
+            (place + func.coalesce(held.c.held, 0)).label("server_turn"),
+        )
+        .join(_SERVERS, _SERVERS.c.id == queue.c.connection_id)
+        .outerjoin(held, held.c.odoo_url == _SERVERS.c.odoo_url)
+        .subquery("queue")
     )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,11 +34,29 @@ Outcome = Done | RetryIn
 
 
 class Lease:
-    """An attempt's ear: what it is told while it runs. Its lease is renewed by the engine."""
+    """An attempt's ear: what it is told while it runs. Its lease is renewed by the engine.
+
+    And its mouth: while it waits for somebody else's answer it needs no place of this worker's.
+    """
 
     def __init__(self) -> None:
         self.cancelled = asyncio.Event()
         self.stopping = asyncio.Event()
+        self._waits: dict[object, float] = {}
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Say that nothing is done here but wait, as long as the block lasts."""
+        mark = object()
+        self._waits[mark] = time.monotonic()
+        try:
+            yield
+        finally:
+            del self._waits[mark]
+
+    def has_waited(self, now: float) -> float:
+        """Return for how many seconds something has been waited for; `now` is monotonic."""
+        return max((now - since for since in self._waits.values()), default=0.0)
 
     def check(self) -> None:
         """Raise LaneCancelled or LaneStopping when told to end; call it after each commit."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -28,6 +29,8 @@ from odoosync.log import get_logger
 log = get_logger(__name__)
 _PATIENCE_S: Final = 2.0
 """For what the engine itself may take at the end, beyond the grace of the bodies."""
+LENT_AFTER_S: Final = 0.5
+LENT: Final = 5
 
 
 def new_worker_id() -> str:
@@ -37,6 +40,11 @@ def new_worker_id() -> str:
 
 class Worker:
     """Runs up to `concurrency` attempts at once, of them `per_tenant` of one tenant.
+
+    One place at least is never the same server's as all others.
+
+    An attempt that waits for long lends its place: a server that hangs holds up nobody else. So
+    there may be `LENT` times as many for a while.
 
     With `presence_folder`, workers that share it notice at once when one of them is gone. `rounds`
     are made beside the work.
@@ -61,9 +69,10 @@ class Worker:
         self._id = worker_id
         self._concurrency = concurrency
         self._per_tenant = per_tenant
+        self._per_server = max(1, concurrency - 1)
         self._folder = presence_folder
         self._rounds = rounds
-        self._running: dict[asyncio.Task[None], Lease] = {}
+        self._running: dict[asyncio.Task[None], tuple[Claim, Lease]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let bodies finish their page and put their lanes back."""
@@ -98,7 +107,9 @@ class Worker:
 
     async def _take(self) -> None:
         """Claim no more than starts at once."""
-        free = self._concurrency - len(self._running)
+        lent = self._lent()
+        places = min(self._concurrency + len(lent), self._concurrency * LENT)
+        free = places - len(self._running)
         if free <= 0:
             return
         for claim in await claiming.claim_due(
@@ -106,12 +117,23 @@ class Worker:
             self._id,
             limit=free,
             per_tenant=self._per_tenant,
+            per_server=self._per_server,
+            lent=lent,
             lease_s=self._desk.timing.lease,
         ):
             lease = Lease()
             running = asyncio.create_task(self._run_attempt(claim, lease))
-            self._running[running] = lease
+            self._running[running] = (claim, lease)
             running.add_done_callback(self._running.pop)
+
+    def _lent(self) -> list[int]:
+        """Name the lanes whose attempts have waited so long that others take their places."""
+        now = time.monotonic()
+        return [
+            claim.lane_id
+            for claim, lease in self._running.values()
+            if lease.has_waited(now) >= LENT_AFTER_S
+        ]
 
     async def _run_attempt(self, claim: Claim, lease: Lease) -> None:
         """Have the engine start the attempt; ends when the attempt does."""
@@ -142,7 +164,7 @@ class Worker:
 
     async def _wind_up(self) -> None:
         """Tell all bodies, and wait for them; one that does not listen is cut off by its keeper."""
-        for lease in self._running.values():
+        for _, lease in self._running.values():
             lease.stopping.set()
         if self._running:
             await asyncio.wait(

@@ -14,8 +14,10 @@ from typing import Final
 from odoosync.connections import store as connections
 from odoosync.db import Tx
 from odoosync.jobs.lanes import Claim
-from odoosync.jobs.task import RetryIn
+from odoosync.jobs.task import Lease, RetryIn
 from odoosync.odoo.errors import OdooError, TimedOut
+from odoosync.odoo.transport import Answer
+from odoosync.odoo.wire import Sender
 from odoosync.sync import breaker, runs, standing
 from odoosync.sync.breaker import Go, Probe, Wait
 from odoosync.sync.engine.run import Equipment, open_odoo
@@ -32,6 +34,29 @@ class Admitted:
     begun: datetime
     pages: int
     clean: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A transport that tells the attempt's lease while an answer is waited for."""
+
+    transport: Sender
+    lease: Lease
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
+        repeatable: bool = False,
+    ) -> Answer:
+        with self.lease.waiting():
+            return await self.transport.send(
+                method, url, headers=headers, body=body, timeout=timeout, repeatable=repeatable
+            )
 
 
 async def enter(tools: Equipment, claim: Claim) -> Admitted | Wait:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from odoosync.errors import OdoosyncError
@@ -12,7 +13,7 @@ from odoosync.jobs.task import Done, Lease, Outcome
 from odoosync.log import get_logger
 from odoosync.odoo.errors import OdooError
 from odoosync.sync import admission, runs
-from odoosync.sync.admission import Admitted
+from odoosync.sync.admission import Admitted, Patient
 from odoosync.sync.breaker import Wait
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.engine.run import Equipment, carry_out
@@ -32,13 +33,14 @@ class SyncTask:
 
     async def run(self, claim: Claim, lease: Lease) -> Outcome:
         """Carry out a run; whatever ends it for good is written into its history row."""
+        tools = replace(self._tools, transport=Patient(self._tools.transport, lease))
         admitted: Admitted | Wait | None = None
         try:
-            admitted = await admission.enter(self._tools, claim)
+            admitted = await admission.enter(tools, claim)
             if isinstance(admitted, Wait):
                 return await self._wait(claim, admitted)
-            outcome = await self._carry_out(claim, lease)
-            await admission.leave(self._tools, claim, admitted)
+            outcome = await _carry_out(tools, claim, lease)
+            await admission.leave(tools, claim, admitted)
         except LaneCancelled:
             await self._end(claim, "cancelled", None, None)
         except LaneInterrupted:
@@ -49,13 +51,6 @@ class SyncTask:
             log.warning("sync_failed", run=claim.run_id, code=error.code)
         else:
             return outcome
-        return Done()
-
-    async def _carry_out(self, claim: Claim, lease: Lease) -> Outcome:
-        verified = verified_by(claim.dataset)
-        if verified is not None:
-            return await verify.carry_out(self._tools, claim, lease, dataset_named(verified))
-        await carry_out(self._tools, claim, lease)
         return Done()
 
     async def _wait(self, claim: Claim, turn: Wait) -> Outcome:
@@ -91,3 +86,11 @@ class SyncTask:
 
 def _advice(error: OdoosyncError) -> str:
     return error.advice if isinstance(error, OdooError) else error.message
+
+
+async def _carry_out(tools: Equipment, claim: Claim, lease: Lease) -> Outcome:
+    verified = verified_by(claim.dataset)
+    if verified is not None:
+        return await verify.carry_out(tools, claim, lease, dataset_named(verified))
+    await carry_out(tools, claim, lease)
+    return Done()
