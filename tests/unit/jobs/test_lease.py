@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from odoosync.jobs.errors import LaneCancelled, LaneStopping
@@ -30,3 +32,12 @@ async def test_a_cancellation_outweighs_a_stopping_worker() -> None:
     lease.cancelled.set()
     with pytest.raises(LaneCancelled):
         lease.check()
+
+
+def test_a_lease_tells_how_long_the_longest_wait_goes_on() -> None:
+    lease = Lease()
+    began = time.monotonic()
+    assert lease.has_waited(began + 5) == 0
+    with lease.waiting(), lease.waiting():
+        assert lease.has_waited(began + 5) > 4
+    assert lease.has_waited(began + 5) == 0

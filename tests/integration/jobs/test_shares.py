@@ -1,0 +1,81 @@
+"""One server, hanging or only slow, never gets every place of a worker."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import update
+
+from integration.jobs.test_worker import Recorder, working
+from lane_world import ask, claim, populate, until
+from odoosync.connections.tables import connections as connection_table
+from odoosync.db import Database
+from odoosync.jobs.lanes import Claim
+from odoosync.jobs.task import Done, Lease, Outcome
+
+
+async def move(database: Database, connection: int, url: str) -> None:
+    async with database.system() as tx:
+        moved = update(connection_table).where(connection_table.c.id == connection)
+        await tx.execute(moved.values(odoo_url=url))
+
+
+async def test_of_one_server_a_worker_holds_no_more_than_its_share(database: Database) -> None:
+    for number, connection in enumerate(await populate(database, [1, 2, 3, 4])):
+        await ask(database, connection, tenant_id=number + 1)
+    assert len(await claim(database, limit=2, per_server=3)) == 2
+    assert len(await claim(database, limit=9, per_server=3)) == 1
+    assert len(await claim(database, "another", limit=9, per_server=3)) == 1
+
+
+async def test_servers_take_turns(database: Database) -> None:
+    connections = await populate(database, [1, 2, 3, 4])
+    for number, connection in enumerate(connections):
+        await ask(database, connection, tenant_id=number + 1)
+    await move(database, connections[-1], "http://healthy")
+    taken = await claim(database, limit=2, per_server=3)
+    assert connections[-1] in {found.connection_id for found in taken}
+
+
+async def test_lanes_that_must_wait_for_their_tenant_keep_nobody_off_the_server(
+    database: Database,
+) -> None:
+    connections = await populate(database, [1] * 9 + [2])
+    for connection in connections[:9]:
+        await ask(database, connection, tenant_id=1)
+    await ask(database, connections[9], tenant_id=2)
+    taken = await claim(database, limit=9, per_tenant=1, per_server=3)
+    assert sorted(found.tenant_id for found in taken) == [1, 2]
+
+
+async def test_a_lane_that_only_waits_does_not_count_for_its_tenant(database: Database) -> None:
+    for connection in await populate(database, [1, 1]):
+        await ask(database, connection)
+    (first,) = await claim(database, per_tenant=1)
+    assert await claim(database, per_tenant=1) == []
+    assert len(await claim(database, per_tenant=1, lent=[first.lane_id])) == 1
+
+
+async def test_what_waits_for_an_answer_lends_its_place(database: Database) -> None:
+    answered = asyncio.Event()
+
+    async def body(claimed: Claim, lease: Lease) -> Outcome:
+        if claimed.connection_id == hanging:
+            with lease.waiting():
+                await answered.wait()
+        else:
+            answered.set()
+        return Done()
+
+    hanging, healthy = await populate(database, [1, 2])
+    await move(database, healthy, "http://healthy")
+    task = Recorder(body)
+    async with working(database, task, concurrency=1):
+        await ask(database, hanging, tenant_id=1)
+        await until(lambda: _begun(task, 1))
+        await ask(database, healthy, tenant_id=2)
+        await until(lambda: _begun(task, 2))
+
+
+async def _begun(task: Recorder, count: int) -> bool:
+    return len(task.claims) >= count
