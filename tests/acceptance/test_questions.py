@@ -1,0 +1,81 @@
+"""Held-back deletions and a restored database, shown and confirmed as a person would."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from odoosync.sandbox import World
+from service import Caller, Service
+
+PARTNER = "res.partner"
+
+
+@pytest.fixture
+def gone(connected: Caller, world: World) -> int:
+    """How many contacts are gone since the first sync, and were held back by the second."""
+    assert sync(connected)["success"]
+    people = world.execute(PARTNER, "search", [["parent_id", "!=", False]])
+    ids = people[: len(people) // 2]
+    world.execute(PARTNER, "unlink", ids)
+    answer = sync(connected)
+    assert (answer["success"], answer["errors"], answer["run"]["held_back"]) == (True, [], len(ids))
+    assert "confirm_deletions" in answer["run"]["note"]
+    return len(ids)
+
+
+def sync(caller: Caller) -> dict[str, Any]:
+    answer: dict[str, Any] = caller.post("/api/v1/contacts/sync", {})
+    return answer
+
+
+def of(caller: Caller, path: str) -> str:
+    return f"/api/v1/connections/{caller.get('/api/v1/connections')['items'][0]['id']}/{path}"
+
+
+def test_what_is_shown_is_confirmed_and_marked(connected: Caller, gone: int) -> None:
+    (one,) = connected.get(of(connected, "deletions"))["items"]
+    assert (one["gone"], one["seems"]) == (gone, "deleted")
+    form = {"dataset": "contacts", "fingerprint": one["fingerprint"]}
+    answer = connected.post(of(connected, "deletions/confirm"), form)
+    assert answer["message"] == f"Confirmed: {gone:,} contacts marked as deleted, 0 as hidden"
+    assert (answer["run"]["deleted"], answer["run"]["note"]) == (gone, None)
+    assert connected.get(of(connected, "deletions"))["items"] == []
+
+
+def test_the_commands_show_and_confirm_the_same(
+    service: Service, connected: Caller, gone: int
+) -> None:
+    user = ("--user", connected.username)
+    listed = service.run("deletions", "list", *user).stdout
+    assert listed.startswith(f"contacts: {gone:,} of ")
+    mark = re.findall(r"fingerprint ([0-9a-f]+)", listed)[0]
+    ran = service.run("deletions", "confirm", "contacts", *user, "--fingerprint", mark)
+    assert (ran.returncode, f"{gone:,} deleted" in ran.stdout) == (0, True), ran.stderr
+    assert service.run("deletions", "list", *user).stdout == "Nothing is held back.\n"
+    again = service.run("deletions", "confirm", *user)
+    assert (again.returncode, "Nothing waits for a confirmation" in again.stderr) == (1, True)
+
+
+def test_a_restored_database_is_confirmed_by_a_command(
+    service: Service, connected: Caller, world: World
+) -> None:
+    sync(connected)
+    (person,) = world.execute(PARTNER, "search", [["parent_id", "!=", False]], limit=1)
+    before = world.table(PARTNER).rows[person]
+    world.execute(PARTNER, "write", [person], {"ref": "later", "write_date": "2099-01-01 00:00:00"})
+    sync(connected)
+    world.table(PARTNER).put([before])
+    assert sync(connected)["run"]["error_code"] == "odoo_database_restored"
+    assert connected.get(of(connected, "restored"))["items"][0]["dataset"] == "contacts"
+    ran = service.run("confirm-restored", "--user", connected.username)
+    assert (ran.returncode, ran.stdout.startswith("contacts: ")) == (0, True), ran.stderr
+    assert connected.get(of(connected, "restored"))["items"] == []
+    assert sync(connected)["success"]
+
+
+def test_nothing_set_aside_is_told_by_the_command(service: Service, connected: Caller) -> None:
+    ran = service.run("set-aside", "--user", connected.username)
+    assert (ran.returncode, ran.stdout) == (0, "Nothing is set aside.\n")
