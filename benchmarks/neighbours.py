@@ -290,7 +290,6 @@ def measure(
 
 
 if __name__ == "__main__":
-    arguments = [float(one) for one in sys.argv[1:3]]
-    print(
-        json.dumps(measure(*([int(arguments[0])] if arguments else []), *arguments[1:]), indent=2)
-    )
+    given = [float(one) for one in sys.argv[1:3]]
+    rounds_wanted, seconds_each = (*given, *(8, 15.0)[len(given) :])
+    print(json.dumps(measure(int(rounds_wanted), seconds_each), indent=2))

@@ -33,6 +33,7 @@
     └── NarrowDown                ask for less, to find the row or field at fault
         ├── AnswerTooLarge
         ├── BadAnswer
+        │   └── EndlessAnswer     more rows than the server itself counts
         └── ServerFault
 
 Each message is a sentence for a person. None holds a secret, a server's traceback or SQL:
@@ -277,6 +278,20 @@ class AnswerTooLarge(NarrowDown):
 class BadAnswer(NarrowDown):
     code = "odoo_bad_answer"
     sentence = "Odoo's answer could not be understood. A proxy before it may have changed it."
+
+
+class EndlessAnswer(BadAnswer):
+    """`seen` rows came where the server counts `count`."""
+
+    code = "odoo_endless_answer"
+
+    def __init__(self, seen: int, count: int) -> None:
+        super().__init__(
+            f"Odoo sends many more rows than it says that it has: {seen:,} came, of {count:,}. No"
+            " more were read. A proxy before it, or a change to its search, may be the reason."
+        )
+        self.seen = seen
+        self.count = count
 
 
 class ServerFault(NarrowDown):

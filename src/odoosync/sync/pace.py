@@ -10,6 +10,8 @@ LARGEST: Final = 5_000
 _BRISK_SECONDS: Final = 2.0
 _SLOW_SECONDS: Final = 10.0
 _MANY_BYTES: Final = 8_000_000
+_ONE_ROW_SECONDS: Final = 15.0
+_EACH_ROW_SECONDS: Final = 0.075
 
 
 def after_page(size: int, *, seconds: float, received: int) -> int:
@@ -22,5 +24,15 @@ def after_page(size: int, *, seconds: float, received: int) -> int:
 
 
 def after_failure(size: int) -> int | None:
-    """Halve after a page that was too slow or too large; None when it cannot be smaller."""
+    """Halve after a page that was too large; None when it cannot be smaller."""
     return size // 2 if size > SMALLEST else None
+
+
+def after_timeout(size: int) -> int | None:
+    """Quarter after a page that was too slow: each further one costs its whole patience."""
+    return max(SMALLEST, size // 4) if size > SMALLEST else None
+
+
+def patience(size: int) -> float:
+    """Return seconds that so many rows may take, once more of them took too long."""
+    return _ONE_ROW_SECONDS + size * _EACH_ROW_SECONDS

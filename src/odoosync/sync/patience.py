@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
@@ -60,6 +61,15 @@ def _tell(state: RetryCallState) -> None:
     code = getattr(error, "code", type(error).__name__)
     pause = round(state.upcoming_sleep, 1)
     log.info("odoo_asked_again", code=code, attempt=state.attempt_number, after_s=pause)
+
+
+async def within(seconds: float, call: Callable[[], Awaitable[T]]) -> T:
+    """Run a read that must not take longer. Raises TimedOut, and what the read raises."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await call()
+    except TimeoutError:
+        raise TimedOut from None
 
 
 def _wait(state: RetryCallState) -> float:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, tuple_
 
 from odoosync.db import Tx
+from odoosync.odoo.errors import CutOff, TimedOut
 from odoosync.sync.tables import set_aside
 
 WHOLE_ROW = ""
+_SLOW_ROWS_REST = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,19 @@ async def waiting(tx: Tx, connection_id: int, dataset: str) -> set[int]:
     found = await tx.all(
         tx.select(set_aside, set_aside.c.odoo_id).where(
             set_aside.c.connection_id == connection_id, set_aside.c.dataset == dataset
+        )
+    )
+    return {row.odoo_id for row in found}
+
+
+async def resting(tx: Tx, connection_id: int, dataset: str, now: datetime) -> set[int]:
+    """Return the ids that timed out or broke Odoo off not long ago: trying takes minutes."""
+    found = await tx.all(
+        tx.select(set_aside, set_aside.c.odoo_id).where(
+            set_aside.c.connection_id == connection_id,
+            set_aside.c.dataset == dataset,
+            set_aside.c.error_code.in_((TimedOut.code, CutOff.code)),
+            set_aside.c.last_at > now - _SLOW_ROWS_REST,
         )
     )
     return {row.odoo_id for row in found}

@@ -11,8 +11,8 @@ from odoosync.jobs.errors import LaneCancelled, LaneInterrupted
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome
 from odoosync.log import get_logger
-from odoosync.odoo.errors import OdooError
-from odoosync.sync import admission, runs
+from odoosync.odoo.errors import EndlessAnswer, OdooError
+from odoosync.sync import admission, cursors, runs
 from odoosync.sync.admission import Admitted, Patient
 from odoosync.sync.breaker import Wait
 from odoosync.sync.datasets import dataset_named
@@ -80,6 +80,8 @@ class SyncTask:
         async with self._tools.database.tenant(claim.tenant_id) as tx:
             if fault is not None and isinstance(fault[1], OdooError):
                 await admission.note_failure(tx, claim, fault[0], fault[1], now)
+            if error_code == EndlessAnswer.code:  # go on from there and it would grow for ever
+                await cursors.write(tx, claim.connection_id, claim.dataset, unfinished=None)
             await runs.finish(tx, claim.run_id, status, now, error_code=error_code, error=error)
             await lanes.finish(tx, claim)
 

@@ -23,6 +23,7 @@ from odoosync.store.deletion import StoredIds
 from odoosync.sync import cursors, deletion_guard, questions, set_aside
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import holding
+from odoosync.sync.engine.ceiling import Ceiling
 from odoosync.sync.engine.holding import Held
 from odoosync.sync.engine.pages import Reader, keep
 from odoosync.sync.engine.work import Work
@@ -83,6 +84,7 @@ async def compare(work: Work, *, guard: Guard, daily: bool) -> None:
         stored = await deletion.live_ids(tx, work.connection_id, work.dataset.name)
         confirmed = await questions.answered(tx, holding.place_of(work))
     found = await _scan(work, stored.live)
+    await Ceiling(work, []).check(len(found.gained))
     await fetch(work, [odoo_id for odoo_id in found.gained if odoo_id not in work.faulty])
     kept_before, visible = len(stored.live), found.visible
     decision = deletion_guard.decide(

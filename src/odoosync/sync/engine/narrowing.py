@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from odoosync.errors import Conflict
@@ -16,18 +17,36 @@ from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import (
     AccessRefused,
     AnswerTooLarge,
+    CutOff,
     OdooError,
     RecordMissing,
     RequestRejected,
     ServerFault,
+    TimedOut,
 )
+from odoosync.sync import pace
 from odoosync.sync.engine.work import Work
-from odoosync.sync.patience import patiently
+from odoosync.sync.patience import patiently, within
 from odoosync.sync.set_aside import WHOLE_ROW, Fault
 
 log = get_logger(__name__)
-NARROWABLE: Final = (AccessRefused, AnswerTooLarge, RecordMissing, RequestRejected, ServerFault)
-"""What one bad row or field may cause. A model that is refused altogether fails the search, too."""
+NARROWABLE: Final = (
+    AccessRefused,
+    AnswerTooLarge,
+    CutOff,
+    RecordMissing,
+    RequestRejected,
+    ServerFault,
+    TimedOut,
+)
+"""What one bad row or field may cause. A model that is refused altogether fails the search, too.
+
+One that takes Odoo beyond its limits of time or memory shows as TimedOut or CutOff.
+"""
+MOST_SLOW: Final = 5
+"""Rows a run that may time out: each costs minutes."""
+_SILENT: Final = (CutOff, TimedOut)
+_FEW: Final = 100
 MOST_FAULTY: Final = 50
 """Rows a run. Where more fail it is the server that is broken, not its rows."""
 
@@ -69,12 +88,15 @@ async def _by_row(work: Work, ids: list[int], fields: list[str], found: Found) -
         found.rows += await _read(work, ids, fields)
     except NARROWABLE as error:
         if len(ids) > 1:
+            if isinstance(error, _SILENT) and not await answers(work):
+                raise
             half = len(ids) // 2
             await _by_row(work, ids[:half], fields, found)
             await _by_row(work, ids[half:], fields, found)
             return
         work.faulty.update(ids)
-        if len(work.faulty) > MOST_FAULTY:
+        work.slow += isinstance(error, _SILENT)
+        if len(work.faulty) > MOST_FAULTY or work.slow > MOST_SLOW:
             raise
         await _one_row(work, ids[0], fields, error, found)
 
@@ -102,18 +124,32 @@ def _set_aside(work: Work, found: Found, fault: Fault) -> None:
     )
 
 
+async def answers(work: Work) -> bool:
+    """Tell a page that takes too long from a server that is silent, in a short time."""
+    call, model, context = work.client.search, work.dataset.model, work.context
+    try:
+        await within(pace.patience(1), lambda: call(model, [], limit=1, context=context))
+    except OdooError:
+        return False
+    return True
+
+
 async def _others_can_be_read(work: Work) -> bool:
     """Tell a row at fault from a server that answers nothing, by the first row and the last."""
     domain = [["id", "not in", sorted(work.faulty)]]
     for order in ("id", "id desc"):
         try:
-            await work.client.search_read(
-                work.dataset.model, domain, ["id"], limit=1, order=order, context=work.context
-            )
+            await within(pace.patience(1), partial(_first_id, work, domain, order))
         except OdooError:
             continue
         return True
     return False
+
+
+async def _first_id(work: Work, domain: list[Any], order: str) -> list[dict[str, Any]]:
+    return await work.client.search_read(
+        work.dataset.model, domain, ["id"], limit=1, order=order, context=work.context
+    )
 
 
 async def _by_field(work: Work, row: dict[str, Any], fields: list[str], found: Found) -> None:
@@ -122,6 +158,8 @@ async def _by_field(work: Work, row: dict[str, Any], fields: list[str], found: F
             row.update(read)
     except NARROWABLE as error:
         if len(fields) == 1:
+            if isinstance(error, _SILENT) and not await _others_can_be_read(work):
+                raise
             work.failing[fields[0]] += 1
             if work.failing[fields[0]] > MOST_OF_A_FIELD:
                 raise FieldFails(fields[0], error.message) from error
@@ -133,13 +171,14 @@ async def _by_field(work: Work, row: dict[str, Any], fields: list[str], found: F
 
 
 async def _read(work: Work, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
-    return await patiently(
-        lambda: work.client.search_read(
-            work.dataset.model,
-            domains.with_ids(ids),
-            fields,
-            order="id",
-            context=work.context,
-            names=False,
+    """Read rows by id; some few must come soon, for many more of such reads may follow."""
+    domain = domains.with_ids(ids)
+
+    async def read() -> list[dict[str, Any]]:
+        return await work.client.search_read(
+            work.dataset.model, domain, fields, order="id", context=work.context, names=False
         )
-    )
+
+    if len(ids) > _FEW:
+        return await patiently(read)
+    return await patiently(lambda: within(pace.patience(len(ids)), read))

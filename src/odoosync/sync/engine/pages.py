@@ -12,16 +12,17 @@ from typing import Any
 
 from odoosync.db import Tx
 from odoosync.odoo import domain as domains
-from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, OdooError, TimedOut
+from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, CutOff, OdooError, TimedOut
 from odoosync.store import reading, writing
 from odoosync.store.rows import EncodedRow, Row, encode
 from odoosync.store.writing import PageCounts
 from odoosync.sync import pace, set_aside
 from odoosync.sync.engine import labels
-from odoosync.sync.engine.narrowing import NARROWABLE, read_around
+from odoosync.sync.engine.ceiling import Ceiling
+from odoosync.sync.engine.narrowing import NARROWABLE, answers, read_around
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
-from odoosync.sync.patience import patiently
+from odoosync.sync.patience import patiently, within
 from odoosync.sync.set_aside import Fault
 
 
@@ -46,6 +47,7 @@ class Reader:
     ) -> None:
         self._work = work
         self._domain = domain
+        self._ceiling, self._seen, self._hurried = Ceiling(work, domain), 0, False
         self._fields = list(fields)
         self._last = after
         self._size = pace.FIRST
@@ -57,10 +59,11 @@ class Reader:
             received = self._work.client.bytes_received
             try:
                 rows = await patiently(lambda: self._read(self._size))
-            except (TimedOut, AnswerTooLarge) as error:
-                if size == pace.SMALLEST and isinstance(error, AnswerTooLarge):
+            except (TimedOut, CutOff, AnswerTooLarge) as error:
+                smaller = await self._smaller(size, error)
+                if smaller is None:
                     return await self._around(size)
-                self._size = _smaller(size, error)
+                self._size = smaller
                 continue
             except NARROWABLE:
                 return await self._around(size)
@@ -69,6 +72,15 @@ class Reader:
             self._size = pace.after_page(size, seconds=seconds, received=received)
             self._last = _last_of(rows, self._last)
             return Page(rows=rows, last_id=self._last, more=len(rows) == size)
+
+    async def _smaller(self, size: int, error: OdooError) -> int | None:
+        """Return a smaller size, None for none; raises the error when nothing answers any more."""
+        if isinstance(error, AnswerTooLarge):
+            return pace.after_failure(size)
+        if not await answers(self._work):
+            raise error
+        self._hurried = True
+        return pace.after_timeout(size)
 
     async def _around(self, size: int) -> Page:
         """Read a page that failed, without what fails it."""
@@ -88,6 +100,13 @@ class Reader:
         return domains.all_of(self._domain, domains.after(self._last))
 
     async def _read(self, size: int) -> list[dict[str, Any]]:
+        read = partial(self._ask, size)
+        rows = await (within(pace.patience(size), read) if self._hurried else read())
+        self._seen += len(rows)
+        await self._ceiling.check(self._seen)
+        return rows
+
+    async def _ask(self, size: int) -> list[dict[str, Any]]:
         work = self._work
         return await work.client.search_read(
             work.dataset.model,
@@ -108,13 +127,6 @@ def _last_of(rows: list[dict[str, Any]], last: int | None) -> int | None:
             raise BadAnswer
         last = odoo_id
     return last
-
-
-def _smaller(size: int, error: OdooError) -> int:
-    smaller = pace.after_failure(size)
-    if smaller is None:
-        raise error
-    return smaller
 
 
 async def pull(work: Work, domain: list[Any]) -> None:

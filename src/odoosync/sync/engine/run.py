@@ -55,7 +55,8 @@ class Equipment:
 class _Start:
     """What the database says at the start of an attempt. `left` is of a run that ended undone.
 
-    `taken_back`: a person has confirmed that the database was restored.
+    `taken_back`: a person has confirmed that the database was restored. `resting` rows timed out
+    not long ago.
     """
 
     run: Row[Any]
@@ -65,6 +66,7 @@ class _Start:
     left: Plan | None
     aside: set[int]
     taken_back: bool
+    resting: set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,13 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
         cursor = await cursors.read(tx, connection.id, claim.dataset)
         left = await cursors.unfinished(tx, connection.id, claim.dataset)
         aside = await set_aside.waiting(tx, connection.id, claim.dataset)
+        now = tools.clock()
+        resting = await set_aside.resting(tx, connection.id, claim.dataset, now)
         asked = Place(connection.id, claim.dataset, "restored")
         taken_back = await questions.answered(tx, asked) is not None
         await lanes.advance(tx, claim, claim.checkpoint)
         await _note_start(tx, run, connection, tools.clock())
-    return _Start(run, connection, secret.reveal(), cursor, left, aside, taken_back)
+    return _Start(run, connection, secret.reveal(), cursor, left, aside, taken_back, resting)
 
 
 async def open_odoo(
@@ -169,6 +173,7 @@ async def _prepare(
         changed_by=prospect.changed_by,
         used=used,
         aside=set(begun.aside),
+        faulty=set(begun.resting),
     )
     await _begin(work, prospect, counted=goes_on)
     return work

@@ -30,7 +30,8 @@ class Work:
     `changed_by` are the dataset's dotted dates that this Odoo has; `used` are the calls and bytes
     that were counted already; `named` are targets, by model, whose names are stored; `aside`
     are rows that something was set aside of before and that were not read whole since; `faulty`
-    are those that failed now, `failing` counts the fields that they failed on.
+    are those that failed now, `failing` counts the fields that they failed on, `slow` those of
+    them that timed out.
     """
 
     database: Database
@@ -48,6 +49,7 @@ class Work:
     aside: set[int] = field(default_factory=set)
     faulty: set[int] = field(default_factory=set)
     failing: Counter[str] = field(default_factory=Counter)
+    slow: int = 0
     _decoders: dict[tuple[str, ...] | None, PageDecoder] = field(default_factory=dict)
 
     @property
