@@ -27,3 +27,13 @@ def test_a_single_row_that_fails_cannot_be_made_smaller() -> None:
 def test_the_size_stays_within_its_bounds(size: int, seconds: float, received: int) -> None:
     after = pace.after_page(size, seconds=seconds, received=received)
     assert pace.SMALLEST <= after <= pace.LARGEST
+
+
+def test_a_page_that_timed_out_is_quartered_down_to_one_row() -> None:
+    assert pace.after_timeout(1_000) == 250
+    assert pace.after_timeout(3) == 1
+    assert pace.after_timeout(1) is None
+
+
+def test_fewer_rows_may_take_less_time() -> None:
+    assert pace.patience(1) < pace.patience(1_000) <= 90
