@@ -124,8 +124,8 @@ async def test_a_deletion_that_a_sync_overlooks_is_a_phantom_the_next_time(
     assert found(await contacts(synced)) == TRUE | {"phantom": 1}
 
 
-async def _mark_nothing(mark: Any, work: Any, _deleted: Any, _hidden: Any) -> None:
-    await mark(work, [], [])
+async def _mark_nothing(mark: Any, work: Any, _fate: Any) -> None:
+    await mark(work, ids.Fate())
 
 
 async def test_rows_that_come_into_sight_again_are_pending(synced: Copy) -> None:
