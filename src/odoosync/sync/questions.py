@@ -102,6 +102,12 @@ async def settle(tx: Tx, place: Place) -> None:
     await tx.execute(tx.delete(questions).where(*place.where()))
 
 
+async def asked_about(tx: Tx, place: Place) -> frozenset[int]:
+    """Return the rows that a question is about, answered or not; none without a question."""
+    packed = await tx.scalar(tx.select(questions, questions.c.ids).where(*place.where()))
+    return frozenset() if packed is None else id_sets.unpack(packed)
+
+
 async def answered(tx: Tx, place: Place) -> frozenset[int] | None:
     """Return the rows that a person has confirmed; None without an answer."""
     packed = await tx.scalar(

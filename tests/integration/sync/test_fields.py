@@ -104,6 +104,8 @@ async def test_images_come_only_when_asked_for_and_are_not_read_again_each_time(
         ("integer", 2**31 - 1, 2**31 - 1),
         ("float", float("nan"), None),
         ("monetary", float("-inf"), None),
+        ("date", "1-01-01", "0001-01-01"),
+        ("datetime", -62135596800_000_000, "0001-01-01T00:00:00Z"),
         ("datetime", 253402300799_000_000, "9999-12-31T23:59:59Z"),
     ],
 )
@@ -190,6 +192,14 @@ async def test_a_renamed_target_is_renamed_within_a_day(synced: Copy, world: Wor
         tx.sql_update("res.country", [country], name="Elsewhere")
     synced.clock.advance(25 * 3_600)
     await synced.sync()
+    assert (await names(synced, "res.country"))[country] == "Elsewhere"
+
+
+async def test_a_full_sync_names_targets_anew(synced: Copy, world: World) -> None:
+    country = next(iter(await names(synced, "res.country")))
+    with world.transaction() as tx:
+        tx.sql_update("res.country", [country], name="Elsewhere")
+    await synced.sync(full=True)
     assert (await names(synced, "res.country"))[country] == "Elsewhere"
 
 

@@ -268,6 +268,21 @@ async def test_many_rows_gone_at_once_wait_and_cost_no_call_each(synced: Copy) -
     assert await synced.difference() == EQUAL
 
 
+async def test_rows_that_changed_while_they_were_held_back_are_read_again_once_they_are_back(
+    synced: Copy, world: World
+) -> None:
+    hidden = some(world)
+    rule = world.add_rule(PARTNER, [("id", "not in", hidden)], uids=[2])
+    assert (await synced.sync()).held_back
+    world.execute(PARTNER, "write", hidden[:1], {"ref": "unseen"}, uid=1)
+    for _ in range(3):
+        synced.clock.advance(2 * 86_400)
+        await synced.sync()
+    world.remove_rule(rule)
+    assert (await synced.sync()).updated == 1
+    assert await synced.difference() == EQUAL
+
+
 async def test_a_login_that_sees_nothing_any_more_deletes_nothing(synced: Copy) -> None:
     synced.world.add_rule(PARTNER, [("id", "=", 0)], uids=[2])
     run = await synced.sync()

@@ -63,7 +63,7 @@ async def kept(work: Work) -> int:
 async def needs_scan(work: Work, *, daily: bool) -> bool:
     """Scan small datasets always; large ones when count or sum differ, or a day has passed."""
     ours = await _ours(work)
-    if daily or ours.count <= SCAN_UP_TO:
+    if daily or ours.count <= SCAN_UP_TO or await _held_before(work):
         return True
     model, context = work.dataset.model, work.context
     theirs = await patiently(lambda: work.client.count_and_sum_of_ids(model, [], context=context))
@@ -83,9 +83,12 @@ async def compare(work: Work, *, guard: Guard, daily: bool) -> None:
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         stored = await deletion.live_ids(tx, work.connection_id, work.dataset.name)
         confirmed = await questions.answered(tx, holding.place_of(work))
+    held_before = await _held_before(work)
     found = await _scan(work, stored.live)
     await Ceiling(work, []).check(len(found.gained))
     await fetch(work, [odoo_id for odoo_id in found.gained if odoo_id not in work.faulty])
+    # No window showed what was written to them while they were out of sight.
+    await fetch(work, sorted(held_before.difference(found.gone, work.faulty)))
     kept_before, visible = len(stored.live), found.visible
     decision = deletion_guard.decide(
         guard, found.gone, confirmed or (), kept_before=kept_before, visible_now=visible
@@ -101,6 +104,12 @@ async def compare(work: Work, *, guard: Guard, daily: bool) -> None:
     seen_before = await _hidden_before(work, stored) if daily else Fate()
     fate.deleted += seen_before.deleted
     await _mark(work, fate)
+
+
+async def _held_before(work: Work) -> frozenset[int]:
+    """Return the rows that an earlier sync found gone and that wait for a confirmation."""
+    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
+        return await questions.asked_about(tx, holding.place_of(work))
 
 
 async def _scan(work: Work, live: array[int]) -> Scan:

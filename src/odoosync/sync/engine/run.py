@@ -245,7 +245,8 @@ def _tell_of(work: Work, about: dict[str, Any], *, resumed: bool) -> None:
             work.plan = work.plan.having_done("ids_at")
             await ids.compare(work, guard=guard, daily=daily)
         work.plan = work.plan.at("labels")
-    if is_due(cursor.labels_at, t0, labels.REFRESH_EVERY):
+    # A full pass may mean another language.
+    if work.plan.mode == "full" or is_due(cursor.labels_at, t0, labels.REFRESH_EVERY):
         if cursor.labels_at is not None:
             await labels.refresh(work)
         work.plan = work.plan.having_done("labels_at")
