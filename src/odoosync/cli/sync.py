@@ -90,6 +90,7 @@ async def hands(settings: Settings, database: Database) -> AsyncIterator[None]:
 
 
 async def watch(database: Database, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
+    """Show a bar a run until all have ended, or wait for an Odoo that does not answer."""
     columns = (
         TextColumn("{task.description:18}"),
         BarColumn(),
@@ -97,6 +98,7 @@ async def watch(database: Database, tenant_id: int, run_ids: Sequence[str]) -> l
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
+    service = SyncService(database, clock=utc_now, wait_s=0)
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bars = {run_id: progress.add_task("", total=None) for run_id in run_ids}
         while True:
@@ -108,6 +110,9 @@ async def watch(database: Database, tenant_id: int, run_ids: Sequence[str]) -> l
                     bars[run.id], description=run.dataset, total=total, completed=run.fetched
                 )
             if all(run.status in runs.ENDED for run in found):
+                return found
+            if (held := await service.held(tenant_id, found)) is not None:
+                typer.echo(held, err=True)
                 return found
             await asyncio.sleep(_LOOK_S)
 

@@ -169,7 +169,9 @@ class SyncService:
         """
         run_ids = await ask_to_verify(self._database, request, self._clock())
         look = self._ended if wait else self._load
-        return verify_answer(await look(request.tenant_id, run_ids), self._wait_s, waited=wait)
+        found = await look(request.tenant_id, run_ids)
+        held = await self.held(request.tenant_id, found) if wait else None
+        return verify_answer(found, self._wait_s, waited=wait, held=held)
 
     async def cancel(self, tenant_id: int, run_id: str, by: Actor | None = None) -> None:
         """Ask a run to stop within a page; a queued one ends at once. Raises NoRun."""

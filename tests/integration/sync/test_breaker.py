@@ -10,6 +10,7 @@ import pytest
 
 from integration.sync.copying import EQUAL, Copy
 from integration.sync.direct import DirectOdoo, HandClock
+from odoosync.api.rest.trouble import troubles
 from odoosync.connections import store as connections
 from odoosync.crypto import Secret
 from odoosync.jobs.task import RetryIn
@@ -17,6 +18,7 @@ from odoosync.odoo.errors import AccessRefused, InvalidCredentials, OdooError, T
 from odoosync.sync import standing
 from odoosync.sync.breaker import REJECTED, SILENT, Breaker
 from odoosync.sync.service import SyncAnswer, SyncRequest, SyncService
+from odoosync.sync.verify.asking import VerifyRequest
 
 
 def failing(odoo: DirectOdoo, error: Callable[[], OdooError] = TimedOut) -> None:
@@ -173,3 +175,24 @@ async def test_what_waited_for_a_day_has_failed_and_says_why(
     assert (run.status, run.error_code) == ("failed", "odoo_timed_out")
     assert "has not answered since" in run.error
     assert clock() - run.finished_at < timedelta(seconds=1)
+
+
+async def test_a_connection_shows_its_trouble_and_since_when(silent: Copy) -> None:
+    async with silent.database.tenant(silent.tenant_id, write=False) as tx:
+        found = await connections.every(tx)
+        told = (await troubles(tx, found))[silent.connection_id]
+    assert (told.state, told.failures, told.code) == ("left_alone", 3, "odoo_timed_out")
+    assert told.since is not None
+    assert told.next_try_at is not None
+
+
+async def test_a_connection_that_answers_has_no_trouble(synced: Copy) -> None:
+    async with synced.database.tenant(synced.tenant_id, write=False) as tx:
+        assert await troubles(tx, await connections.every(tx)) == {}
+
+
+async def test_a_verification_by_hand_is_answered_at_once_too(silent: Copy) -> None:
+    service = SyncService(silent.database, clock=silent.clock, wait_s=60)
+    answer = await service.verify(VerifyRequest(silent.tenant_id, None))
+    assert not answer.success
+    assert "has not answered since" in answer.message

@@ -16,6 +16,16 @@ class Me:
     auth_time: str | None = strawberry.field(description="When the password was given.")
 
 
+@strawberry.type(description="Failures in a row; nothing is asked before `next_try_at`.")
+class Trouble:
+    state: str = strawberry.field(description="failing, left_alone or rejected.")
+    since: str | None
+    failures: int
+    next_try_at: str | None
+    code: str
+    reason: str
+
+
 @strawberry.type(description="An Odoo of the caller's; its secret is never shown.")
 class Connection:
     id: int
@@ -34,3 +44,4 @@ class Connection:
     removed_from: str | None = strawberry.field(
         description="Of a deleted connection: until then it can be restored."
     )
+    trouble: Trouble | None = strawberry.field(description="Why its Odoo does not answer.")

@@ -44,6 +44,7 @@ from odoosync.api.reading.listing import (
 )
 from odoosync.api.reading.moments import read_moment
 from odoosync.api.rest.connections import connection_view
+from odoosync.api.rest.trouble import troubles
 from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.store.filtering import Filter
@@ -240,4 +241,6 @@ class Query:
         caller = info.context.need("read")
         async with info.context.services.database.tenant(caller.tenant_id, write=False) as tx:
             found = await connections.every(tx)
-        return [cast("Connection", connection_view(one).model_dump()) for one in found]
+            told = await troubles(tx, found)
+        views = [connection_view(one, told.get(one.id)) for one in found]
+        return [cast("Connection", view.model_dump()) for view in views]

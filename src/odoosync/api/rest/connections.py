@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from odoosync.accounts import Principal, audit
 from odoosync.api.auth import Manager, Reader
 from odoosync.api.parameters import RowId
+from odoosync.api.rest.trouble import Trouble, troubles
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 from odoosync.clock import iso
@@ -45,6 +46,9 @@ class ConnectionView(BaseModel):
     removed_from: str | None = Field(
         description="Of a deleted connection: until then it can be restored."
     )
+    trouble: Trouble | None = Field(
+        default=None, description="Of a connection that is read: why its Odoo does not answer."
+    )
 
 
 class Connections(BaseModel):
@@ -76,7 +80,7 @@ def normal_extra_fields(given: ExtraFields | None) -> dict[str, list[str]] | Non
     return given
 
 
-def connection_view(connection: Connection) -> ConnectionView:
+def connection_view(connection: Connection, trouble: Trouble | None = None) -> ConnectionView:
     server: dict[str, Any] = connection.server or {}
     return ConnectionView(
         id=connection.id,
@@ -93,6 +97,7 @@ def connection_view(connection: Connection) -> ConnectionView:
         paused_at=iso(connection.paused_at),
         deleted_at=iso(connection.deleted_at),
         removed_from=iso(connection.removed_from),
+        trouble=trouble,
     )
 
 
@@ -118,7 +123,8 @@ async def list_connections(
 ) -> Connections:
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
         found = await store.every(tx, include_deleted=include_deleted)
-    return Connections(items=[connection_view(connection) for connection in found])
+        told = await troubles(tx, found)
+    return Connections(items=[connection_view(one, told.get(one.id)) for one in found])
 
 
 @router.get("/{connection_id}", summary="Show a connection")
@@ -131,7 +137,8 @@ async def show_connection(
 ) -> ConnectionView:
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
         found = await store.get(tx, connection_id, include_deleted=include_deleted)
-    return connection_view(found)
+        told = await troubles(tx, [found])
+    return connection_view(found, told.get(found.id))
 
 
 @router.patch("/{connection_id}", summary="Change a connection")

@@ -14,7 +14,7 @@ from odoosync.accounts.audit import Actor
 from odoosync.connections import store as connections
 from odoosync.db import Database
 from odoosync.jobs import lanes
-from odoosync.sync import runs
+from odoosync.sync import runs, standing
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import Asked
@@ -63,6 +63,8 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
     asked = Asked(request.trigger, request.user_id, checks="repair" if request.repair else "verify")
     run_ids = []
     async with database.tenant(request.tenant_id) as tx:
+        meant = await connections.chosen(tx, request.connection_id)
+        await standing.ask_by_hand(tx, meant, now)
         connection = await connections.syncable(tx, request.connection_id)
         for name in with_companions(request.datasets):
             lane = lane_of(name)
@@ -93,11 +95,15 @@ def with_companions(names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name for one in datasets for name in (one.name, *one.companions)))
 
 
-def verify_answer(found: Sequence[Row[Any]], wait_s: float, *, waited: bool) -> VerifyAnswer:
-    """Say how it went, a sentence a dataset."""
+def verify_answer(
+    found: Sequence[Row[Any]], wait_s: float, *, waited: bool, held: str | None = None
+) -> VerifyAnswer:
+    """Say how it went, a sentence a dataset; `held` is why those wait that have not ended."""
     shown = tuple(run_view(run) for run in found)
     if not waited:
         return VerifyAnswer(True, "The verification was asked for.", (), shown)
+    if held is not None:
+        return VerifyAnswer(False, held, (held,), shown)
     errors = tuple(_told(run, wait_s) for run in found if not is_true(run))
     message = " ".join(_told(run, wait_s) for run in found)
     return VerifyAnswer(not errors, message, errors, shown)
