@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from odoosync.sync import pace, set_aside
 from odoosync.sync.engine import labels
 from odoosync.sync.engine.ceiling import Ceiling
 from odoosync.sync.engine.narrowing import NARROWABLE, answers, read_around
+from odoosync.sync.engine.sifting import sift
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
 from odoosync.sync.patience import patiently, within
@@ -151,7 +152,12 @@ async def pull(work: Work, domain: list[Any]) -> None:
 async def keep(work: Work, page: Page, *, last_id: int | None) -> None:
     """Commit one page: its rows, the names they need, the counts and how far the run has come."""
     # In a thread, so that the call for the next page is not kept waiting by this one's rows.
-    rows, encoded = await asyncio.to_thread(_prepared, work, page.rows)
+    try:
+        rows, encoded = await asyncio.to_thread(_prepared, work, page.rows)
+    except BadAnswer:
+        faults = sift(work, page.rows, work.plan.fields)
+        page = replace(page, faults=[*page.faults, *faults])
+        rows, encoded = _prepared(work, page.rows)
     names = await labels.fetch_missing(work, rows)
 
     async def write(tx: Tx) -> Mapping[str, int]:

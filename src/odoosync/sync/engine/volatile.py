@@ -7,15 +7,18 @@ template shows (odoo-facts, `write_date` 9). They are read again over the whole 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
 from odoosync.db import Tx
+from odoosync.odoo.errors import BadAnswer
 from odoosync.store import writing
 from odoosync.store.rows import Row
 from odoosync.sync.engine import labels
 from odoosync.sync.engine.pages import Page, Reader, settle
+from odoosync.sync.engine.sifting import sift
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
 
@@ -41,9 +44,20 @@ async def _reread(work: Work, names: tuple[str, ...]) -> None:
     while True:
         page = await reader.next()
         if page.rows or page.faults:
-            await _keep(work, work.decode(page.rows, names), page)
+            page, fresh = _decoded(work, page, names)
+            await _keep(work, fresh, page)
         if not page.more:
             return
+
+
+def _decoded(
+    work: Work, page: Page, names: tuple[str, ...]
+) -> tuple[Page, dict[int, dict[str, Any]]]:
+    try:
+        return page, work.decode(page.rows, names)
+    except BadAnswer:
+        faults = sift(work, page.rows, names)
+        return replace(page, faults=[*page.faults, *faults]), work.decode(page.rows, names)
 
 
 async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], page: Page) -> None:

@@ -1,0 +1,46 @@
+"""Values that are not of their field's type: set aside one by one, so that the rest is stored.
+
+A customised field, or whatever stands before Odoo, may send what no field of that type holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from odoosync.odoo.errors import BadAnswer
+from odoosync.odoo.fields import PageDecoder
+from odoosync.sync.engine.narrowing import MOST_FAULTY
+from odoosync.sync.engine.work import Work
+from odoosync.sync.set_aside import Fault
+
+_WHY = "Odoo sent a value that a field of this type cannot have."
+
+
+def sift(work: Work, rows: Sequence[dict[str, Any]], names: Sequence[str]) -> list[Fault]:
+    """Take values out of rows that cannot be decoded; the rows may be decoded in part already.
+
+    Raises BadAnswer when there are too many: then it is the server that talks nonsense.
+    """
+    faults = []
+    for name in names:
+        decoder = PageDecoder.of(work.fields, (name,))
+        empty = False if work.fields[name].type == "many2one" else None
+        for row in rows:
+            if row.get(name) is None and name in row:
+                row[name] = empty
+            elif name in row and not _fits(decoder, name, row[name]):
+                del row[name]
+                faults.append(Fault(row["id"], name, BadAnswer.code, _WHY))
+    work.faulty.update(fault.odoo_id for fault in faults)
+    if len(work.faulty) > MOST_FAULTY:
+        raise BadAnswer
+    return faults
+
+
+def _fits(decoder: PageDecoder, name: str, value: Any) -> bool:
+    try:
+        decoder.decode([{name: value}])
+    except BadAnswer:
+        return False
+    return True
