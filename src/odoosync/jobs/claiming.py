@@ -10,7 +10,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.sql.selectable import Subquery
@@ -106,7 +119,7 @@ def _held() -> ColumnElement[bool]:
 
 def _turns(worker_id: str, shares: Shares, limit: int) -> Select[Any]:
     """Order due lanes by priority, then by how many of the tenant and the server go first."""
-    queue = _by_server(worker_id, shares, _by_tenant(shares))
+    queue = _by_server(worker_id, shares, _by_tenant(worker_id, shares))
     return (
         select(lanes.c.id)
         .join(queue, queue.c.id == lanes.c.id)
@@ -123,7 +136,23 @@ def _turns(worker_id: str, shares: Shares, limit: int) -> Select[Any]:
     )
 
 
-def _by_tenant(shares: Shares) -> Subquery:
+def _server_is_full(worker_id: str, shares: Shares) -> ColumnElement[bool]:
+    """Tell lanes that this worker may not take now: they keep nobody waiting behind them."""
+    if shares.per_server is None:
+        return false()
+    urls = (
+        select(_SERVERS.c.odoo_url)
+        .join(lanes, lanes.c.connection_id == _SERVERS.c.id)
+        .where(_held(), lanes.c.worker_id == worker_id)
+        .group_by(_SERVERS.c.odoo_url)
+        .having(func.count() >= shares.per_server)
+    )
+    return lanes.c.connection_id.in_(
+        select(_SERVERS.c.id).where(_SERVERS.c.odoo_url.in_(urls)).correlate(None)
+    )
+
+
+def _by_tenant(worker_id: str, shares: Shares) -> Subquery:
     """Give each due lane its place among its tenant's, behind those that are held."""
     held = (
         select(lanes.c.tenant_id, func.count().label("held"))
@@ -144,7 +173,7 @@ def _by_tenant(shares: Shares) -> Subquery:
             (place + func.coalesce(held.c.held, 0)).label("turn"),
         )
         .outerjoin(held, held.c.tenant_id == lanes.c.tenant_id)
-        .where(_due())
+        .where(_due(), not_(_server_is_full(worker_id, shares)))
         .subquery("by_tenant")
     )
 

@@ -48,6 +48,20 @@ async def test_lanes_that_must_wait_for_their_tenant_keep_nobody_off_the_server(
     assert sorted(found.tenant_id for found in taken) == [1, 2]
 
 
+async def test_lanes_of_a_full_server_keep_none_of_their_tenants_waiting(
+    database: Database,
+) -> None:
+    connections = await populate(database, [1] * 7)
+    for connection in connections[:-1]:
+        await ask(database, connection)
+    held = await claim(database, per_tenant=4, per_server=3)
+    await ask(database, connections[-1])
+    await move(database, connections[-1], "http://healthy")
+    lent = [found.lane_id for found in held]
+    (taken,) = await claim(database, per_tenant=1, per_server=3, lent=lent)
+    assert (len(held), taken.connection_id) == (3, connections[-1])
+
+
 async def test_a_lane_that_only_waits_does_not_count_for_its_tenant(database: Database) -> None:
     for connection in await populate(database, [1, 1]):
         await ask(database, connection)
