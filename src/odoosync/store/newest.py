@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from odoosync.db import Tx
 from odoosync.store.tables import records
 
 
-async def newest(
-    tx: Tx, connection_id: int, dataset: str, *, limit: int = 20
-) -> list[tuple[int, str]]:
-    """Return (id, write date) of the live rows written last, the newest first."""
+class Dated(NamedTuple):
+    """A row's dates as Odoo told them; `created` is None where the copy does not keep it."""
+
+    odoo_id: int
+    written: str
+    created: str | None
+
+
+async def newest(tx: Tx, connection_id: int, dataset: str, *, limit: int = 20) -> list[Dated]:
+    """Return the dates of the live rows written last, the newest first."""
     statement = (
-        tx.select(records, records.c.odoo_id, records.c.odoo_write_date)
+        tx.select(records, records.c.odoo_id, records.c.odoo_write_date, records.c.data)
         .where(
             records.c.connection_id == connection_id,
             records.c.dataset == dataset,
@@ -22,4 +30,7 @@ async def newest(
         .order_by(records.c.odoo_write_date.desc())
         .limit(limit)
     )
-    return [(row.odoo_id, row.odoo_write_date) for row in await tx.all(statement)]
+    return [
+        Dated(row.odoo_id, row.odoo_write_date, row.data.get("create_date"))
+        for row in await tx.all(statement)
+    ]

@@ -256,6 +256,20 @@ async def test_a_restore_shows_even_when_the_newest_rows_were_made_after_the_bac
     assert (await synced.sync()).error_code == "odoo_database_restored"
 
 
+async def test_a_restore_shows_even_when_new_rows_have_taken_the_ids_of_lost_ones(
+    synced: Copy, world: World
+) -> None:
+    made = world.execute(PARTNER, "create", [{"name": f"N{number}"} for number in range(25)])
+    await synced.sync()
+    world.table(PARTNER).drop(set(made))
+    world.set_next_id(PARTNER, made[0])
+    synced.clock.advance(60)
+    assert world.execute(PARTNER, "create", [{"name": "Other"} for _ in made]) == made
+    assert (await synced.sync()).error_code == "odoo_database_restored"
+    await synced.sync(full=True)
+    assert await synced.difference() == EQUAL
+
+
 async def test_many_rows_gone_at_once_wait_and_cost_no_call_each(synced: Copy) -> None:
     hidden = some(synced.world)
     synced.world.add_rule(PARTNER, [("id", "not in", hidden)], uids=[2])

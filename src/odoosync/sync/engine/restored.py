@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from odoosync.errors import Conflict
 from odoosync.jobs import lanes
 from odoosync.odoo.errors import BadAnswer
 from odoosync.store import newest
+from odoosync.store.newest import Dated
 from odoosync.sync import questions
 from odoosync.sync.engine.narrowing import read_around
 from odoosync.sync.engine.work import Work
@@ -16,7 +17,7 @@ from odoosync.sync.questions import Place
 
 
 class DatabaseRestored(Conflict):
-    """Rows are older there than here: ids may mean other records now."""
+    """Rows are older there than here, or others under their ids."""
 
     code = "odoo_database_restored"
 
@@ -35,19 +36,17 @@ async def check(work: Work) -> None:
     """Compare the rows that are newest here with what Odoo says now. Raises DatabaseRestored.
 
     A backup knows nothing of rows made after it: where none of the newest is there any more, more
-    of them are looked at, for what was edited before them would be stale for good.
+    of them are looked at, for what was edited before them would be stale for good. And it gives
+    their ids again: a row that was made later than ours of that id is another one.
     """
     if "write_date" not in work.fields:
         return
     for limit in _LOOKS:
         async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-            kept = dict(await newest.newest(tx, work.connection_id, work.dataset.name, limit=limit))
-        there = await _written(work, kept)
-        older = [
-            odoo_id
-            for odoo_id, written in there.items()
-            if written is not None and written < kept[odoo_id]
-        ]
+            rows = await newest.newest(tx, work.connection_id, work.dataset.name, limit=limit)
+        kept = {row.odoo_id: row for row in rows}
+        there = await _dates(work, kept)
+        older = [odoo_id for odoo_id, row in there.items() if _is_other(row, kept[odoo_id])]
         if older:
             await _ask(work, older, looked_at=len(there))
             raise DatabaseRestored
@@ -74,12 +73,21 @@ async def _ask(work: Work, older: Sequence[int], *, looked_at: int) -> None:
         )
 
 
-async def _written(work: Work, kept: Mapping[int, str]) -> dict[int, str | None]:
-    """Return the write dates that Odoo tells of these rows, those out of sight left out."""
+def _is_other(there: Mapping[str, Any], kept: Dated) -> bool:
+    """Tell a row that went back in time from one that was made after ours, under its id."""
+    written, created = there.get("write_date"), there.get("create_date")
+    went_back = written is not None and written < kept.written
+    made_since = created is not None and kept.created is not None and created > kept.created
+    return went_back or made_since
+
+
+async def _dates(work: Work, kept: Mapping[int, Dated]) -> dict[int, dict[str, Any]]:
+    """Return the dates that Odoo tells of these rows, those out of sight left out."""
     if not kept:
         return {}
-    found = await read_around(work, sorted(kept), ("write_date",))
-    decoded = work.decode(found.rows, ("write_date",))
+    names = tuple(name for name in ("write_date", "create_date") if name in work.fields)
+    found = await read_around(work, sorted(kept), names)
+    decoded = work.decode(found.rows, names)
     if not decoded.keys() <= kept.keys():
         raise BadAnswer
-    return {odoo_id: data.get("write_date") for odoo_id, data in decoded.items()}
+    return decoded
