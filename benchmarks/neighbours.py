@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -204,8 +205,6 @@ async def service(
 
 
 def _environment(given: dict[str, str]) -> dict[str, str]:
-    import os  # noqa: PLC0415 - here alone
-
     kept = {name: text for name, text in os.environ.items() if not name.startswith("ODOOSYNC_")}
     return kept | {name: text for name, text in given.items() if text}
 
@@ -291,6 +290,5 @@ def measure(
 
 
 if __name__ == "__main__":
-    given = [float(one) for one in sys.argv[1:3]]
-    rounds_wanted, seconds_each = (*given, *(8, 15.0)[len(given) :])
-    print(json.dumps(measure(int(rounds_wanted), seconds_each), indent=2))
+    given = dict(enumerate(sys.argv[1:]))
+    print(json.dumps(measure(int(given.get(0, 8)), float(given.get(1, 15))), indent=2))
