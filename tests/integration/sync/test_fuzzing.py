@@ -124,7 +124,7 @@ def test_a_sync_by_date_and_id_would_be_found_out(
         async with copy.database.tenant(copy.tenant_id, write=False) as tx:
             found = await newest.newest(tx, copy.connection_id, dataset, limit=1)
         domain.clear()
-        for odoo_id, date in found:
+        for odoo_id, date, _created in found:
             moment = date.replace("T", " ").rstrip("Z")
             same = ["&", ["write_date", "=", moment], *domains.after(odoo_id)]
             domain.extend(["|", ["write_date", ">", moment], *same])
