@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 
@@ -22,13 +23,14 @@ LEAVES = [
     for _, kind in inspect.getmembers(errors, inspect.isclass)
     if issubclass(kind, OdooError) and kind not in BRANCHES
 ]
-ARGUMENTS: dict[type[OdooError], tuple[str, ...]] = {
+ARGUMENTS: dict[type[OdooError], tuple[Any, ...]] = {
     errors.RedirectRefused: ("https://new.example",),
     errors.AccessRefused: ("res.partner", "No."),
     errors.FieldUnknown: ("res.partner", "mobile"),
     errors.ModelUnknown: ("x.y",),
     errors.RecordMissing: ("res.partner",),
     errors.AddressRefused: ("odoo leads to a private address.",),
+    errors.EndlessAnswer: (90_000, 12),
 }
 
 
