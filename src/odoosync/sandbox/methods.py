@@ -37,8 +37,10 @@ def search(  # noqa: PLR0917 - Odoo's arguments, in Odoo's order
     limit: int | None = None,
     order: str | None = None,
 ) -> list[int]:
+    """Return ids; never zero, which means a row that is yet to be."""
     check_model(caller, model, "read")
-    return search_ids(caller, model, domain, order=order, offset=offset, limit=limit)
+    found = search_ids(caller, model, domain, order=order, offset=offset, limit=limit)
+    return [one for one in found if one]
 
 
 def search_count(caller: Caller, model: Model, domain: Domain, limit: int | None = None) -> int:

@@ -129,6 +129,7 @@ async def test_ids_below_zero_and_beyond_32_bits_are_rows_like_others(
         for row_id in (-5, 0, 2**40):
             tx.insert(PARTNER, values, row_id=row_id)
     await copy.sync()
+    assert (await copy.sync()).deleted == 0
     assert await copy.difference() == EQUAL
     with world.transaction() as tx:
         tx.sql_delete(PARTNER, [-5, 0, 2**40])

@@ -200,10 +200,24 @@ async def _tell_apart(work: Work, ids: list[int], fate: Fate) -> None:
         await _tell_apart(work, ids[:half], fate)
         await _tell_apart(work, ids[half:], fate)
         return
-    # An id of zero is a row to be, for Odoo: `read` shows it whether it is there or not.
-    there = {row["id"] for row in rows} - {0}
+    there = {row["id"] for row in rows}
+    if 0 in there and not await _shows_zero(work):
+        there.remove(0)
     fate.there.extend(odoo_id for odoo_id in ids if odoo_id in there)
     fate.deleted.extend(odoo_id for odoo_id in ids if odoo_id not in there)
+
+
+async def _shows_zero(work: Work) -> bool:
+    """Ask for the row of id zero by the one way that tells: `read` shows it always, `search` never.
+
+    For Odoo zero is a row that is yet to be; only SQL makes one.
+    """
+    model, domain = work.dataset.model, domains.with_ids([0])
+    return bool(
+        await patiently(
+            lambda: work.client.search_read(model, domain, ["id"], context=work.context)
+        )
+    )
 
 
 async def _hidden_before(work: Work, stored: StoredIds) -> Fate:
