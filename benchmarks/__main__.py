@@ -1,6 +1,7 @@
 """`make bench`: runs the benchmarks, prints their ratios, writes docs/benchmarks.json and a chart.
 
-`ARGS="first_sync reading"` runs some of them and leaves the others' results as they stand.
+`ARGS="first_sync reading"` runs some of them and leaves the others' results as they stand;
+ODOOSYNC_BENCH_RESULTS names another folder than docs/ for what is written.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import os
 import platform
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import page
 from odoosync.clock import iso, utc_now
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
-RESULTS: Final = DOCS / "benchmarks.json"
-NAMES: Final = ("first_sync",)
+NAMES: Final = ("first_sync", "later_syncs", "memory", "reading", "one_call_a_second")
 
 
 def main() -> None:
@@ -25,16 +27,21 @@ def main() -> None:
     wanted = sys.argv[1:] or list(NAMES)
     if unknown := set(wanted).difference(NAMES):
         raise SystemExit(f"There is no benchmark {', '.join(unknown)}. Known: {', '.join(NAMES)}.")
-    found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    folder = Path(os.environ.get("ODOOSYNC_BENCH_RESULTS", DOCS))
+    results = folder / "benchmarks.json"
+    found = json.loads(results.read_text()) if results.exists() else {}
     for name in wanted:
         print(f"{name} ...", flush=True)
         result = import_module(f"benchmarks.{name}").measure(rows)
         print(json.dumps(result, indent=2), flush=True)
         # Kept apart by server, so that a real Odoo's figures stand beside the sandbox's.
-        kind = "real" if os.environ.get("ODOOSYNC_BENCH_ODOO_URL") else "sandbox"
-        found.setdefault(name, {})[kind] = result | _circumstances()
-        RESULTS.write_text(json.dumps(found, indent=2) + "\n")
-    print(f"Written to docs/{RESULTS.name}.")
+        found.setdefault(name, {})[result["server"]] = result | _circumstances()
+        results.write_text(json.dumps(found, indent=2) + "\n")
+    if (folder / "benchmarks.md").exists():
+        page.write(found, folder / "benchmarks.md")
+    if find_spec("matplotlib"):
+        import_module("benchmarks.chart").draw(found, folder / "benchmarks.png")
+    print(f"Written to {results}.")
 
 
 def _circumstances() -> dict[str, Any]:

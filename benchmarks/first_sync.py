@@ -6,58 +6,76 @@ fetches the same pages and drops them; OdooRPC with SQLAlchemy's ORM and dlt kee
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from importlib.util import find_spec
+from statistics import fmean
 from typing import Any
 
 from benchmarks import processes
 from benchmarks.odoo import Contacts, odoo_with
+from benchmarks.processes import Took
 from benchmarks.rounds import median, ratio, rounded
 from benchmarks.service import seconds_of, service_for
 
 ROUNDS = 5
 RIVALS = {"dlt": ("with_dlt", 3), "odoorpc": ("with_odoorpc", 2)}
-TARGETS = {"bare_loop": 1.15, "dlt": 2.2, "odoorpc": 10.0}
+TARGETS = {"ours_to_bare_loop": 1.15, "dlt_to_ours": 2.2, "odoorpc_to_ours": 10.0}
 
 
 def measure(rows: int) -> dict[str, Any]:
     """Return seconds of each round, ours against the bare loop, and the rivals against ours."""
-    took: dict[str, list[float]] = {"bare_loop": [], "ours": [], "ours_by_its_history": []}
+    rounds = int(os.environ.get("ODOOSYNC_BENCH_ROUNDS", ROUNDS))
     there = {name: how for name, how in RIVALS.items() if find_spec(name)}
-    took |= {name: [] for name in there}
+    took: dict[str, list[Took]] = {name: [] for name in ("bare_loop", "ours", *there)}
     with odoo_with(rows) as contacts:
-        for number in range(ROUNDS):
-            bare = [processes.run("bare_loop", contacts).seconds]
-            ours, by_history = first_sync(contacts)
-            bare.append(processes.run("bare_loop", contacts).seconds)
-            took["bare_loop"].append(sum(bare) / 2)
-            took["ours"].append(ours)
-            took["ours_by_its_history"].append(by_history)
-            for name, (module, rounds) in there.items():
-                if number < rounds:
-                    took[name].append(processes.run(module, contacts).seconds)
+        for number in range(rounds):
+            # Before and after ours, so that both met the same machine.
+            bare = [processes.run("bare_loop", contacts)]
+            took["ours"].append(first_sync(contacts))
+            bare.append(processes.run("bare_loop", contacts))
+            took["bare_loop"].append(_mean(bare))
+            for name, (module, most) in there.items():
+                if number < most:
+                    took[name].append(processes.run(module, contacts))
+            _tell(number, took)
     return _result(contacts, took)
 
 
-def first_sync(contacts: Contacts) -> tuple[float, float]:
-    """Sync into an empty data folder; returns the caller's seconds, and the run's own."""
+def first_sync(contacts: Contacts) -> Took:
+    """Sync into an empty data folder through the service; its caller's seconds count."""
     with service_for(contacts.odoo) as service:
-        took, run = seconds_of(service.sync)
-        if run["created"] != contacts.rows:
-            raise RuntimeError(f"{run['created']} of {contacts.rows} rows were stored.")
-        return took, float(run["duration"])
+        before = service.processor_seconds()
+        seconds, run = seconds_of(service.sync)
+        processor = service.processor_seconds() - before
+    if run["created"] != contacts.rows:
+        raise RuntimeError(f"{run['created']} of {contacts.rows} rows were stored.")
+    return Took(seconds, run["created"], run["pages"], run["bytes_received"], processor)
 
 
-def _result(contacts: Contacts, took: dict[str, list[float]]) -> dict[str, Any]:
-    ratios = {"ours_to_bare_loop": ratio(took["ours"], took["bare_loop"])}
-    for name in RIVALS:
-        if took.get(name):
-            ratios[f"{name}_to_ours"] = ratio(took[name], took["ours"])
-            ratios[f"{name}_to_bare_loop"] = ratio(took[name], took["bare_loop"])
+def _mean(some: Sequence[Took]) -> Took:
+    return Took(fmean(one.seconds for one in some), processor=fmean(one.processor for one in some))
+
+
+def _tell(number: int, took: dict[str, list[Took]]) -> None:
+    newest = [f"{name} {of[-1].seconds:.2f} s" for name, of in took.items() if len(of) > number]
+    print(f"  round {number + 1}: {', '.join(newest)}", flush=True)
+
+
+def _result(contacts: Contacts, took: dict[str, list[Took]]) -> dict[str, Any]:
+    seconds = {name: [one.seconds for one in of] for name, of in took.items()}
+    ratios = {"ours_to_bare_loop": ratio(seconds["ours"], seconds["bare_loop"])}
+    for name in seconds.keys() & RIVALS.keys():
+        ratios[f"{name}_to_ours"] = ratio(seconds[name], seconds["ours"])
+        ratios[f"{name}_to_bare_loop"] = ratio(seconds[name], seconds["bare_loop"])
     return {
         "server": contacts.server,
         "rows": contacts.rows,
-        "seconds": {name: rounded(values) for name, values in took.items()},
-        "median_seconds": {name: median(values) for name, values in took.items()},
+        "seconds": {name: rounded(of) for name, of in seconds.items()},
+        "median_seconds": {name: median(of) for name, of in seconds.items()},
+        "median_processor_seconds": {
+            name: median([one.processor for one in of]) for name, of in took.items()
+        },
         "ratios": ratios,
         "targets": TARGETS,
     }

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 
+from benchmarks import proc
 from benchmarks.odoo import COMMAND, Odoo, free_port, wait_for
 
 PASSWORD = "bench-password"
@@ -46,6 +48,14 @@ class Service:
         run: dict[str, Any] = answer["run"]
         return run
 
+    def pids(self) -> dict[str, int]:
+        """Return its processes: the API, and the worker that is its child."""
+        (worker,) = proc.children(self.process.pid)
+        return {"api": self.process.pid, "worker": worker}
+
+    def processor_seconds(self) -> float:
+        return sum(proc.processor_seconds(pid) for pid in self.pids().values())
+
     def sign_in(self, username: str) -> Service:
         form = {"username": username, "password": PASSWORD}
         body = urllib.parse.urlencode(form).encode()
@@ -61,23 +71,14 @@ class Service:
 
 @contextmanager
 def service_for(
-    odoo: Odoo,
-    command: Sequence[str] = COMMAND,
-    options: Sequence[str] = (),
-    **settings: str,
+    odoo: Odoo, command: Sequence[str] = COMMAND, *, worker_apart: bool = False
 ) -> Iterator[Service]:
-    """Serve from an empty folder until the block ends; `settings` become ODOOSYNC_… variables."""
+    """Serve from an empty folder until the block ends; the worker as its child, or beside it."""
     with tempfile.TemporaryDirectory(prefix="odoosync-bench-") as name:
         folder, port = Path(name), free_port()
-        url, environment = f"http://127.0.0.1:{port}", environment_of(folder, odoo, **settings)
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [*command, "serve", "--port", str(port), *options],
-                env=environment,
-                stdout=log,
-                stderr=log,
-            )
-        try:
+        url, environment = f"http://127.0.0.1:{port}", _environment(folder, odoo)
+        arguments = ["serve", "--port", str(port), *(["--no-worker"] if worker_apart else [])]
+        with _started([*command, *arguments], folder, environment) as process:
             wait_for(f"{url}/healthz", process)
             subprocess.run(
                 [*COMMAND, "user", "create", "bench", "--password-stdin"],
@@ -88,10 +89,35 @@ def service_for(
             )
             service = Service(url, folder, process).sign_in("bench")
             service.post("/api/v1/profile/odoo-credentials", _credentials(odoo))
-            yield service
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
+            apart = _started([*command, "worker"], folder, environment)
+            with apart if worker_apart else nullcontext():
+                _wait_for_worker(folder / "log")
+                yield service
+
+
+@contextmanager
+def _started(
+    command: Sequence[str], folder: Path, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        yield process
+    except BaseException:
+        sys.stderr.write((folder / "log").read_text()[-4_000:])
+        raise
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _wait_for_worker(log: Path, *, seconds: float = 120) -> None:
+    """Wait until a worker takes work, so that its start is not part of what is measured."""
+    deadline = time.monotonic() + seconds
+    while b"worker_ready" not in log.read_bytes():
+        if time.monotonic() > deadline:
+            raise TimeoutError("No worker started.")
+        time.sleep(0.05)
 
 
 def seconds_of(call: Callable[[], Told]) -> tuple[float, Told]:
@@ -101,14 +127,13 @@ def seconds_of(call: Callable[[], Told]) -> tuple[float, Told]:
     return time.perf_counter() - started, answer
 
 
-def environment_of(folder: Path, odoo: Odoo, **settings: str) -> dict[str, str]:
+def _environment(folder: Path, odoo: Odoo) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("ODOOSYNC_")}
     return kept | {
         "ODOOSYNC_DATA_DIR": str(folder / "data"),
         "ODOOSYNC_DEFAULT_ODOO_URL": odoo.url,
         "ODOOSYNC_SYNC_WAIT": str(_LONGEST_S),
         "ODOOSYNC_RATE_LIMIT": "1000000",
-        **{f"ODOOSYNC_{name.upper()}": value for name, value in settings.items()},
     }
 
 

@@ -42,6 +42,7 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         trusted_proxies=settings.trusted_proxies,
         root_path=settings.root_path,
         graphiql=settings.environment == "development",
+        metrics_token=settings.configured_metrics_token,
     )
 
     @asynccontextmanager

@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Requests a second that one caller may make, with bursts of ten times as many.",
     )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="What a reader of `/metrics` sends as `Authorization: Bearer`. Unset: they are "
+        "shown to this machine alone.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe log line that is written."
     )
@@ -146,6 +151,11 @@ class Settings(BaseSettings):
     def configured_keys(self) -> str | None:
         """The key ring's text, where it is set apart from the data folder."""
         return self.secret_keys.get_secret_value() if self.secret_keys else None
+
+    @property
+    def configured_metrics_token(self) -> str:
+        """The token of `/metrics`, empty when there is none."""
+        return self.metrics_token.get_secret_value() if self.metrics_token else ""
 
     @field_validator("allowed_odoo_hosts", "trusted_proxies", "cors_origins", mode="before")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from odoosync.api import health
+from odoosync.api import health, metrics
 from odoosync.api.browsing import browsing_router
 from odoosync.api.edge.access_log import AccessLog
 from odoosync.api.edge.rate_limit import RateLimit
@@ -37,7 +37,10 @@ _UNREADABLE: Final = 400
 
 @dataclass(frozen=True)
 class ApiOptions:
-    """`schema_revision` is what `/readyz` wants to find; `rate_limit` is requests a second."""
+    """`schema_revision` is what `/readyz` wants to find; `rate_limit` is requests a second.
+
+    Without a `metrics_token`, metrics are shown to this machine alone.
+    """
 
     version: str = "0"
     schema_revision: str = ""
@@ -46,6 +49,7 @@ class ApiOptions:
     trusted_proxies: tuple[str, ...] = ()
     root_path: str = ""
     graphiql: bool = True
+    metrics_token: str = field(default="", repr=False)
 
 
 def create_api(
@@ -64,10 +68,11 @@ def create_api(
     )
     app.state.services = services
     app.state.schema_revision = options.schema_revision
+    app.state.metrics_token = options.metrics_token
     app.openapi = documented(app)  # type: ignore[method-assign]
     _handle_errors(app)
     pages = browsing_router(graphiql=options.graphiql)
-    _include(app, [health.router, *ROUTERS, graphql_router(), pages])
+    _include(app, [health.router, metrics.router, *ROUTERS, graphql_router(), pages])
     return app
 
 

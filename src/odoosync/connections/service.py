@@ -5,8 +5,8 @@ One place for all surfaces. Stopping what syncs is above this room, so it is han
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from odoosync.accounts import audit
 from odoosync.accounts.audit_kinds import Kind
 from odoosync.clock import Clock
 from odoosync.connections import store
+from odoosync.connections.asking import check_with_odoo, must_ask
 from odoosync.connections.connection import Connection
 from odoosync.connections.errors import (
     ConnectionExists,
@@ -24,7 +25,9 @@ from odoosync.connections.store import Tested
 from odoosync.connections.testing import run_test
 from odoosync.crypto import MASK, KeyRing
 from odoosync.db import Database, Tx
+from odoosync.odoo.client import open_client
 from odoosync.odoo.errors import OdooError
+from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
 from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url
@@ -42,10 +45,11 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to change; None leaves it."""
+    """What to change; None leaves it. `preferences` holds only those that change."""
 
     name: str | None = None
     extra_fields: dict[str, list[str]] | None = None
+    preferences: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,12 @@ class ConnectionService:
     ) -> Connection:
         """Store an Odoo whose credentials log in; it is active when it is the only one.
 
-        One that was deleted comes back with its copy. Raises OdooError and ConnectionExists.
+        One that was deleted comes back with its copy. Raises OdooError, ConnectionExists and
+        BadPreference.
         """
         await self._refuse_known(owner, login)
         tested = await self.try_out(owner, login)
+        await self._check(login, tested.server, change)
         now = self.clock()
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
@@ -115,7 +121,17 @@ class ConnectionService:
             return await store.get(tx, made)
 
     async def change(self, owner: Owner, connection_id: int, change: Change) -> Connection:
-        """Change what can change without Odoo. Raises NoConnection."""
+        """Change it, asking Odoo about what only Odoo knows.
+
+        Other fields, another language or other companies make the next sync a full pass. Raises
+        NoConnection, BadPreference, OdooError.
+        """
+        if must_ask(change.preferences):
+            async with self.database.tenant(owner.tenant_id, write=False) as tx:
+                connection = await store.get(tx, connection_id)
+                secret = (await store.secret_of(tx, self.key_ring, connection_id)).reveal()
+            login = _login(connection, None, secret)
+            await self._check(login, connection.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.get(tx, connection_id)
             await self._set(tx, connection_id, change)
@@ -227,12 +243,22 @@ class ConnectionService:
         if known is not None and known.deleted_at is None:
             raise ConnectionExists(known.id)
 
+    async def _check(self, login: Login, server: Mapping[str, Any] | None, change: Change) -> None:
+        """Ask Odoo whether it has what is wanted. Raises BadPreference, OdooError."""
+        if must_ask(change.preferences):
+            known = ServerFacts.from_json(server)
+            client = await open_client(self.transport, login, known=known, now=self.clock())
+            await check_with_odoo(client, change.preferences)
+
     async def _set(self, tx: Tx, connection_id: int, change: Change) -> None:
         values: dict[str, Any] = {}
         if change.name is not None:
             values["name"] = change.name
         if change.extra_fields is not None:
             values["extra_fields"] = change.extra_fields
+        if change.preferences:
+            now = (await store.get(tx, connection_id)).preferences
+            values["preferences"] = replace(now, **change.preferences).to_json()
         if values:
             await store.update(tx, connection_id, self.clock(), **values)
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from odoosync.db.engine import set_sqlite_pragmas
 from odoosync.errors import OdoosyncError
+from odoosync.store.positions import catch_up
 
 _LOCK: Final = 7_305_411_862_001
 _NOT_PERMITTED: Final = "42501"
@@ -88,6 +89,8 @@ def _upgrade(connection: Connection) -> str:
         )
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        connection.execute(catch_up())
     return current_revision(connection) or ""
 
 

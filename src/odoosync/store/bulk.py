@@ -12,20 +12,30 @@ from typing import Any, Final
 
 from odoosync.db import Tx
 from odoosync.store.dialects import raw_driver, stamp
+from odoosync.store.positions import NEXT, XID, reserve
 from odoosync.store.rows import COLUMNS, EncodedRow
 
 _ROW: Final = ", ".join(COLUMNS)
 _OWNER: Final = "tenant_id, connection_id, dataset, created_at, synced_at"
+_PLACE: Final = "change_xid, change_seq, created_seq"
+_CHANGED: Final = (
+    "records.content_hash <> excluded.content_hash "
+    "OR records.deleted_at IS NOT NULL OR records.unreachable_at IS NOT NULL"
+)
 _ON_CONFLICT: Final = (
     " ON CONFLICT (tenant_id, connection_id, dataset, odoo_id) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in (*COLUMNS[1:], "synced_at"))
-    + ", deleted_at = NULL, unreachable_at = NULL"
+    + ", deleted_at = NULL, unreachable_at = NULL, "
+    + ", ".join(
+        f"{name} = CASE WHEN {_CHANGED} THEN excluded.{name} ELSE records.{name} END"
+        for name in ("change_xid", "change_seq")
+    )
 )
 _MARKS: Final = ", ".join("?" * (len(COLUMNS) - 2))
 # Bytes need no turn through Python's text, of which every row would need two.
 _SQLITE: Final = (
-    f"INSERT INTO records ({_ROW}, {_OWNER}) "  # noqa: S608 - constants
-    f"VALUES (?, CAST(? AS TEXT), {_MARKS}, ?, ?, ?, ?, ?){_ON_CONFLICT}"
+    f"INSERT INTO records ({_ROW}, {_PLACE}, {_OWNER}) "  # noqa: S608 - constants
+    f"VALUES (?, CAST(? AS TEXT), {_MARKS}, 0, ?, ?, ?, ?, ?, ?, ?){_ON_CONFLICT}"
 )
 _STAGING: Final = "records_staging"
 _CREATE: Final = (
@@ -35,8 +45,9 @@ _CREATE: Final = (
 )
 _COPY: Final = f"COPY {_STAGING} ({_ROW}) FROM STDIN"
 _INSERT: Final = (
-    f"INSERT INTO records ({_ROW}, {_OWNER}) "  # noqa: S608 - constants
-    f"SELECT {_ROW}, %s, %s, %s, %s, %s FROM pg_temp.{_STAGING}{_ON_CONFLICT}"
+    f"INSERT INTO records ({_ROW}, {_PLACE}, {_OWNER}) "  # noqa: S608 - constants
+    f"SELECT {_ROW}, {XID}, seq, seq, %s, %s, %s, %s, %s "
+    f"FROM (SELECT *, {NEXT} AS seq FROM pg_temp.{_STAGING}) AS staged{_ON_CONFLICT}"
 )
 
 
@@ -49,8 +60,10 @@ async def upsert(
     driver = await raw_driver(tx)
     if tx.dialect == "postgresql":
         await _copy(driver, rows, owner)
-    else:
-        await driver.executemany(_SQLITE, [(*row, *owner) for row in rows])
+    elif rows:
+        before = await reserve(tx, len(rows))
+        numbered = enumerate(rows, before + 1)
+        await driver.executemany(_SQLITE, [(*row, seq, seq, *owner) for seq, row in numbered])
 
 
 async def _copy(driver: Any, rows: Sequence[EncodedRow], owner: tuple[Any, ...]) -> None:

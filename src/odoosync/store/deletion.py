@@ -7,15 +7,26 @@ row is both.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Update, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    Update,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from odoosync.db import Tx
+from odoosync.store import positions
 from odoosync.store.dialects import in_chunks, in_one_text, one_of
 from odoosync.store.tables import labels, records
 
@@ -100,10 +111,24 @@ async def _mark(
 ) -> int:
     marked = 0
     for part in in_chunks(ids):
-        among = one_of(tx.dialect, records.c.odoo_id, part)
-        result = await tx.execute(statement.where(*_place(connection_id, dataset), among))
+        here = statement.where(*_place(connection_id, dataset))
+        if tx.dialect == "postgresql":
+            among = one_of(tx.dialect, records.c.odoo_id, part)
+            result = await tx.execute(here.where(among).values(**positions.marked_now()))
+        else:
+            result = await tx.execute(await _numbered(tx, here, part))
         marked += result.rowcount
     return marked
+
+
+async def _numbered(tx: Tx, statement: Update, ids: Sequence[int]) -> Update:
+    """Give each row of a SQLite update its own place, by the place of its id in the list."""
+    before = await positions.reserve(tx, len(ids))
+    document = literal(orjson.dumps(list(ids)).decode(), Text)
+    listed = func.json_each(document).table_valued("key", "value", name="listed")
+    return statement.where(records.c.odoo_id == listed.c.value).values(
+        change_seq=before + 1 + cast(listed.c.key, BigInteger)
+    )
 
 
 async def _ids(tx: Tx, *where: ColumnElement[bool]) -> array[int]:

@@ -52,7 +52,7 @@ async def read_page(
     """Return up to `limit` records with an id beyond `after`, in order. Raises UnknownFilter."""
     await _prepare(tx, query)
     statement = page_statement(tx, query, limit=limit, after=after)
-    return [_record(row) for row in await tx.all(statement)]
+    return [stored_record(row) for row in await tx.all(statement)]
 
 
 async def count(tx: Tx, query: Query) -> int:
@@ -74,7 +74,7 @@ async def get(
 def page_statement(tx: Tx, query: Query, *, limit: int, after: int | None = None) -> Select[Any]:
     statement = tx.select(
         records,
-        *(records.c[name] for name in _COLUMNS),
+        *(records.c[name] for name in RECORD_COLUMNS),
         dialects.data_text(tx.dialect).label("data"),
     ).where(*_conditions(tx.dialect, query))
     if after is not None:
@@ -86,7 +86,7 @@ def count_statement(tx: Tx, query: Query) -> Select[Any]:
     return tx.select(records, func.count()).where(*_conditions(tx.dialect, query))
 
 
-_COLUMNS: Final = (
+RECORD_COLUMNS: Final = (
     "odoo_id",
     "active",
     "odoo_write_date",
@@ -96,7 +96,7 @@ _COLUMNS: Final = (
 )
 
 
-def _record(row: Row[Any]) -> StoredRecord:
+def stored_record(row: Row[Any]) -> StoredRecord:
     return StoredRecord(
         odoo_id=row.odoo_id,
         data=row.data,

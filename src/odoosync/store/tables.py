@@ -3,6 +3,11 @@
 `data` holds ids only, never names of other records. No foreign key leads out of here: a check a
 row would cost more than the bulk write itself; deletion of a connection deletes here by name.
 Keys begin with the tenant, so that a write that names another's connection cannot meet its rows.
+
+`change_xid` and `change_seq` order changes as they become visible; see `changes`. On SQLite, where
+writers come one after the other, the first is 0 and `change_counters` counts the second up. On
+PostgreSQL `change_clock.ahead` is added to the server's own transaction numbers, which begin anew
+in a restored cluster.
 """
 
 from __future__ import annotations
@@ -10,8 +15,10 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Index,
+    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     String,
@@ -19,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-from odoosync.db import BigId, JsonDocument, UtcDateTime, tenant_table
+from odoosync.db import BigId, JsonDocument, UtcDateTime, system_table, tenant_table
 
 _DATASET = ("tenant_id", "connection_id", "dataset")
 _GONE = text("deleted_at IS NOT NULL OR unreachable_at IS NOT NULL")
@@ -42,6 +49,10 @@ def _index_on(column: str, *more: str) -> Index:
     )
 
 
+def _position(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
 records = tenant_table(
     "records",
     Column("connection_id", BigId, nullable=False),
@@ -60,7 +71,11 @@ records = tenant_table(
     Column("synced_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime),
     Column("unreachable_at", UtcDateTime),
+    _position("change_xid"),
+    _position("change_seq"),
+    _position("created_seq"),
     PrimaryKeyConstraint(*_DATASET, "odoo_id"),
+    Index("ix_records_changes", "tenant_id", "change_xid", "change_seq"),
     Index("ix_records_gone", *_DATASET, "odoo_id", sqlite_where=_GONE, postgresql_where=_GONE),
     _index_on("odoo_write_date"),
     _index_on("email", "odoo_id"),
@@ -78,4 +93,18 @@ labels = tenant_table(
     Column("refreshed_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("tenant_id", "connection_id", "model", "odoo_id"),
     foreign_key=False,
+)
+
+change_counters = tenant_table(
+    "change_counters",
+    Column("last_seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant_id"),
+    foreign_key=False,
+)
+
+change_clock = system_table(
+    "change_clock",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("ahead", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
 )

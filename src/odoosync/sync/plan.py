@@ -8,9 +8,9 @@ was written since: both as one plan.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Self, cast
 
 import orjson
@@ -76,9 +76,20 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def shape_of(fields: Mapping[str, str], *, login: str, lang: str | None) -> str:
-    """Fingerprint what a full pass depends on: fields with their types, the login, the language."""
-    described = orjson.dumps([dict(fields), login, lang], option=orjson.OPT_SORT_KEYS)
+def shape_of(
+    fields: Mapping[str, str],
+    *,
+    login: str,
+    lang: str | None,
+    company_ids: Sequence[int] | None = None,
+) -> str:
+    """Fingerprint what a full pass depends on.
+
+    These are the fields with their types, the login, the language, and the companies if they are
+    pinned; without them it is what versions that knew none of them made.
+    """
+    pinned = [list(company_ids)] if company_ids else []
+    described = orjson.dumps([dict(fields), login, lang, *pinned], option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(described, digest_size=16).hexdigest()
 
 
@@ -94,7 +105,9 @@ def start(window: Window, *, seen_at: datetime, shape: str, fields: tuple[str, .
     )
 
 
-def take_over(left: Plan, *, t0: datetime, seen_at: datetime) -> Plan:
+def take_over(
+    left: Plan, *, t0: datetime, seen_at: datetime, lookback: timedelta | None = None
+) -> Plan:
     """Plan to end what another run left, then to read what was written since it began.
 
     Rows up to its `last_id` are as of its T0 or later; those beyond it are read after ours.
@@ -102,7 +115,7 @@ def take_over(left: Plan, *, t0: datetime, seen_at: datetime) -> Plan:
     plan = replace(left, t0=t0, seen_at=seen_at, takes_over=True)
     if left.stage == "rest":
         return plan
-    since = reach(left.t0, left.seen_at, t0=t0, our_now=seen_at) - LOOKBACK
+    since = reach(left.t0, left.seen_at, t0=t0, our_now=seen_at) - (lookback or LOOKBACK)
     if left.stage == "pages":
         return replace(plan, stage="rest", rest_since=left.since, since=since)
     return replace(plan.at("pages"), rest_since=left.since, since=since, done=())

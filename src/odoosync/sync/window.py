@@ -85,8 +85,9 @@ def decide(
     shape: str,
     force_full: bool,
     has_write_date: bool,
+    lookback: timedelta | None = None,
 ) -> Window:
-    """Choose the window of a run that starts now.
+    """Choose the window of a run that starts now; `lookback` is LOOKBACK unless it is given.
 
     A wide one reaches back from the last wide one: what began before it and took up to a day is
     found whenever it ended.
@@ -95,7 +96,9 @@ def decide(
         return Window(mode="full", t0=t0, since=None, wide=True)
     low = reach(cursor.low, cursor.low_seen_at, t0=t0, our_now=our_now)
     wide = is_due(cursor.wide_at, t0, WIDE_EVERY)
-    since = min(low, cursor.wide_at or low) - WIDE_LOOKBACK if wide else low - LOOKBACK
+    since = (
+        min(low, cursor.wide_at or low) - WIDE_LOOKBACK if wide else low - (lookback or LOOKBACK)
+    )
     return Window(mode="incremental", t0=t0, since=since, wide=wide)
 
 

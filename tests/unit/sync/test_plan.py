@@ -84,3 +84,12 @@ def test_the_shape_changes_with_fields_login_and_language(
 def test_the_order_of_fields_does_not_change_the_shape() -> None:
     one = shape_of({"a": "char", "b": "char"}, login="x", lang=None)
     assert shape_of({"b": "char", "a": "char"}, login="x", lang=None) == one
+
+
+def test_pinned_companies_change_the_shape_and_none_leave_it_as_it_was() -> None:
+    shapes = [
+        shape_of({"name": "char"}, login="a", lang="en_US", company_ids=ids)
+        for ids in (None, (), (1,), (1, 2), (2, 1))
+    ]
+    assert shapes[0] == shapes[1] == shape_of({"name": "char"}, login="a", lang="en_US")
+    assert len(set(shapes)) == 4

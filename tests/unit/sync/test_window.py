@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,8 @@ LAST = T0 - timedelta(minutes=10)
 QUIET = Cursor(low=LAST, shape="s", wide_at=LAST)
 
 
-def window(cursor: Cursor, **changes: bool) -> tuple[str, datetime | None]:
-    options = {"force_full": False, "has_write_date": True} | changes
+def window(cursor: Cursor, **changes: Any) -> tuple[str, datetime | None]:
+    options: dict[str, Any] = {"force_full": False, "has_write_date": True, **changes}
     found = decide(cursor, t0=T0, our_now=T0, shape="s", **options)
     return found.mode, found.since
 
@@ -94,3 +95,8 @@ def test_the_domain_takes_rows_without_a_date_along() -> None:
 
 def test_the_domain_of_everything_is_empty() -> None:
     assert to_domain(None, ("product_tmpl_id.write_date",)) == []
+
+
+def test_a_connections_own_lookback_replaces_the_usual_one() -> None:
+    mode, since = window(QUIET, lookback=timedelta(seconds=90))
+    assert (mode, since) == ("incremental", LAST - timedelta(seconds=90))

@@ -36,6 +36,7 @@ class Connection:
     odoo_version: str | None
     protocol: str | None
     extra_fields: JSON
+    preferences: JSON = strawberry.field(description="How it is synced, as in the REST API.")
     is_active: bool
     created_at: str | None
     tested_at: str | None

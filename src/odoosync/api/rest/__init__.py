@@ -4,6 +4,7 @@ from odoosync.api.rest import (
     api_keys,
     audit,
     auth,
+    changes,
     connection_credentials,
     connection_state,
     connections,
@@ -26,13 +27,14 @@ ROUTERS = (
     connections.router,
     connection_credentials.router,
     connection_state.router,
-    runs.router,
     run_history.router,
+    runs.router,
     schedules.router,
     verify.router,
     questions.router,
     set_aside.router,
     audit.router,
+    changes.router,
     records.router,
 )
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from odoosync.api.auth import Manager
 from odoosync.api.openapi import problems
 from odoosync.api.parameters import RowId
+from odoosync.api.preferences import PreferencesForm, changes_of
 from odoosync.api.rest.connections import (
     ConnectionView,
     Name,
@@ -33,6 +34,7 @@ class NewConnection(NewCredentials):
     model_config = ConfigDict(extra="forbid")
 
     name: Name | None = Field(default=None, description="What people call it.")
+    preferences: PreferencesForm | None = Field(default=None, description="How to sync.")
     activate: bool = Field(
         default=False, description="Make it the active one; the only one is so anyway."
     )
@@ -73,7 +75,11 @@ async def create_connection(
     A connection to the same URL and database that was deleted comes back with its copy.
     """
     login = login_of(form, services)
-    change = Change(name=form.name, extra_fields=normal_extra_fields(form.extra_fields))
+    change = Change(
+        name=form.name,
+        extra_fields=normal_extra_fields(form.extra_fields),
+        preferences=changes_of(form.preferences),
+    )
     made = await services.connections.create(
         owner_of(caller), login, change, activate=form.activate
     )

@@ -10,6 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from odoosync.accounts import Principal, audit
 from odoosync.api.auth import Manager, Reader
 from odoosync.api.parameters import RowId
+from odoosync.api.preferences import (
+    FieldNames,
+    PreferencesForm,
+    PreferencesView,
+    changes_of,
+    preferences_view,
+)
 from odoosync.api.rest.trouble import Trouble, troubles
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
@@ -23,8 +30,6 @@ from odoosync.sync.datasets import DATASETS
 router = new_router(prefix="/api/v1/connections", tags=["connections"])
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
-FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
-FieldNames = Annotated[list[FieldName], Field(max_length=200)]
 ExtraFields = FieldNames | dict[str, FieldNames]
 """A list is meant for every dataset that has these fields."""
 
@@ -38,6 +43,7 @@ class ConnectionView(BaseModel):
     odoo_version: str | None
     protocol: str | None
     extra_fields: dict[str, list[str]]
+    preferences: PreferencesView
     is_active: bool
     created_at: str | None
     tested_at: str | None
@@ -65,6 +71,9 @@ class ConnectionChange(BaseModel):
         default=None,
         description="Fields to keep beyond the usual ones; the next sync is a full one.",
     )
+    preferences: PreferencesForm | None = Field(
+        default=None, description="How to sync; preferences that are left out stay."
+    )
 
 
 def normal_extra_fields(given: ExtraFields | None) -> dict[str, list[str]] | None:
@@ -91,6 +100,7 @@ def connection_view(connection: Connection, trouble: Trouble | None = None) -> C
         odoo_version=server.get("serie"),
         protocol=server.get("protocol"),
         extra_fields=connection.extra_fields,
+        preferences=preferences_view(connection.preferences),
         is_active=connection.is_active,
         created_at=iso(connection.created_at),
         tested_at=iso(connection.tested_at),
@@ -146,7 +156,11 @@ async def change_connection(
     connection_id: OwnId, form: ConnectionChange, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
     """Change what is sent. Credentials have an address of their own."""
-    change = Change(name=form.name, extra_fields=normal_extra_fields(form.extra_fields))
+    change = Change(
+        name=form.name,
+        extra_fields=normal_extra_fields(form.extra_fields),
+        preferences=changes_of(form.preferences),
+    )
     changed = await services.connections.change(owner_of(caller), connection_id, change)
     return connection_view(changed)
 

@@ -51,7 +51,8 @@ class Reader:
         self._ceiling, self._seen, self._hurried = Ceiling(work, domain), 0, False
         self._fields = list(fields)
         self._last = after
-        self._size = pace.FIRST
+        self._largest = work.page_limit or pace.LARGEST
+        self._size = min(pace.FIRST, self._largest)
 
     async def next(self) -> Page:
         """Read one page, asking for fewer rows when Odoo is too slow. Raises OdooError."""
@@ -70,7 +71,8 @@ class Reader:
                 return await self._around(size)
             received = self._work.client.bytes_received - received
             seconds = time.monotonic() - started
-            self._size = pace.after_page(size, seconds=seconds, received=received)
+            grown = pace.after_page(size, seconds=seconds, received=received)
+            self._size = min(grown, self._largest)
             self._last = _last_of(rows, self._last)
             return Page(rows=rows, last_id=self._last, more=len(rows) == size)
 

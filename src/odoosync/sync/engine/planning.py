@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from odoosync.connections.connection import ALL_DATASETS, Connection
 from odoosync.db import Database
@@ -17,6 +18,9 @@ from odoosync.sync.patience import patiently
 from odoosync.sync.plan import Plan, shape_of, start, take_over
 from odoosync.sync.window import Cursor, decide, frozen_now
 
+ALWAYS_KEPT: Final = ("display_name", "active", "write_date")
+"""What windows, lists and the names of references need, however few fields are wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
@@ -28,10 +32,35 @@ class Prospect:
     fields: Mapping[str, Field]
 
     @property
+    def usual(self) -> tuple[str, ...]:
+        """The dataset's own fields, or those to which the connection narrows it down."""
+        own = self.connection.preferences.fields.get(self.dataset.name)
+        return self.dataset.fields if own is None else (*own, *ALWAYS_KEPT)
+
+    @property
     def wanted(self) -> list[str]:
-        return list(
-            dict.fromkeys([*self.dataset.fields, *self.connection.wanted_extra(self.dataset.name)])
-        )
+        extra = self.connection.wanted_extra(self.dataset.name)
+        return list(dict.fromkeys([*self.usual, *extra]))
+
+    @property
+    def lang(self) -> str | None:
+        return self.connection.preferences.language or self.client.facts.lang
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Say what every answer is to be in: archived rows too, one language, these companies."""
+        context: dict[str, Any] = {"active_test": False}
+        if self.lang:
+            context["lang"] = self.lang
+        if self.connection.preferences.company_ids:
+            context["allowed_company_ids"] = list(self.connection.preferences.company_ids)
+        return context
+
+    @property
+    def lookback(self) -> timedelta | None:
+        """How far a window reaches back, where it is not as usual."""
+        wanted = self.connection.preferences.lookback
+        return timedelta(seconds=wanted) if wanted else None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,7 +80,8 @@ class Prospect:
         return shape_of(
             {name: self.fields[name].type for name in names},
             login=self.connection.odoo_username,
-            lang=self.client.facts.lang,
+            lang=self.lang,
+            company_ids=self.connection.preferences.company_ids,
         )
 
     def can_go_on(self, plan: Plan) -> bool:
@@ -70,7 +100,7 @@ def plan_of(
     shape = prospect.shape(names) or ""
     t0 = frozen_now(prospect.client.server_now, now)
     if left is not None and left.shape == shape and not force_full:
-        return take_over(left, t0=t0, seen_at=now)
+        return take_over(left, t0=t0, seen_at=now, lookback=prospect.lookback)
     window = decide(
         cursor,
         t0=t0,
@@ -78,6 +108,7 @@ def plan_of(
         shape=shape,
         force_full=force_full,
         has_write_date="write_date" in prospect.fields,
+        lookback=prospect.lookback,
     )
     return start(window, seen_at=now, shape=shape, fields=names)
 
@@ -89,7 +120,7 @@ async def drift(database: Database, prospect: Prospect) -> list[str]:
     """
     dataset, connection = prospect.dataset, prospect.connection
     absent = [name for name in prospect.wanted if name not in prospect.fields]
-    here = {*dataset.fields, *connection.extra_fields.get(dataset.name, ())}
+    here = {*prospect.usual, *connection.extra_fields.get(dataset.name, ())}
     anywhere = set(connection.extra_fields.get(ALL_DATASETS, ())).intersection(absent) - here
     elsewhere: set[str] = set()
     for other in DATASETS.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.errors import FieldUnknown
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
+from odoosync.odoo.pacing import Gates, Pace
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
 from odoosync.sync import cursors, questions, runs, set_aside
@@ -49,6 +50,7 @@ class Equipment:
     key_ring: KeyRing
     clock: Clock
     deletion_guard: Guard
+    gates: Gates = field(default_factory=Gates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
 async def _start(tools: Equipment, claim: Claim) -> _Start:
     async with tools.database.tenant(claim.tenant_id) as tx:
         run = await runs.get(tx, claim.run_id)
-        connection = await connections.get(tx, claim.connection_id)
+        connection = await connections.syncable(tx, claim.connection_id)
         secret = await connections.secret_of(tx, tools.key_ring, connection.id)
         cursor = await cursors.read(tx, connection.id, claim.dataset)
         left = await cursors.unfinished(tx, connection.id, claim.dataset)
@@ -132,9 +134,10 @@ async def open_odoo(
     )
     known = ServerFacts.from_json(connection.server)
     trusted = None if anew else known
-    client = await patiently(
-        lambda: open_client(tools.transport, login, known=trusted, now=tools.clock())
-    )
+    wishes = connection.preferences
+    pace = Pace(wishes.call_spacing or 0.0, wishes.parallel_calls or 0)
+    sender = tools.gates.sender(tools.transport, connection.id, pace)
+    client = await patiently(lambda: open_client(sender, login, known=trusted, now=tools.clock()))
     if client.facts != known:
         async with tools.database.tenant(connection.tenant_id) as tx:
             await connections.remember_server(tx, connection.id, client.facts.to_json())
@@ -147,9 +150,6 @@ async def _prepare(
     """Ask for the fields, then decide: go on by the plan as it was frozen, or make one."""
     tools, claim, begun, client = attempt.tools, attempt.claim, attempt.begun, attempt.client
     dataset = dataset_named(claim.dataset)
-    context: dict[str, Any] = {"active_test": False}
-    if client.facts.lang:
-        context["lang"] = client.facts.lang
     there = await patiently(lambda: client.fields_get(dataset.model))
     fields = {name: field for name, field in there.items() if name not in attempt.left_out}
     prospect = Prospect(dataset, begun.connection, client, fields)
@@ -169,7 +169,8 @@ async def _prepare(
         fields=fields,
         plan=plan,
         clock=tools.clock,
-        context=context,
+        context=prospect.context,
+        page_limit=begun.connection.preferences.page_size,
         changed_by=prospect.changed_by,
         used=used,
         aside=set(begun.aside),
@@ -210,11 +211,10 @@ async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
         await lanes.advance(tx, work.claim, plan.to_json())
         await runs.update(tx, work.run_id, about)
         await cursors.write(tx, work.connection_id, work.dataset.name, fields=described)
-    work.lease.check()
     _tell_of(work, about, resumed=counted)
+    work.lease.check()
 
 
-async def _stages(work: Work, begun: _Start, *, guard: Guard) -> None:
 def _tell_of(work: Work, about: dict[str, Any], *, resumed: bool) -> None:
     log.info(
         "sync_began",
@@ -229,6 +229,7 @@ def _tell_of(work: Work, about: dict[str, Any], *, resumed: bool) -> None:
         log.warning("fields_missing", run=work.run_id, fields=about["drift"])
 
 
+async def _stages(work: Work, begun: _Start, *, guard: Guard) -> None:
     """Go through the stages, beginning with the one that the plan stands at."""
     cursor, guard = begun.cursor, guard.unless(begun.run.confirm_deletions)
     await _pull(work)

@@ -27,7 +27,8 @@ Write = Callable[[Tx], Awaitable[Mapping[str, int]]]
 class Work:
     """One attempt at one run. `plan` moves on with each commit.
 
-    `changed_by` are the dataset's dotted dates that this Odoo has; `used` are the calls and bytes
+    `changed_by` are the dataset's dotted dates that this Odoo has; `page_limit` is the most rows to
+    ask for at once, None for as many as go well; `used` are the calls and bytes
     that were counted already; `named` are targets, by model, whose names are stored; `aside`
     are rows that something was set aside of before and that were not read whole since; `faulty`
     are those that failed now, `failing` counts the fields that they failed on, `slow` those of
@@ -44,6 +45,7 @@ class Work:
     clock: Clock
     context: dict[str, Any]
     changed_by: tuple[str, ...] = ()
+    page_limit: int | None = None
     used: tuple[int, int] = (0, 0)
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     aside: set[int] = field(default_factory=set)

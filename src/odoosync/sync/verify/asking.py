@@ -12,10 +12,12 @@ from sqlalchemy import Row
 from odoosync.accounts import audit
 from odoosync.accounts.audit import Actor
 from odoosync.connections import store as connections
+from odoosync.connections.connection import Connection
 from odoosync.db import Database
 from odoosync.jobs import lanes
 from odoosync.sync import runs, standing
-from odoosync.sync.datasets import dataset_named
+from odoosync.sync.choosing import chosen
+from odoosync.sync.datasets import DATASETS, dataset_named
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import Asked
 from odoosync.sync.verify.lane import lane_of, verified_by
@@ -34,9 +36,9 @@ class VerifyRequest:
     connection_id: int | None = None
     repair: bool = False
     trigger: str = "api"
-
-
     by: Actor | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class VerifyAnswer:
     """`success`: every run has ended, and its copy is true now. `runs` as `run_view` has them."""
@@ -66,7 +68,7 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
         meant = await connections.chosen(tx, request.connection_id)
         await standing.ask_by_hand(tx, meant, now)
         connection = await connections.syncable(tx, request.connection_id)
-        for name in with_companions(request.datasets):
+        for name in with_companions(connection, request.datasets):
             lane = lane_of(name)
             ticket = await lanes.ask(tx, connection.id, lane, priority=_WAITED_FOR)
             if ticket.joined:
@@ -75,8 +77,6 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
                 place = (connection.id, lane, ticket.generation)
                 await runs.enqueue(tx, ticket.run_id, place, asked, now)
             run_ids.append(ticket.run_id)
-    return run_ids
-
         if request.by is not None:
             await audit.record(
                 tx,
@@ -88,11 +88,19 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
                 odoo_login=connection.odoo_username,
                 detail={"datasets": list(request.datasets)},
             )
+    return run_ids
 
-def with_companions(names: Sequence[str]) -> list[str]:
-    """Return the datasets and those that a person means, too. Raises UnknownDataset."""
+
+def with_companions(connection: Connection, names: Sequence[str]) -> list[str]:
+    """Return the datasets and those that a person means, too; the usual ones as far as chosen.
+
+    Raises UnknownDataset, NotChosen.
+    """
+    kept = connection.preferences.datasets
+    if tuple(names) == USUAL and kept is not None:
+        names = [name for name in kept if name in DATASETS]
     datasets = [dataset_named(name) for name in names]
-    return list(dict.fromkeys(name for one in datasets for name in (one.name, *one.companions)))
+    return list(dict.fromkeys(name for one in datasets for name in chosen(connection, one)))
 
 
 def verify_answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from odoosync.db import Tx
@@ -74,6 +74,7 @@ class Check(Work):
     """A verification at work. What syncs read by is its plan; how far it is stands in `reached`.
 
     While `rest` is set, commits are refused unless the dataset's lane still has that fence.
+    `lookback` is the connection's own, None for the usual one.
     `confirmed_by_hand`: a person allowed marking rows as gone, however many they are.
     """
 
@@ -81,6 +82,7 @@ class Check(Work):
     repairs: bool = False
     confirmed_by_hand: bool = False
     rest: int | None = None
+    lookback: timedelta | None = None
     gone_before: Gone | None = None
     named_alike: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 

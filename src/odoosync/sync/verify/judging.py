@@ -73,6 +73,7 @@ def promise_of(
     confirmed_at: datetime | None,
     volatile_every: timedelta,
     gone_before: frozenset[int] = frozenset(),
+    lookback: timedelta | None = None,
 ) -> Promise:
     """Read the promise from the cursor; a server's clock that was set back moves it, too."""
     if cursor.low is None:
@@ -81,7 +82,7 @@ def promise_of(
     late = cursor.volatile_at is None or cursor.low - cursor.volatile_at >= volatile_every
     return Promise(
         low=_text(low),
-        since=_text(low - LOOKBACK),
+        since=_text(low - (lookback or LOOKBACK)),
         confirmed_at=confirmed_at,
         rereads_volatile=not late,
         gone_before=gone_before,

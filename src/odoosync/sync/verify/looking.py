@@ -100,6 +100,7 @@ async def _promise(tx: Tx, check: Check) -> Promise:
         confirmed_at=confirmed_at,
         volatile_every=INTERVAL,
         gone_before=before.ids if before and judged else frozenset(),
+        lookback=check.lookback,
     )
 
 

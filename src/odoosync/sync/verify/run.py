@@ -89,7 +89,7 @@ class _Attempt:
 async def _start(tools: Equipment, claim: Claim, dataset: Dataset) -> _Start:
     async with tools.database.tenant(claim.tenant_id) as tx:
         run = await runs.get(tx, claim.run_id)
-        connection = await connections.get(tx, claim.connection_id)
+        connection = await connections.syncable(tx, claim.connection_id)
         secret = await connections.secret_of(tx, tools.key_ring, connection.id)
         cursor = await cursors.read(tx, connection.id, dataset.name)
         known = await cursors.field_types(tx, connection.id, dataset.name)
@@ -125,9 +125,6 @@ async def _prepare(
     goes_on = reached is not None and reached.fields == names
     shape, now = prospect.shape(names) or "", tools.clock()
     t0 = frozen_now(client.server_now, now)
-    context: dict[str, Any] = {"active_test": False}
-    if client.facts.lang:
-        context["lang"] = client.facts.lang
     check = Check(
         database=tools.database,
         claim=claim,
@@ -137,12 +134,14 @@ async def _prepare(
         fields=fields,
         plan=Plan(t0, now, "full", None, None, shape, names),
         clock=tools.clock,
-        context=context,
+        context=prospect.context,
+        page_limit=begun.connection.preferences.page_size,
         used=used,
         reached=reached if reached is not None and goes_on else Reached(fields=names),
         repairs=begun.run.mode == "repair",
         confirmed_by_hand=begun.run.confirm_deletions,
         gone_before=begun.gone,
+        lookback=prospect.lookback,
     )
     same_shape = begun.cursor.shape in {None, shape}
     volatile = frozenset(name for name in names if fields[name].is_volatile)

@@ -1,0 +1,42 @@
+"""What Linux tells of processes in /proc: memory, its peak, and processor time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+MIB: Final = 2**20
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in told.split()]
+
+
+def resident(pid: int) -> int:
+    """Return the bytes that a process holds in memory now."""
+    return _status(pid, "VmRSS")
+
+
+def peak(pid: int) -> int:
+    """Return the most bytes that a process held in memory since `forget_peak`."""
+    return _status(pid, "VmHWM")
+
+
+def forget_peak(pid: int) -> None:
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time of a process so far, its threads' too."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _status(pid: int, name: str) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError(f"Linux tells no {name} of process {pid}.")

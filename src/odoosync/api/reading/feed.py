@@ -1,0 +1,81 @@
+"""The change feed as the surfaces show it: changes with their records, and where to go on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from odoosync.api.reading.items import Item, to_items
+from odoosync.connections import store as connections
+from odoosync.db import Database, Tx
+from odoosync.store.changes import Change, Position, read_changes
+from odoosync.sync import cursors
+from odoosync.sync.datasets import dataset_named
+
+
+@dataclass(frozen=True, slots=True)
+class WantedChanges:
+    """`after` is a `next_after`, or `0` for the beginning."""
+
+    after: str = "0"
+    connection_id: int | None = None
+    dataset: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Changes with their records; `next_after` is where to go on, also when there is nothing."""
+
+    changes: list[tuple[Change, Item]]
+    next_after: str
+    more: bool
+
+    def to_json(self) -> dict[str, Any]:
+        items = [
+            {
+                "position": str(change.position),
+                "kind": change.kind,
+                "connection_id": change.connection_id,
+                "dataset": change.dataset,
+                "record": item.flat(),
+            }
+            for change, item in self.changes
+        ]
+        return {"items": items, "next_after": self.next_after, "more": self.more}
+
+
+async def list_changes(database: Database, tenant_id: int, wanted: WantedChanges) -> Feed:
+    """Return what changed after a position, of one connection or of all that are not deleted.
+
+    Raises NoPosition, NoConnection and UnknownDataset.
+    """
+    datasets = [dataset_named(wanted.dataset).name] if wanted.dataset else None
+    after = Position.read(wanted.after)
+    async with database.tenant(tenant_id, write=False) as tx:
+        if wanted.connection_id is None:
+            ids = [connection.id for connection in await connections.every(tx)]
+        else:
+            ids = [(await connections.get(tx, wanted.connection_id)).id]
+        found = await read_changes(
+            tx, after, connection_ids=ids, datasets=datasets, limit=wanted.limit + 1
+        )
+        page = found[: wanted.limit]
+        items = await _items(tx, page)
+    reached = page[-1].position if page else after
+    return Feed(list(zip(page, items, strict=True)), str(reached), len(found) > len(page))
+
+
+async def _items(tx: Tx, page: list[Change]) -> list[Item]:
+    """Build items a dataset at once, and give them back in the order of the page."""
+    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for place, change in enumerate(page):
+        groups[change.connection_id, change.dataset].append(place)
+    items: dict[int, Item] = {}
+    for (connection_id, dataset), places in groups.items():
+        fields = await cursors.field_types(tx, connection_id, dataset)
+        records = [page[place].record for place in places]
+        made = await to_items(tx, connection_id, records, fields)
+        items.update(zip(places, made, strict=True))
+    return [items[place] for place in range(len(page))]

@@ -1,0 +1,62 @@
+"""The change feed: what changed since the caller last looked, at least once and without gaps."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import orjson
+from fastapi import Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from odoosync.api.auth import Reader
+from odoosync.api.reading.feed import WantedChanges, list_changes
+from odoosync.api.rest.records import Record
+from odoosync.api.routing import new_router
+from odoosync.api.services import ServicesDep
+
+router = new_router(prefix="/api/v1", tags=["records"])
+
+_DESCRIPTION = (
+    "Begin with `after=0`, keep `next_after` and ask again with it: at once while there is `more`, "
+    "later otherwise. A record stands in the feed once, at its last change: treat `created` and "
+    "`updated` alike, and store the record under its `id`. `deleted` is gone from Odoo, `hidden` "
+    "is out of the login's sight."
+)
+
+
+class ChangeView(BaseModel):
+    position: str
+    kind: str = Field(description="created, updated, deleted or hidden.")
+    connection_id: int
+    dataset: str
+    record: Record
+
+
+class Changes(BaseModel):
+    items: list[ChangeView]
+    next_after: str = Field(description="Where to go on; keep it, also when there is nothing.")
+    more: bool
+
+
+class ChangesQuery(BaseModel):
+    """From where on, and of what."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: str = Field(default="0", max_length=50, description="`next_after`, or 0.")
+    connection_id: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="All connections when left out."
+    )
+    dataset: str | None = Field(default=None, max_length=255)
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
+@router.get(
+    "/changes", response_model=Changes, summary="Follow what changes", description=_DESCRIPTION
+)
+async def follow_changes(
+    query: Annotated[ChangesQuery, Query()], caller: Reader, services: ServicesDep
+) -> Response:
+    wanted = WantedChanges(query.after, query.connection_id, query.dataset, query.limit)
+    feed = await list_changes(services.database, caller.tenant_id, wanted)
+    return Response(orjson.dumps(feed.to_json()), media_type="application/json")

@@ -1,0 +1,44 @@
+"""Preferences that only Odoo can say yes to: its languages, and the login's companies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from odoosync.connections.errors import BadPreference
+from odoosync.odoo.client import OdooClient
+from odoosync.odoo.errors import BadAnswer
+
+
+def must_ask(wanted: Mapping[str, Any]) -> bool:
+    return bool(wanted.get("language") or wanted.get("company_ids"))
+
+
+async def check_with_odoo(client: OdooClient, wanted: Mapping[str, Any]) -> None:
+    """Raise BadPreference unless Odoo has the language, and the login all of the companies."""
+    if language := wanted.get("language"):
+        await _check_language(client, language)
+    if company_ids := wanted.get("company_ids"):
+        await _check_companies(client, company_ids)
+
+
+async def _check_language(client: OdooClient, language: str) -> None:
+    rows = await client.search_read("res.lang", [["active", "=", True]], ["code"])
+    codes = sorted(str(row.get("code")) for row in rows)
+    if language not in codes:
+        raise BadPreference(
+            f"This Odoo has not installed the language {language}. It has {', '.join(codes)}."
+        )
+
+
+async def _check_companies(client: OdooClient, company_ids: Sequence[int]) -> None:
+    rows = await client.read("res.users", [client.facts.uid], ["company_ids"])
+    own = rows[0].get("company_ids") if rows else None
+    if not isinstance(own, list):
+        raise BadAnswer
+    strange = [str(one) for one in company_ids if one not in own]
+    if strange:
+        raise BadPreference(
+            f"This login does not work for the companies with the ids {', '.join(strange)}. It "
+            f"does for {', '.join(str(one) for one in sorted(own))}."
+        )

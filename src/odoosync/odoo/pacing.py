@@ -1,0 +1,94 @@
+"""Calls of one connection, kept apart and few at a time, as its owner wants it.
+
+On top of what the transport keeps for each origin; it holds for this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
+
+from odoosync.odoo.transport import Answer
+from odoosync.odoo.wire import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Calls start `spacing` seconds apart at least; at most `parallel` are under way, 0 for any."""
+
+    spacing: float = 0.0
+    parallel: int = 0
+
+
+class Gate:
+    """Where the calls of one connection queue, whichever run they belong to."""
+
+    def __init__(self, pace: Pace) -> None:
+        self.pace = pace
+        self._slots = asyncio.Semaphore(pace.parallel) if pace.parallel else None
+        self._free_at = 0.0
+
+    async def enter(self) -> None:
+        if self._slots is not None:
+            await self._slots.acquire()
+        try:
+            await self._keep_apart()
+        except asyncio.CancelledError:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        if self._slots is not None:
+            self._slots.release()
+
+    async def _keep_apart(self) -> None:
+        if not self.pace.spacing:
+            return
+        now = asyncio.get_running_loop().time()
+        start = max(now, self._free_at)
+        self._free_at = start + self.pace.spacing
+        await asyncio.sleep(start - now)
+
+
+@dataclass(frozen=True, slots=True)
+class PacedSender:
+    """A transport whose calls pass the gate first; their own time limit begins behind it."""
+
+    transport: Sender
+    gate: Gate
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
+        repeatable: bool = False,
+    ) -> Answer:
+        await self.gate.enter()
+        try:
+            return await self.transport.send(
+                method, url, headers=headers, body=body, timeout=timeout, repeatable=repeatable
+            )
+        finally:
+            self.gate.leave()
+
+
+@dataclass(slots=True)
+class Gates:
+    """The gates of the connections that are syncing; one whose pace was changed gets a new one."""
+
+    _open: WeakValueDictionary[int, Gate] = field(default_factory=WeakValueDictionary)
+
+    def sender(self, transport: Sender, connection_id: int, pace: Pace) -> Sender:
+        """Return the transport itself where nothing is wanted of its pace."""
+        if pace == Pace():
+            return transport
+        gate = self._open.get(connection_id)
+        if gate is None or gate.pace != pace:
+            gate = Gate(pace)
+            self._open[connection_id] = gate
+        return PacedSender(transport, gate)

@@ -1,0 +1,123 @@
+"""The change feed: records in the order in which their last change became visible.
+
+A record stands in the feed once, at its last change. Whoever reads on from where they were sees
+every record that changed since, at least once and without gaps, however long ago that was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple, Self
+
+from sqlalchemy import Row, Select, tuple_
+
+from odoosync.db import Tx
+from odoosync.errors import InvalidInput
+from odoosync.store import dialects, positions
+from odoosync.store.reading import RECORD_COLUMNS, StoredRecord, stored_record
+from odoosync.store.tables import records
+
+Kind = Literal["created", "updated", "deleted", "hidden"]
+
+
+_WRITTEN: Final = re.compile(r"(?:([1-9][0-9]{0,17})-)?([0-9]{1,18})", re.ASCII)
+
+
+class NoPosition(InvalidInput):
+    code = "bad_position"
+
+    def __init__(self) -> None:
+        super().__init__("This is no place in the feed. Send `next_after` as it came, or 0.")
+
+
+class Position(NamedTuple):
+    """A place in the feed, written `SEQ`, on PostgreSQL `XID-SEQ`; zero is its beginning."""
+
+    xid: int
+    seq: int
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read a position. Raises NoPosition."""
+        match = _WRITTEN.fullmatch(text)
+        if match is None:
+            raise NoPosition
+        return cls(int(match[1] or 0), int(match[2]))
+
+    def __str__(self) -> str:
+        return f"{self.xid}-{self.seq}" if self.xid else str(self.seq)
+
+
+START: Final = Position(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record at its last change. `created` is one that has not changed since it was stored."""
+
+    position: Position
+    kind: Kind
+    connection_id: int
+    dataset: str
+    record: StoredRecord
+
+
+async def read_changes(
+    tx: Tx,
+    after: Position,
+    *,
+    connection_ids: Sequence[int],
+    datasets: Sequence[str] | None,
+    limit: int,
+) -> list[Change]:
+    """Return up to `limit` changes beyond `after`, in order, of these connections and datasets."""
+    if not connection_ids:
+        return []
+    statement = changes_statement(
+        tx, after, connection_ids=connection_ids, datasets=datasets, limit=limit
+    )
+    return [_change(row) for row in await tx.all(statement)]
+
+
+def changes_statement(
+    tx: Tx,
+    after: Position,
+    *,
+    connection_ids: Sequence[int],
+    datasets: Sequence[str] | None,
+    limit: int,
+) -> Select[Any]:
+    place = tuple_(records.c.change_xid, records.c.change_seq)
+    statement = tx.select(
+        records,
+        *(records.c[name] for name in (*RECORD_COLUMNS, *_PLACE)),
+        dialects.data_text(tx.dialect).label("data"),
+    ).where(place > tuple_(*after), records.c.connection_id.in_(connection_ids))
+    if datasets is not None:
+        statement = statement.where(records.c.dataset.in_(datasets))
+    if tx.dialect == "postgresql":
+        statement = statement.where(records.c.change_xid < positions.oldest_open())
+    return statement.order_by(records.c.change_xid, records.c.change_seq).limit(limit)
+
+
+_PLACE: Final = ("connection_id", "dataset", "change_xid", "change_seq", "created_seq")
+
+
+def _change(row: Row[Any]) -> Change:
+    return Change(
+        position=Position(row.change_xid, row.change_seq),
+        kind=_kind(row),
+        connection_id=row.connection_id,
+        dataset=row.dataset,
+        record=stored_record(row),
+    )
+
+
+def _kind(row: Row[Any]) -> Kind:
+    if row.deleted_at is not None:
+        return "deleted"
+    if row.unreachable_at is not None:
+        return "hidden"
+    return "created" if row.change_seq == row.created_seq else "updated"

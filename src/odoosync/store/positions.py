@@ -1,0 +1,65 @@
+"""Where in the change feed a write stands: its place is taken in the same transaction.
+
+Sequence numbers commit out of order on PostgreSQL: whoever saw 2 might never see 1. There a
+change is placed by its transaction's number first, and shown only once every transaction before
+it has ended. On SQLite writers come one after the other, and a counter is enough.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, ColumnElement, TextClause, literal_column, text
+from sqlalchemy.dialects.sqlite import insert
+
+from odoosync.db import Tx
+from odoosync.store.tables import change_counters
+
+_AHEAD: Final = "(SELECT ahead FROM change_clock)"
+XID: Final = f"pg_current_xact_id()::text::bigint + {_AHEAD}"
+"""PostgreSQL: the place of this transaction."""
+NEXT: Final = "nextval('record_changes')"
+"""PostgreSQL: the place of a row within it."""
+_OLDEST_OPEN: Final = f"pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {_AHEAD}"
+
+
+async def reserve(tx: Tx, count: int) -> int:
+    """Count up by `count` on SQLite; returns the number before the first that is ours."""
+    start = insert(change_counters).values(tenant_id=tx.tenant_id, last_seq=count)
+    counted = start.on_conflict_do_update(
+        index_elements=["tenant_id"], set_={"last_seq": change_counters.c.last_seq + count}
+    ).returning(change_counters.c.last_seq)
+    return int(await tx.scalar(counted)) - count
+
+
+def marked_now() -> dict[str, ColumnElement[Any]]:
+    """Return what an UPDATE on PostgreSQL sets beside its marks."""
+    return {
+        "change_xid": literal_column(XID, BigInteger),
+        "change_seq": literal_column(NEXT, BigInteger),
+    }
+
+
+def oldest_open() -> ColumnElement[int]:
+    """Return the place on PostgreSQL that everything shown lies below."""
+    return literal_column(_OLDEST_OPEN, BigInteger)
+
+
+_SET_AHEAD: Final = """
+    UPDATE change_clock SET ahead = greatest(ahead, 1 + coalesce((
+        SELECT max(newest.change_xid) FROM tenants CROSS JOIN LATERAL (
+            SELECT change_xid FROM records WHERE records.tenant_id = tenants.id
+            ORDER BY change_xid DESC, change_seq DESC LIMIT 1
+        ) AS newest
+    ), 0) - pg_current_xact_id()::text::bigint)
+    WHERE id = 1
+"""
+
+
+def catch_up() -> TextClause:
+    """Return the statement that puts new changes behind all stored ones.
+
+    After a dump was restored elsewhere, that server's transactions may have lower numbers than
+    those stored: readers who have come further would wait for them in vain.
+    """
+    return text(_SET_AHEAD)

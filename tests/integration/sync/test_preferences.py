@@ -1,0 +1,95 @@
+"""What a connection's preferences do to its syncs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from integration.sync.copying import Copy
+from odoosync.connections import store
+from odoosync.connections.errors import ConnectionPaused
+from odoosync.connections.preferences import Preferences
+from odoosync.sandbox import World
+
+PARTNER = "res.partner"
+
+
+async def prefer(copy: Copy, **preferences: Any) -> None:
+    stored = Preferences(**preferences).to_json()
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        await store.update(tx, copy.connection_id, copy.clock(), preferences=stored)
+
+
+def asked(copy: Copy, key: str) -> list[Any]:
+    return [payload[key] for payload in copy.odoo.payloads if key in payload]
+
+
+async def test_a_narrowed_dataset_keeps_these_fields_and_what_lists_need(
+    synced: Copy, world: World
+) -> None:
+    await prefer(synced, fields={"contacts": ("name", "city")})
+    run = await synced.sync()
+    assert (run.mode, run.drift) == ("full", None)
+    (person,) = world.execute(PARTNER, "search", [["parent_id", "!=", False]], limit=1)
+    kept = {"name", "city", "display_name", "active", "write_date"}
+    assert (await synced.data(person)).keys() == kept
+
+
+async def test_what_was_narrowed_and_is_wanted_again_is_filled(synced: Copy) -> None:
+    await prefer(synced, fields={"contacts": ("name",)})
+    await synced.sync()
+    await prefer(synced)
+    assert (await synced.sync()).mode == "full"
+    assert (await synced.difference()).stale == {}
+
+
+@pytest.mark.parametrize(
+    ("wish", "key", "told"),
+    [
+        ({"language": "de_DE"}, "lang", "de_DE"),
+        ({"company_ids": (1,)}, "allowed_company_ids", [1]),
+    ],
+)
+async def test_another_language_or_company_list_is_told_and_makes_a_full_pass(
+    synced: Copy, wish: dict[str, Any], key: str, told: Any
+) -> None:
+    await prefer(synced, **wish)
+    synced.odoo.payloads.clear()
+    assert (await synced.sync()).mode == "full"
+    contexts = [one for one in asked(synced, "context") if "active_test" in one]
+    assert contexts
+    assert all(one[key] == told for one in contexts)
+    assert (await synced.sync()).mode == "incremental"
+
+
+async def test_no_page_is_larger_than_wished(copy: Copy) -> None:
+    await prefer(copy, page_size=7)
+    await copy.sync()
+    pages = [one for one in copy.odoo.payloads if "fields" in one and "limit" in one]
+    assert {page["limit"] for page in pages} == {7}
+    assert (await copy.difference()).missing == []
+
+
+async def test_a_longer_lookback_finds_a_longer_transaction(synced: Copy, world: World) -> None:
+    (person,) = world.execute(PARTNER, "search", [["parent_id", "!=", False]], limit=1)
+    await prefer(synced, lookback=3_600)
+    slow = world.transaction()
+    slow.update(PARTNER, [person], {"ref": "slow"})
+    synced.clock.advance(1_200)
+    await synced.sync()
+    slow.commit()
+    run = await synced.sync()
+    assert run.window_high - run.window_low == timedelta(hours=1)
+    assert (await synced.data(person))["ref"] == "slow"
+
+
+async def test_a_run_that_was_asked_for_just_before_the_pause_syncs_nothing(copy: Copy) -> None:
+    run_id = await copy.ask("contacts")
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        await store.update(tx, copy.connection_id, copy.clock(), paused_at=copy.clock())
+    await copy.attempt(await copy.take())
+    run = await copy.run(run_id)
+    assert (run.status, run.error_code) == ("failed", ConnectionPaused.code)
+    assert copy.odoo.asked == []

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from odoosync.odoo.pacing import Gates, Pace
+from odoosync.odoo.transport import Answer
+from odoosync.odoo.wire import Sender
+
+
+@dataclass
+class SlowOdoo:
+    """Remembers when calls began, and how many were under way at most."""
+
+    begun: list[float] = field(default_factory=list)
+    under_way: int = 0
+    most: int = 0
+
+    async def send(self, *_: Any, **__: Any) -> Answer:
+        self.begun.append(asyncio.get_running_loop().time())
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(0)
+        self.under_way -= 1
+        return Answer(200, {}, b"", None)
+
+
+async def ask(odoo: SlowOdoo, gates: Gates, pace: Pace, calls: int) -> None:
+    sender = gates.sender(cast("Sender", odoo), 1, pace)
+    await asyncio.gather(*(sender.send("POST", "http://odoo") for _ in range(calls)))
+
+
+async def test_calls_start_apart() -> None:
+    odoo, pace = SlowOdoo(), Pace(spacing=0.01)
+    await ask(odoo, Gates(), pace, 4)
+    gaps = [later - sooner for sooner, later in zip(odoo.begun, odoo.begun[1:], strict=False)]
+    assert min(gaps) > 0.005
+
+
+async def test_calls_of_two_runs_of_a_connection_share_its_slots() -> None:
+    odoo, gates, pace = SlowOdoo(), Gates(), Pace(parallel=1)
+    await asyncio.gather(ask(odoo, gates, pace, 3), ask(odoo, gates, pace, 3))
+    assert (len(odoo.begun), odoo.most) == (6, 1)
+
+
+async def test_a_call_that_is_cancelled_while_it_waits_takes_no_slot() -> None:
+    gates, pace = Gates(), Pace(spacing=30, parallel=1)
+    sender = gates.sender(cast("Sender", SlowOdoo()), 1, pace)
+    await sender.send("GET", "http://odoo")
+    waiting = asyncio.create_task(sender.send("GET", "http://odoo"))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    again = asyncio.create_task(gates.sender(cast("Sender", SlowOdoo()), 1, Pace()).send("G", "x"))
+    assert (await again).status == 200
+
+
+def test_nothing_is_put_before_a_transport_that_is_to_go_as_it_goes() -> None:
+    odoo = cast("Sender", SlowOdoo())
+    assert Gates().sender(odoo, 1, Pace()) is odoo
