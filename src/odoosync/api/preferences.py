@@ -15,7 +15,7 @@ FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,62}$")
 FieldNames = Annotated[list[FieldName], Field(max_length=200)]
 _DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 _Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2,3})?(@[a-z]{2,10})?$")]
-_CompanyId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+_CompanyId = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 
 
 class PreferencesView(BaseModel):

@@ -89,7 +89,8 @@ async def test_companies_that_the_login_has_are_taken(
     calls: Calls, path: str, odoo: SandboxServer
 ) -> None:
     with odoo.world.transaction() as tx:
-        second = tx.insert("res.company", {"name": "B", "partner_id": 1, "currency_id": 1})
+        values = {"name": "B", "partner_id": 1, "currency_id": 1, "active": True}
+        second = tx.insert("res.company", values)
         tx.update("res.users", [2], {"company_ids": (1, second)})
     changed = await prefer(calls, path, company_ids=[second, 1])
     assert changed["company_ids"] == [second, 1]

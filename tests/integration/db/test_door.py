@@ -104,7 +104,8 @@ async def test_every_table_on_postgresql_is_protected_or_known_to_need_none(
         forced = {name: flag for name, flag in await connection.execute(query)}  # noqa: C416
     await database.close()
     unprotected = {name for name, flag in forced.items() if not flag}
-    assert unprotected == {"tenants", "workers", "alembic_version", "audit_horizon"}
+    open_to_all = {"tenants", "workers", "alembic_version", "audit_horizon", "change_clock"}
+    assert unprotected == open_to_all
     assert set(forced) - unprotected == {
         name for name, table in metadata.tables.items() if is_tenant_table(table)
     }

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+import structlog
 
 from odoosync.crypto import BadKeyRing, parse_key_ring
 from odoosync.log import configure_logging, get_logger
@@ -10,10 +11,11 @@ from odoosync.log import configure_logging, get_logger
 
 @pytest.fixture(autouse=True)
 def _restored() -> object:
-    root = logging.getLogger()
+    root, ours = logging.getLogger(), structlog.get_config()
     before = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = before
+    structlog.configure(**ours)
     return None
 
 
