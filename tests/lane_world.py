@@ -45,6 +45,13 @@ async def populate(database: Database, owners: Iterable[int]) -> list[int]:
     return made
 
 
+async def move(database: Database, connection_id: int, url: str) -> None:
+    """Let a connection be to another server: at first all are to one."""
+    async with database.system() as tx:
+        moved = update(connections).where(connections.c.id == connection_id)
+        await tx.execute(moved.values(odoo_url=url))
+
+
 async def ask(database: Database, connection_id: int, tenant_id: int = 1, **more: Any) -> Ticket:
     async with database.tenant(tenant_id) as tx:
         return await lanes.ask(tx, connection_id, DATASET, **more)

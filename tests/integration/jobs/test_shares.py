@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy import update
-
 from integration.jobs.test_worker import Recorder, working
-from lane_world import ask, claim, populate, until
-from odoosync.connections.tables import connections as connection_table
+from lane_world import ask, claim, move, populate, until
 from odoosync.db import Database
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome
-
-
-async def move(database: Database, connection: int, url: str) -> None:
-    async with database.system() as tx:
-        moved = update(connection_table).where(connection_table.c.id == connection)
-        await tx.execute(moved.values(odoo_url=url))
 
 
 async def test_of_one_server_a_worker_holds_no_more_than_its_share(database: Database) -> None:

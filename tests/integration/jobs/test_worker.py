@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from lane_world import DATASET, ask, claim, populate, state, until
+from lane_world import DATASET, ask, claim, move, populate, state, until
 from odoosync.db import Database
 from odoosync.jobs import lanes, presence
 from odoosync.jobs.attempt import Timing
@@ -235,21 +235,22 @@ async def test_a_body_that_does_not_hear_the_stop_is_put_back_as_well(database: 
 
 
 async def test_no_more_is_taken_than_there_are_slots(database: Database) -> None:
-    release, busy = asyncio.Event(), asyncio.Semaphore(0)
+    release = asyncio.Event()
 
     async def body(claim: Claim, lease: Lease) -> Outcome:
         del claim, lease
-        busy.release()
         await release.wait()
         return Done()
 
-    connections = await populate(database, [1, 2, 3])
+    async def full() -> bool:
+        return len(task.claims) == 2
+
     task = Recorder(body)
     async with working(database, task, concurrency=2):
-        for tenant, connection in enumerate(connections, 1):
+        for tenant, connection in enumerate(await populate(database, [1, 2, 3]), 1):
+            await move(database, connection, f"http://odoo{tenant}")  # one may not fill a worker
             await ask(database, connection, tenant)
-        await busy.acquire()
-        await busy.acquire()
+        await until(full)
         (waiting,) = await claim(database)
         release.set()
     assert waiting.lane_id not in {held.lane_id for held in task.claims}
@@ -271,6 +272,10 @@ async def test_a_worker_frees_the_lanes_of_one_that_departed(
     await ask(database, connection)
     await claim(database, worker_id="gone", lease_s=3600.0)
     (tmp_path / "gone.alive").touch()
+
+    async def forgotten() -> bool:  # a moment after its lanes are free
+        return presence.departed(tmp_path) == []
+
     async with working(database, Recorder(done_at_once), folder=tmp_path):
         await settled(database, connection)
-    assert presence.departed(tmp_path) == []
+        await until(forgotten)
