@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from math import inf
 from typing import Annotated
 
 import typer
@@ -29,6 +30,10 @@ def sandbox(  # noqa: PLR0917
     products: Annotated[int, typer.Option(min=0, help="How many products it holds.")] = 500,
     seed: Annotated[int, typer.Option(help="The same seed makes the same rows.")] = 1,
     api_key: Annotated[str, typer.Option(help="The API key of its admin.")] = ADMIN_KEY,
+    megabytes_per_second: Annotated[
+        float | None,
+        typer.Option(min=0.001, help="How fast it answers at most; real ones send 10 to 20."),
+    ] = None,
 ) -> None:
     """Serve a small Odoo in memory, for the demo, for tests and to try things on."""
     world = seed_world(int(odoo_version), contacts, products, seed, clock=utc_now, api_key=api_key)
@@ -38,4 +43,4 @@ def sandbox(  # noqa: PLR0917
     typer.echo(f"  API key   {api_key} (admin)")
     typer.echo(f"  holds     {contacts} contacts, {products} products")
     typer.echo("Stop it with Ctrl-C.")
-    run(host, port, world)
+    run(host, port, world, bytes_per_second=(megabytes_per_second or inf) * 1e6)

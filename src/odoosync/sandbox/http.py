@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from email.utils import format_datetime
+from math import inf
 from typing import Any
 
 import orjson
@@ -26,9 +28,19 @@ from odoosync.sandbox.world import World
 _SPOILING = ("drip", "cut")
 
 
-def sandbox_app(world: World, faults: Faults | None = None, *, keep_alive: bool = True) -> ASGIApp:
-    """Make the application; without `keep_alive` it closes connections, as threaded Odoo does."""
-    routes = _Routes(world, faults or Faults())
+def sandbox_app(
+    world: World,
+    faults: Faults | None = None,
+    *,
+    keep_alive: bool = True,
+    bytes_per_second: float = inf,
+) -> ASGIApp:
+    """Make the application; without `keep_alive` it closes connections, as threaded Odoo does.
+
+    No answer comes sooner than `bytes_per_second` allow, as if Odoo took its time on another
+    machine.
+    """
+    routes = _Routes(world, faults or Faults(), bytes_per_second)
     app = Starlette(
         routes=[
             Route("/jsonrpc", routes.jsonrpc, methods=["POST"]),
@@ -44,9 +56,10 @@ def sandbox_app(world: World, faults: Faults | None = None, *, keep_alive: bool 
 
 
 class _Routes:
-    def __init__(self, world: World, faults: Faults) -> None:
+    def __init__(self, world: World, faults: Faults, bytes_per_second: float) -> None:
         self._world = world
         self._faults = faults
+        self._bytes_per_second = bytes_per_second
 
     async def jsonrpc(self, request: Request) -> Response:
         payload = _parsed(await request.body())
@@ -138,12 +151,19 @@ class _Routes:
         await asyncio.sleep(sum(one.seconds for one in struck if one.kind == "latency"))
         fault = next((one for one in struck if one.kind != "latency"), None)
         if fault is None:
-            return respond(work())
+            return respond(await self._paced(work))
         if fault.kind in ("serialization_failure", "odoo_error"):
             return respond(refuse(_raised(fault)))
         if fault.kind in _SPOILING:
             return spoiled(fault, work())
         return instead(fault, request, self._faults) or respond(work())
+
+    async def _paced(self, work: Callable[[], Answer]) -> Answer:
+        started = time.monotonic()
+        answer = work()
+        takes = len(answer.body) / self._bytes_per_second
+        await asyncio.sleep(max(0.0, started + takes - time.monotonic()))
+        return answer
 
 
 def _raised(fault: Fault) -> OdooRaised:

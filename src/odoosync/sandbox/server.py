@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from math import inf
 from threading import Thread
 from typing import TYPE_CHECKING, Self
 
@@ -29,13 +30,21 @@ class SandboxServer:
     """
 
     def __init__(
-        self, world: World, *, host: str = "127.0.0.1", port: int = 0, keep_alive: bool = True
+        self,
+        world: World,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        keep_alive: bool = True,
+        bytes_per_second: float = inf,
     ) -> None:
         self.world = world
         self.faults = Faults()
         self._socket = _bound(host, port)
         self.host, self.port = self._socket.getsockname()[:2]
-        app = sandbox_app(world, self.faults, keep_alive=keep_alive)
+        app = sandbox_app(
+            world, self.faults, keep_alive=keep_alive, bytes_per_second=bytes_per_second
+        )
         self._server = uvicorn.Server(_config(app))
         self._thread = Thread(target=self._serve, name="sandbox-odoo", daemon=True)
 
@@ -73,9 +82,10 @@ class SandboxServer:
         self._server.run(sockets=[self._socket])
 
 
-def run(host: str, port: int, world: World) -> None:
+def run(host: str, port: int, world: World, *, bytes_per_second: float = inf) -> None:
     """Serve in the foreground until interrupted."""
-    uvicorn.Server(_config(sandbox_app(world))).run(sockets=[_bound(host, port)])
+    app = sandbox_app(world, bytes_per_second=bytes_per_second)
+    uvicorn.Server(_config(app)).run(sockets=[_bound(host, port)])
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 from odoosync.clock import utc_now
 from odoosync.errors import Unavailable
-from odoosync.sandbox import SandboxServer, World
+from odoosync.sandbox import SandboxServer, World, seed_world
+from odoosync.sandbox.seeding import ADMIN_KEY
 
 READ = "/json/2/res.partner/search_read"
 PAGE = {"domain": [], "fields": ["name"], "order": "id", "limit": 3}
@@ -41,6 +43,17 @@ def test_a_change_made_in_the_world_is_there_at_once(
 def test_it_names_the_one_database_that_it_has(client: httpx.Client) -> None:
     answer = client.post("/web/database/list", json={"jsonrpc": "2.0", "params": {}})
     assert answer.json()["result"] == ["odoo_db"]
+
+
+def test_a_paced_one_sends_no_faster_than_it_was_told_to() -> None:
+    world = seed_world(19, contacts=50, products=1, clock=utc_now)
+    bearer = {"Authorization": f"bearer {ADMIN_KEY}", "X-Odoo-Database": "odoo_db"}
+    with SandboxServer(world, bytes_per_second=20_000) as server:
+        started = time.monotonic()
+        answer = httpx.post(f"{server.url}{READ}", json=PAGE | {"limit": 50}, headers=bearer)
+        took = time.monotonic() - started
+    assert len(answer.json()) == 50
+    assert took >= len(answer.content) / 20_000
 
 
 def test_a_body_that_is_no_json_is_a_bad_request(client: httpx.Client) -> None:
