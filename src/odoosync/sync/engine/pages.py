@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from odoosync.db import Tx
 from odoosync.odoo import domain as domains
@@ -25,6 +25,9 @@ from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
 from odoosync.sync.patience import patiently, within
 from odoosync.sync.set_aside import Fault
+
+_PART: Final = 2_500
+"""Rows that are encoded while as many others are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +158,17 @@ async def keep(work: Work, page: Page, *, last_id: int | None) -> None:
     """Commit one page: its rows, the names they need, the counts and how far the run has come."""
     # In a thread, so that the call for the next page is not kept waiting by this one's rows.
     try:
-        rows, encoded = await asyncio.to_thread(_prepared, work, page.rows)
+        rows = await asyncio.to_thread(work.rows, page.rows)
     except BadAnswer:
         faults = sift(work, page.rows, work.plan.fields)
         page = replace(page, faults=[*page.faults, *faults])
-        rows, encoded = _prepared(work, page.rows)
+        rows = work.rows(page.rows)
     names = await labels.fetch_missing(work, rows)
 
     async def write(tx: Tx) -> Mapping[str, int]:
-        stored = await _store(work, tx, page, rows, encoded)
+        stored = PageCounts()
+        async for part in _encoded(rows):
+            stored += await _store(work, tx, page, part)
         await labels.keep(work, tx, names)
         await settle(work, tx, rows, page.faults)
         return {
@@ -177,21 +182,30 @@ async def keep(work: Work, page: Page, *, last_id: int | None) -> None:
     await work.commit(work.plan.at(work.plan.stage, last_id), write)
 
 
-def _prepared(work: Work, page: list[dict[str, Any]]) -> tuple[list[Row], list[EncodedRow]]:
-    rows = work.rows(page)
-    return rows, [encode(row) for row in rows]
+async def _encoded(rows: Sequence[Row]) -> AsyncIterator[list[tuple[Row, EncodedRow]]]:
+    """Encode a page in parts, in a thread: one part while the one before is written."""
+    loop = asyncio.get_running_loop()
+    coming = loop.run_in_executor(None, _encode_all, rows[:_PART])
+    for start in range(_PART, len(rows) + _PART, _PART):
+        part = await coming
+        coming = loop.run_in_executor(None, _encode_all, rows[start : start + _PART])
+        yield part
+
+
+def _encode_all(rows: Sequence[Row]) -> list[tuple[Row, EncodedRow]]:
+    return [(row, encode(row)) for row in rows]
 
 
 async def _store(
-    work: Work, tx: Tx, page: Page, rows: Sequence[Row], encoded: Sequence[EncodedRow]
+    work: Work, tx: Tx, page: Page, part: Sequence[tuple[Row, EncodedRow]]
 ) -> PageCounts:
     """Write rows; of those read in part, fields that could not be read keep their values."""
     place, now = (work.connection_id, work.dataset.name), work.clock()
-    partly = {fault.odoo_id for fault in page.faults}
+    partly = {row.odoo_id for row, _ in part} & {fault.odoo_id for fault in page.faults}
     known = {odoo_id for odoo_id in partly if await reading.get(tx, *place, odoo_id) is not None}
-    whole = [row for row in encoded if row.odoo_id not in known]
+    whole = [encoded for row, encoded in part if row.odoo_id not in known]
     stored = await writing.write_page(tx, *place, whole, now=now)
-    patches = {row.odoo_id: row.data for row in rows if row.odoo_id in known}
+    patches = {row.odoo_id: row.data for row, _ in part if row.odoo_id in known}
     make_row = partial(to_row, work.dataset)
     updated = await writing.patch_rows(tx, *place, patches, make_row=make_row, now=now)
     return stored + PageCounts(updated=updated, unchanged=len(patches) - updated)
