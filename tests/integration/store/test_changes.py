@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from odoosync.accounts.tables import tenants
-from odoosync.db import Database
+from odoosync.db import Database, open_database
 from odoosync.migrations import upgrade
 from odoosync.store import deletion, writing
 from odoosync.store.changes import START, Change, NoPosition, Position, read_changes
@@ -110,6 +112,46 @@ async def test_nothing_is_skipped_while_an_earlier_writer_is_still_busy(
     await writer
     reached = early[-1].position if early else START
     assert {1, 2} == {change.record.odoo_id for change in [*early, *await feed(database, reached)]}
+
+
+@asynccontextmanager
+async def writing_by_hand(database: Database) -> AsyncIterator[Callable[[Row], Awaitable[None]]]:
+    """Open a transaction that writes when it is told to, and commits at the end of the block."""
+    async with database.tenant(TENANT) as tx:
+
+        async def write(one: Row) -> None:
+            await writing.write_page(tx, 7, "contacts", [encode(one)], now=NOW)
+
+        yield write
+
+
+async def test_writers_whose_transactions_interleave_leave_no_gap(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    seen: list[int] = []
+    reached = START
+
+    async def read_on() -> None:
+        nonlocal reached
+        for change in await feed(database, reached):
+            seen.append(change.record.odoo_id)
+            reached = change.position
+
+    async with writing_by_hand(database) as first:
+        await first(row(1))
+        async with writing_by_hand(database) as second:
+            await second(row(2))
+            await first(row(3))
+            await second(row(4))
+            await read_on()
+        await read_on()
+        await first(row(5))
+        async with writing_by_hand(database) as third:
+            await third(row(6))
+        await read_on()
+        assert seen == []
+    await read_on()
+    assert sorted(seen) == [1, 2, 3, 4, 5, 6]
+    await database.close()
 
 
 async def test_a_copy_restored_on_a_young_server_goes_on_behind_what_it_holds(
