@@ -18,7 +18,6 @@ from sqlalchemy.engine import make_url
 from odoosync.errors import Conflict, InvalidInput, NotFound
 from odoosync.migrations import upgrade
 from odoosync.settings import Settings, load_settings
-from odoosync.store.positions import leap
 
 _BUSY_TIMEOUT_S = 30
 
@@ -79,10 +78,7 @@ def _put_back(file: Path, target: Path) -> str:
     with TemporaryDirectory(dir=target.parent, prefix=".restoring-") as folder:
         draft = Path(folder) / "odoosync.sqlite3"
         _copy(file, draft)
-        revision = upgrade(f"sqlite:///{draft}")
-        with closing(sqlite3.connect(draft)) as connection:
-            connection.execute(str(leap()))
-            connection.commit()
+        revision = upgrade(f"sqlite:///{draft}", put_back=True)
         _copy(draft, target)
     return revision
 

@@ -170,6 +170,20 @@ async def test_a_copy_restored_on_a_young_server_goes_on_behind_what_it_holds(
     assert reached.xid == 4_000_000_000_000
 
 
+async def test_what_changes_in_a_database_that_was_put_back_lies_beyond_all_that_was_seen(
+    database: Database,
+) -> None:
+    async with database.system() as tx:
+        await tx.execute(tenants.insert().values(id=TENANT, name="x", created_at=NOW))
+    reached = Position(10**9, 0) if database.dialect == "postgresql" else Position(0, 10**9)
+    for number in (1, 2):
+        await asyncio.to_thread(upgrade, database.url, put_back=True)
+        await store(database, row(number))
+        changes = await feed(database, reached)
+        assert shown(changes) == [("created", number)]
+        reached = changes[-1].position
+
+
 @pytest.mark.parametrize("written", ["", "-", "a", "1-", "-1", "1-2-3", "9" * 40, "1-9" + "9" * 30])
 def test_what_is_no_position_is_refused(written: str) -> None:
     with pytest.raises(NoPosition):
