@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
 
 from odoosync.api.rest.connection_credentials import LoginToTest, NewConnection, NewLogin
-from odoosync.api.rest.connections import ConnectionChange, connection_view
+from odoosync.api.rest.connections import ConnectionChange, ConnectionView, connection_view
+from odoosync.api.rest.trouble import troubles
 from odoosync.api.validation import read_form
 from odoosync.cli.connecting import ConnectionId, Desk, User, at_desk
 from odoosync.cli.passwords import PasswordStdin, read_password
@@ -18,6 +19,7 @@ from odoosync.connections import store
 from odoosync.connections.connection import Connection
 from odoosync.connections.service import Change
 from odoosync.connections.store import Tested
+from odoosync.db import Tx
 from odoosync.odoo.login import Login
 from odoosync.odoo.url import parse_odoo_url
 
@@ -44,13 +46,13 @@ def list_connections(
 ) -> None:
     """List a user's connections, a line each; the active one has a star."""
 
-    async def work(desk: Desk) -> list[Connection]:
+    async def work(desk: Desk) -> list[ConnectionView]:
         async with desk.service.database.tenant(desk.owner.tenant_id, write=False) as tx:
-            return await store.every(tx, include_deleted=deleted)
+            return await _views(tx, await store.every(tx, include_deleted=deleted))
 
     found = at_desk(user, work)
-    for one in found:
-        typer.echo(orjson.dumps(_view(one)).decode() if json else _line(one))
+    for view in found:
+        typer.echo(view.model_dump_json() if json else _line(view))
     if not found and not json:
         typer.echo("There is no connection.")
 
@@ -95,14 +97,15 @@ def add(
 def show(user: User, connection_id: OrActive = None, *, json: Json = False) -> None:
     """Show a connection, its secret never."""
 
-    async def work(desk: Desk) -> Connection:
-        return await _chosen(desk, connection_id)
+    async def work(desk: Desk) -> ConnectionView:
+        async with desk.service.database.tenant(desk.owner.tenant_id, write=False) as tx:
+            return (await _views(tx, [await store.chosen(tx, connection_id)]))[0]
 
-    view = _view(at_desk(user, work))
+    view = at_desk(user, work)
     if json:
-        typer.echo(orjson.dumps(view).decode())
+        typer.echo(view.model_dump_json())
         return
-    for name, value in view.items():
+    for name, value in view.model_dump().items():
         told = orjson.dumps(value).decode() if isinstance(value, dict | bool) else value
         typer.echo(f"{name}: {'-' if told is None else told}")
 
@@ -213,20 +216,22 @@ def _login(username: str | None, *, from_stdin: bool) -> tuple[str | None, str]:
     return form.odoo_username, form.odoo_password.get_secret_value()
 
 
-def _view(one: Connection) -> dict[str, Any]:
-    return connection_view(one).model_dump(exclude={"trouble"})
+async def _views(tx: Tx, found: list[Connection]) -> list[ConnectionView]:
+    told = await troubles(tx, found)
+    return [connection_view(one, told.get(one.id)) for one in found]
 
 
 def _tell(one: Connection) -> None:
-    typer.echo(_line(one))
+    typer.echo(_line(connection_view(one)))
 
 
-def _line(one: Connection) -> str:
-    view = _view(one)
-    marks = [f"Odoo {view['odoo_version']}"] if view["odoo_version"] else []
-    if view["deleted_at"]:
-        marks.append(f"deleted, can be restored until {view['removed_from']}")
-    elif view["paused_at"]:
-        marks.append(f"paused since {view['paused_at']}")
+def _line(one: ConnectionView) -> str:
+    marks = [f"Odoo {one.odoo_version}"] if one.odoo_version else []
+    if one.deleted_at:
+        marks.append(f"deleted, can be restored until {one.removed_from}")
+    elif one.paused_at:
+        marks.append(f"paused since {one.paused_at}")
+    if one.trouble:
+        marks.append(f"failing since {one.trouble.since}: {one.trouble.reason}")
     where = f"{one.odoo_username} in {one.odoo_database} at {one.odoo_url}"
     return f"{one.id:>5} {'*' if one.is_active else ' '} {one.name}: {', '.join([where, *marks])}"
