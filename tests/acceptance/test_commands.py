@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from odoosync.sandbox import SandboxServer, World
+from odoosync.sandbox import SandboxServer
 from sandbox_logins import admin_of
 from service import PASSWORD, PROFILE, Caller, Service
 
@@ -65,27 +65,6 @@ def test_a_backup_restores_what_was_there(
     caller.ok(caller.http.delete(PROFILE))
     assert service.run("restore", str(file)).returncode == 0
     assert caller.get(PROFILE)["odoo_password"] == "admin"
-
-
-def test_a_reader_of_changes_who_is_ahead_of_a_restored_backup_misses_nothing(
-    sqlite_only: Service, tmp_path: Path, world: World, odoo: SandboxServer
-) -> None:
-    service = sqlite_only
-    service.start()
-    with service.signed_in("reader") as caller:
-        caller.post(PROFILE, admin_of(odoo))
-        caller.post("/api/v1/contacts/sync", {})
-        assert service.run("backup", str(tmp_path / "backup")).returncode == 0
-        for name in ("One", "Two"):
-            world.execute("res.partner", "create", [{"name": name}])
-            caller.post("/api/v1/contacts/sync", {})
-        reached = caller.get("/api/v1/changes", limit=1000)["next_after"]
-        ran = service.run("restore", str(tmp_path / "backup"))
-        assert ran.returncode == 0, ran.stderr
-        caller.post("/api/v1/contacts/sync", {})
-        then = caller.get("/api/v1/changes", after=reached)
-        assert [one["record"]["name"] for one in then["items"]] == ["One", "Two"]
-    service.stop()
 
 
 def test_restore_refuses_what_is_no_backup(sqlite_only: Service, tmp_path: Path) -> None:
