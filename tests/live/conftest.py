@@ -62,3 +62,11 @@ def service(
 def caller(service: Service) -> Iterator[Caller]:
     with service.registered() as signed_in:
         yield signed_in
+
+
+@pytest.fixture
+def odoos() -> list[RawOdoo]:
+    """All that are named, by their passwords."""
+    found = [odoo for odoo in TARGETS.values() if odoo.api_key is None]
+    assert len(found) > 1, "Name two real Odoos or more. See docs/live-tests.md."
+    return found

@@ -71,7 +71,7 @@ MEANINGS: Final[dict[Kind, str]] = {
     "connection.created": "A connection was made.",
     "connection.renamed": "A connection got another name.",
     "connection.changed": "What a connection keeps, or how it syncs, was changed.",
-    "connection.activated": "Another connection became the active one.",
+    "connection.activated": "A connection became the active one, `instead_of` another.",
     "connection.paused": "Syncing of a connection was paused.",
     "connection.resumed": "Syncing of a connection goes on.",
     "connection.deleted": "A connection was deleted; its copy waits out the grace period.",

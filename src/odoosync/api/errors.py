@@ -5,6 +5,7 @@
     InvalidInput
     ├── WrongMediaType       the body is of a kind that this operation does not read
     ├── UnusableText         a NUL sign in the address; no database keeps one
+    ├── BadForm              fields that another surface than REST was sent, said one by one
     └── BadCursor            not one that a list of ours gave
     Unavailable
     └── NotReady             the service should get no requests yet; says why
@@ -21,6 +22,10 @@ class WrongMediaType(InvalidInput):
 
 class UnusableText(InvalidInput):
     code = "unusable_text"
+
+
+class BadForm(InvalidInput):
+    code = "invalid_request"
 
 
 class NotReady(Unavailable):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from odoosync.connections.errors import BadPreference
 from odoosync.connections.preferences import Preferences
@@ -109,16 +108,6 @@ def changes_of(form: PreferencesForm | None) -> dict[str, Any]:
         if given.get(name) is not None:
             given[name] = tuple(dict.fromkeys(given[name]))
     return given
-
-
-def read_form(document: Mapping[str, Any]) -> PreferencesForm:
-    """Read a form that another surface was sent. Raises BadPreference."""
-    try:
-        return PreferencesForm.model_validate(document)
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        place = ".".join(str(part) for part in wrong["loc"])
-        raise BadPreference(f"{place}: {wrong['msg']}.") from None
 
 
 def _list(values: tuple[Any, ...] | None) -> list[Any] | None:

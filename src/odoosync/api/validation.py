@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ValidationError
 
-from odoosync.api.errors import WrongMediaType
+from odoosync.api.errors import BadForm, WrongMediaType
 from odoosync.api.problems import problem, problem_of
 from odoosync.api.routing import MalformedJson
 
@@ -21,6 +22,7 @@ _LENGTHS: Final = {
     "too_long": "should have at most {max_length} characters",
 }
 """Of secrets, which pydantic counts as if they were lists."""
+_Form = TypeVar("_Form", bound=BaseModel)
 _QUOTES_INPUT: Final = frozenset({"union_tag_invalid"})
 
 
@@ -37,8 +39,20 @@ def validation_problem(error: RequestValidationError) -> JSONResponse:
         fields = [{"field": "body", "message": malformed.reason, "code": "json_invalid"}]
     else:
         fields = [_field_problem(one) for one in found[:_MOST_ERRORS]]
-    detail = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
-    return problem(422, "invalid_request", f"{detail}.", errors=fields)
+    return problem(422, BadForm.code, _sentence(fields), errors=fields)
+
+
+def read_form(form: type[_Form], given: Mapping[str, Any]) -> _Form:
+    """Read a form that came by another way than a REST body. Raises BadForm."""
+    try:
+        return form.model_validate(dict(given))
+    except ValidationError as error:
+        found = error.errors(include_url=False)[:_MOST_ERRORS]
+        raise BadForm(_sentence([_field_problem(one) for one in found])) from None
+
+
+def _sentence(fields: Sequence[Mapping[str, str]]) -> str:
+    return "; ".join(f"{field['field']}: {field['message']}" for field in fields) + "."
 
 
 def _is_malformed(error: Mapping[str, Any]) -> bool:

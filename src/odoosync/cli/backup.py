@@ -9,6 +9,7 @@ import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -64,9 +65,22 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrot
     _check_backup(file)
     target = _database_file(settings)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _copy(file, target)
-    revision = upgrade(settings.effective_database_url)
+    revision = _put_back(file, target)
     typer.echo(f"The database was restored from {file}, at revision {revision}.")
+
+
+def _put_back(file: Path, target: Path) -> str:
+    """Bring a copy of the backup up to date, then put it in place; returns its revision.
+
+    Readers of the change feed may have come further than the backup: what changes from now on
+    has to lie behind all that they saw.
+    """
+    with TemporaryDirectory(dir=target.parent, prefix=".restoring-") as folder:
+        draft = Path(folder) / "odoosync.sqlite3"
+        _copy(file, draft)
+        revision = upgrade(f"sqlite:///{draft}", put_back=True)
+        _copy(draft, target)
+    return revision
 
 
 def _sqlite_settings(command: str) -> Settings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from odoosync.log import configure_logging
@@ -17,9 +19,19 @@ def _group() -> None:
 
 
 @db.command()
-def upgrade() -> None:
+def upgrade(
+    *,
+    put_back: Annotated[
+        bool,
+        typer.Option(
+            "--put-back",
+            help="It was put back to an older state, by other means than `restore`: let readers "
+            "of the change feed miss nothing. Stop the service first.",
+        ),
+    ] = False,
+) -> None:
     """Bring the database to this version's schema. Running it twice changes nothing."""
     settings = load_settings()
     configure_logging(settings.log_level, settings.log_format)
-    revision = run_migrations(settings.effective_database_url)
+    revision = run_migrations(settings.effective_database_url, put_back=put_back)
     typer.echo(f"The database is at revision {revision}.")

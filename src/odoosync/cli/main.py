@@ -9,6 +9,7 @@ import typer
 
 from odoosync.cli.audit import audit
 from odoosync.cli.backup import backup, restore
+from odoosync.cli.connection import connection
 from odoosync.cli.db import db
 from odoosync.cli.demo import demo
 from odoosync.cli.doctor import doctor
@@ -48,6 +49,7 @@ for command in (
     doctor,
 ):
     app.command()(command)
+app.add_typer(connection, name="connection")
 app.add_typer(db, name="db")
 app.add_typer(deletions, name="deletions")
 app.add_typer(schedule, name="schedule")

@@ -11,22 +11,13 @@ from typing import Annotated, Final
 import typer
 from dotenv import dotenv_values
 
-from odoosync.accounts import audit
-from odoosync.accounts.context import open_accounts
-from odoosync.accounts.directory import User
-from odoosync.accounts.users import find_user
-from odoosync.cli.opening import opened_database
-from odoosync.clock import utc_now
+from odoosync.cli.connecting import Desk, desk_of
 from odoosync.connections import store
 from odoosync.connections.errors import NoConnection
-from odoosync.connections.testing import run_test
-from odoosync.crypto import MASK, KeyRing, load_key_ring
-from odoosync.db import Database
+from odoosync.crypto import MASK
 from odoosync.errors import InvalidInput, NotFound
 from odoosync.odoo.login import Login
-from odoosync.odoo.transport import open_transport
 from odoosync.odoo.url import parse_odoo_url
-from odoosync.settings import Settings
 
 _VARIABLES: Final = ("ODOO_URL", "ODOO_DB", "ODOO_USERNAME", "ODOO_PASSWORD")
 
@@ -49,13 +40,11 @@ async def _migrate(username: str, env_file: Path | None) -> None:
         username=found["ODOO_USERNAME"],
         secret=found["ODOO_PASSWORD"],
     )
-    async with opened_database() as (settings, database):
-        keys = load_key_ring(settings.configured_keys, settings.data_dir)
-        owner = await find_user(open_accounts(database, keys), username)
-        if await _stored(database, keys, owner.tenant_id, login):
+    async with desk_of(username) as desk:
+        if await _stored(desk, login):
             typer.echo(f"{username} has these credentials already. Nothing was changed.")
         else:
-            await _store(settings, database, keys, owner, login)
+            await desk.service.save(desk.owner, login, None)
             typer.echo(f"The credentials work and are stored for {username}.")
     where = f"from {env_file}" if env_file else "from the environment"
     typer.echo(f"Remove {', '.join(_VARIABLES)} {where}: they are not needed any more.")
@@ -77,9 +66,10 @@ def _read(env_file: Path | None) -> dict[str, str]:
     return found
 
 
-async def _stored(database: Database, keys: KeyRing, tenant_id: int, login: Login) -> bool:
+async def _stored(desk: Desk, login: Login) -> bool:
     """Tell whether the active connection is this one, with this login and this secret."""
-    async with database.tenant(tenant_id, write=False) as tx:
+    keys = desk.service.key_ring
+    async with desk.service.database.tenant(desk.owner.tenant_id, write=False) as tx:
         try:
             active = await store.active(tx)
         except NoConnection:
@@ -90,28 +80,3 @@ async def _stored(database: Database, keys: KeyRing, tenant_id: int, login: Logi
             login.username,
         )
         return same and (await store.secret_of(tx, keys, active.id)).reveal() == login.secret
-
-
-async def _store(
-    settings: Settings,
-    database: Database,
-    keys: KeyRing,
-    owner: User,
-    login: Login,
-) -> None:
-    transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts)
-    try:
-        tested = await run_test(transport, login, clock=utc_now)
-    finally:
-        await transport.close()
-    async with database.tenant(owner.tenant_id) as tx:
-        saved = await store.save_tested(tx, keys, tested, extra_fields=None, now=utc_now())
-        await audit.record(
-            tx,
-            "credentials.set",
-            audit.OPERATOR,
-            at=utc_now(),
-            connection_id=saved.id,
-            odoo_login=login.username,
-            detail={"from": "environment"},
-        )

@@ -9,7 +9,7 @@ import typer
 
 from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
-from odoosync.api.reading.history import run_lines
+from odoosync.api.reading.history import check_connection, run_lines
 from odoosync.api.reading.moments import read_moment
 from odoosync.api.reading.run_csv import csv_lines
 from odoosync.cli.opening import opened_database
@@ -48,6 +48,8 @@ async def _show(
     async with opened_database() as (settings, database):
         keys = load_key_ring(settings.configured_keys, settings.data_dir)
         owner = await find_user(open_accounts(database, keys), username)
+        async with database.tenant(owner.tenant_id, write=False) as tx:
+            await check_connection(tx, wanted)
         if run_id is not None:
             for line in await run_lines(database, owner.tenant_id, run_id):
                 fields = " ".join(f"{name}={value}" for name, value in line["fields"].items())

@@ -13,6 +13,7 @@ from odoosync.accounts import Accounts, open_accounts, users
 from odoosync.accounts.api_keys import ApiKey, Owner, create_api_key, list_api_keys, revoke_api_key
 from odoosync.accounts.directory import User
 from odoosync.cli.opening import opened_database
+from odoosync.cli.passwords import PasswordStdin, read_password
 from odoosync.clock import iso
 from odoosync.crypto import load_key_ring
 from odoosync.errors import InvalidInput
@@ -22,9 +23,6 @@ key = typer.Typer(help="API keys of a user.", no_args_is_help=True)
 user.add_typer(key, name="key")
 
 Name = Annotated[str, typer.Argument(help="The username.", show_default=False)]
-PasswordStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-]
 _Result = TypeVar("_Result")
 
 
@@ -37,19 +35,6 @@ def _with_accounts(work: Callable[[Accounts], Awaitable[_Result]]) -> _Result:
     return asyncio.run(run())
 
 
-def _read_password(*, from_stdin: bool) -> str:
-    """Return what standard input holds; only the newline at its end is not part of it."""
-    if from_stdin:
-        try:
-            return sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
-        except UnicodeDecodeError as error:
-            raise InvalidInput("The password on standard input is not UTF-8 text.") from error
-    if not sys.stdin.isatty():
-        raise InvalidInput("There is no terminal to ask for the password: use --password-stdin.")
-    password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return password
-
-
 @user.command()
 def create(
     name: Name,
@@ -58,7 +43,7 @@ def create(
     admin: Annotated[bool, typer.Option("--admin", help="Make an administrator.")] = False,
 ) -> None:
     """Make a user with a tenant of their own."""
-    password = _read_password(from_stdin=password_stdin)
+    password = read_password(from_stdin=password_stdin, twice=True)
     made = _with_accounts(lambda to: users.create_user(to, name, password, is_admin=admin))
     typer.echo(f"Created user {made.username} (id {made.id}).")
 
@@ -92,7 +77,7 @@ def enable(name: Name) -> None:
 @user.command(name="set-password")
 def set_password(name: Name, *, password_stdin: PasswordStdin = False) -> None:
     """Give a new password; all sessions of the user end at once."""
-    password = _read_password(from_stdin=password_stdin)
+    password = read_password(from_stdin=password_stdin, twice=True)
     changed = _with_accounts(lambda to: users.set_password(to, name, password))
     typer.echo(f"Changed the password of user {changed.username}.")
 

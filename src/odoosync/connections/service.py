@@ -89,10 +89,10 @@ class ConnectionService:
         """
         tested = await self.try_out(owner, login)
         async with self.database.tenant(owner.tenant_id) as tx:
-            saved = await store.save_tested(
-                tx, self.key_ring, tested, extra_fields=extra_fields, now=self.clock()
-            )
-            await self._note(tx, owner, "credentials.set", saved.id, saved.odoo_username)
+            await store.one_at_a_time(tx)
+            known = await store.of_pair(tx, tested.odoo_url, tested.odoo_database)
+            saved = await self._keep(tx, owner, tested, known, activate=True)
+            await self._set_and_tell(tx, owner, saved, Change(extra_fields=extra_fields))
         return tested
 
     async def create(
@@ -106,18 +106,13 @@ class ConnectionService:
         await self._refuse_known(owner, login)
         tested = await self.try_out(owner, login)
         await self._check(login, tested.server, change)
-        now = self.clock()
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             known = await store.of_pair(tx, tested.odoo_url, tested.odoo_database)
             if known is not None and known.deleted_at is None:
                 raise ConnectionExists(known.id)
-            made = known.id if known else await store.add(tx, tested, now)
-            await store.put_credentials(tx, self.key_ring, made, tested, now)
-            if activate or not any(one.is_active for one in await store.every(tx)):
-                await store.make_active(tx, made, now)
+            made = await self._keep(tx, owner, tested, known, activate=activate)
             await self._set(tx, made, change)
-            await self._note(tx, owner, "connection.created", made, login.username)
             return await store.get(tx, made)
 
     async def change(self, owner: Owner, connection_id: int, change: Change) -> Connection:
@@ -133,9 +128,7 @@ class ConnectionService:
             login = _login(connection, None, secret)
             await self._check(login, connection.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
-            await store.get(tx, connection_id)
-            await self._set(tx, connection_id, change)
-            await self._note(tx, owner, "connection.changed", connection_id)
+            await self._set_and_tell(tx, owner, connection_id, change)
             return await store.get(tx, connection_id)
 
     async def change_credentials(
@@ -178,8 +171,7 @@ class ConnectionService:
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             await store.get(tx, connection_id)
-            await store.make_active(tx, connection_id, self.clock())
-            await self._note(tx, owner, "connection.activated", connection_id)
+            await self._make_active(tx, owner, connection_id)
             return await store.get(tx, connection_id)
 
     async def pause(self, owner: Owner, connection_id: int) -> Connection:
@@ -202,7 +194,10 @@ class ConnectionService:
             return replace(connection, paused_at=None)
 
     async def delete(self, owner: Owner, connection_id: int) -> Connection:
-        """Remove the secret at once and hide the copy, which is kept for the grace period."""
+        """Remove the secret at once and hide the copy, which is kept for the grace period.
+
+        When it was the active one, none is active until the owner says which.
+        """
         now = self.clock()
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.get(tx, connection_id)
@@ -225,16 +220,37 @@ class ConnectionService:
             if connection.deleted_at is None:
                 raise NotDeleted
         tested = await self.try_out(owner, _login(connection, username, secret), connection_id)
-        now = self.clock()
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
-            await store.get(tx, connection_id, include_deleted=True)
-            await store.put_credentials(tx, self.key_ring, connection_id, tested, now)
-            if not any(one.is_active for one in await store.every(tx)):
-                await store.make_active(tx, connection_id, now)
-            login = tested.odoo_username
-            await self._note(tx, owner, "connection.restored", connection_id, login)
+            known = await store.get(tx, connection_id, include_deleted=True)
+            await self._keep(tx, owner, tested, known, activate=False)
             return await store.get(tx, connection_id)
+
+    async def _keep(
+        self, tx: Tx, owner: Owner, tested: Tested, known: Connection | None, *, activate: bool
+    ) -> int:
+        """Store what logged in: a connection is made, or the known one has it, deleted or not.
+
+        It becomes active when no other is. Returns its id.
+        """
+        now, login = self.clock(), tested.odoo_username
+        kept = known.id if known else await store.add(tx, tested, now)
+        await store.put_credentials(tx, self.key_ring, kept, tested, now)
+        if known is None:
+            await self._note(tx, owner, "connection.created", kept, login)
+        elif known.deleted_at is not None:
+            await self._note(tx, owner, "connection.restored", kept, login)
+        await self._note(tx, owner, "credentials.set", kept, login)
+        if activate or await _active_id(tx) is None:
+            await self._make_active(tx, owner, kept)
+        return kept
+
+    async def _make_active(self, tx: Tx, owner: Owner, connection_id: int) -> None:
+        """Switch to a connection, and tell which one it takes the place of."""
+        before = await _active_id(tx)
+        if before != connection_id:
+            await store.make_active(tx, connection_id, self.clock())
+            await self._note(tx, owner, "connection.activated", connection_id, instead_of=before)
 
     async def _refuse_known(self, owner: Owner, login: Login) -> None:
         """Say at once, without a call to Odoo, that there is one already."""
@@ -250,17 +266,22 @@ class ConnectionService:
             client = await open_client(self.transport, login, known=known, now=self.clock())
             await check_with_odoo(client, change.preferences)
 
-    async def _set(self, tx: Tx, connection_id: int, change: Change) -> None:
-        values: dict[str, Any] = {}
-        if change.name is not None:
-            values["name"] = change.name
-        if change.extra_fields is not None:
-            values["extra_fields"] = change.extra_fields
-        if change.preferences:
-            now = (await store.get(tx, connection_id)).preferences
-            values["preferences"] = replace(now, **change.preferences).to_json()
+    async def _set(self, tx: Tx, connection_id: int, change: Change) -> list[str]:
+        """Change what differs, and return the names of that."""
+        values = _differing(await store.get(tx, connection_id), change)
         if values:
             await store.update(tx, connection_id, self.clock(), **values)
+        return sorted(values)
+
+    async def _set_and_tell(self, tx: Tx, owner: Owner, connection_id: int, change: Change) -> None:
+        before = await store.get(tx, connection_id)
+        what = await self._set(tx, connection_id, change)
+        if "name" in what:
+            what.remove("name")
+            names = {"name": change.name, "before": before.name}
+            await self._note(tx, owner, "connection.renamed", connection_id, None, **names)
+        if what:
+            await self._note(tx, owner, "connection.changed", connection_id, what=what)
 
     async def _note(
         self,
@@ -281,6 +302,21 @@ class ConnectionService:
             odoo_login=odoo_login,
             detail=detail,
         )
+
+
+def _differing(before: Connection, change: Change) -> dict[str, Any]:
+    """Return the columns that a change sets to something else."""
+    preferences = replace(before.preferences, **change.preferences)
+    wanted = {
+        "name": (before.name, change.name),
+        "extra_fields": (before.extra_fields, change.extra_fields),
+        "preferences": (before.preferences.to_json(), preferences.to_json()),
+    }
+    return {name: new for name, (old, new) in wanted.items() if new is not None and new != old}
+
+
+async def _active_id(tx: Tx) -> int | None:
+    return next((one.id for one in await store.every(tx) if one.is_active), None)
 
 
 def _login(connection: Connection, username: str | None, secret: str) -> Login:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from odoosync.db.engine import set_sqlite_pragmas
 from odoosync.errors import OdoosyncError
-from odoosync.store.positions import catch_up
+from odoosync.store.positions import catch_up, leap
 
 _LOCK: Final = 7_305_411_862_001
 _NOT_PERMITTED: Final = "42501"
@@ -59,8 +59,11 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(url: str) -> str:
-    """Bring the database to head and return its revision. Raises MigrationFailed."""
+def upgrade(url: str, *, put_back: bool = False) -> str:
+    """Bring the database to head and return its revision. Raises MigrationFailed.
+
+    `put_back`: it is an older state than readers of the change feed have seen.
+    """
     try:
         engine = _engine(url)
     except OSError as error:
@@ -70,7 +73,10 @@ def upgrade(url: str) -> str:
         ) from error
     try:
         with engine.begin() as connection:
-            return _upgrade(connection)
+            revision = _upgrade(connection)
+            if put_back:
+                connection.execute(leap(connection.dialect.name))
+            return revision
     except DBAPIError as error:
         raise MigrationFailed(_sentence(error)) from error
     finally:

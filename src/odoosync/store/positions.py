@@ -45,21 +45,48 @@ def oldest_open() -> ColumnElement[int]:
     return literal_column(_OLDEST_OPEN, BigInteger)
 
 
-_SET_AHEAD: Final = """
-    UPDATE change_clock SET ahead = greatest(ahead, 1 + coalesce((
-        SELECT max(newest.change_xid) FROM tenants CROSS JOIN LATERAL (
+_NOW_US: Final = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+_SET_AHEAD: Final = f"""
+    WITH reached AS (
+        SELECT coalesce(max(newest.change_xid), 0) AS stored,
+            pg_current_xact_id()::text::bigint AS own
+        FROM tenants CROSS JOIN LATERAL (
             SELECT change_xid FROM records WHERE records.tenant_id = tenants.id
             ORDER BY change_xid DESC, change_seq DESC LIMIT 1
         ) AS newest
-    ), 0) - pg_current_xact_id()::text::bigint)
-    WHERE id = 1
-"""
+    )
+    UPDATE change_clock SET ahead = greatest(stored + 1, {_NOW_US}) - own
+    FROM reached WHERE id = 1 AND own + ahead <= stored
+"""  # noqa: S608 - nothing of it comes from outside
 
 
 def catch_up() -> TextClause:
-    """Return the statement that puts new changes behind all stored ones.
+    """Return the statement that puts new changes behind all that any reader can have seen.
 
     After a dump was restored elsewhere, that server's transactions may have lower numbers than
-    those stored: readers who have come further would wait for them in vain.
+    those stored; and readers may have come further than the dump. So new changes go on from the
+    microseconds since 1970, which no counter reaches: one that began with them grows more slowly.
     """
     return text(_SET_AHEAD)
+
+
+_LEAP: Final = {
+    "postgresql": f"""
+        UPDATE change_clock
+        SET ahead = greatest(ahead, {_NOW_US} - pg_current_xact_id()::text::bigint) WHERE id = 1
+    """,  # noqa: S608 - nothing of it comes from outside
+    "sqlite": """
+        INSERT INTO change_counters (tenant_id, last_seq)
+        SELECT id, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)
+        FROM tenants WHERE true
+        ON CONFLICT (tenant_id) DO UPDATE SET last_seq = max(last_seq, excluded.last_seq)
+    """,
+}
+
+
+def leap(dialect: str) -> TextClause:
+    """Return the same without a condition: for a database known to be older than its readers.
+
+    Nobody else may write meanwhile: a transaction that saw both numbers would leave a gap.
+    """
+    return text(_LEAP[dialect])

@@ -62,6 +62,29 @@ async def test_what_is_created_to_be_active_is(
     assert not shown["is_active"]
 
 
+async def test_none_is_active_after_the_active_one_is_deleted_until_the_owner_says_which(
+    calls: Calls, made: Any, other: SandboxServer
+) -> None:
+    second = await calls.create(odoo_url=other.url)
+    await calls.ok("DELETE", PROFILE)
+    assert [one["is_active"] for one in await calls.listed()] == [False]
+    assert (await calls.ask("DELETE", PROFILE)).status_code == 404
+    answer = await calls.ok("POST", "/api/v1/contacts/sync", {})
+    assert answer["message"] == "User has no Odoo credentials configured"
+    assert await calls.ok("GET", "/api/v1/contacts") == {"items": [], "next_cursor": None}
+    await calls.act(second["id"], "activate")
+    assert (await calls.ok("GET", PROFILE))["odoo_url"] == other.url
+    assert not (await calls.act(made["id"], "restore", PASSWORD))["is_active"]
+
+
+async def test_another_is_deleted_and_the_active_one_stays_active(
+    calls: Calls, made: Any, other: SandboxServer
+) -> None:
+    second = await calls.create(odoo_url=other.url)
+    await calls.ok("DELETE", f"{CONNECTIONS}/{second['id']}")
+    assert await calls.listed() == [made]
+
+
 async def test_it_can_be_renamed(calls: Calls, made: Any) -> None:
     renamed = await calls.ok("PATCH", f"{CONNECTIONS}/{made['id']}", {"name": " Shop "})
     assert renamed == made | {"name": "Shop"}

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from odoosync.accounts.tables import tenants
-from odoosync.db import Database
+from odoosync.db import Database, open_database
 from odoosync.migrations import upgrade
 from odoosync.store import deletion, writing
 from odoosync.store.changes import START, Change, NoPosition, Position, read_changes
@@ -112,6 +114,46 @@ async def test_nothing_is_skipped_while_an_earlier_writer_is_still_busy(
     assert {1, 2} == {change.record.odoo_id for change in [*early, *await feed(database, reached)]}
 
 
+@asynccontextmanager
+async def writing_by_hand(database: Database) -> AsyncIterator[Callable[[Row], Awaitable[None]]]:
+    """Open a transaction that writes when it is told to, and commits at the end of the block."""
+    async with database.tenant(TENANT) as tx:
+
+        async def write(one: Row) -> None:
+            await writing.write_page(tx, 7, "contacts", [encode(one)], now=NOW)
+
+        yield write
+
+
+async def test_writers_whose_transactions_interleave_leave_no_gap(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    seen: list[int] = []
+    reached = START
+
+    async def read_on() -> None:
+        nonlocal reached
+        for change in await feed(database, reached):
+            seen.append(change.record.odoo_id)
+            reached = change.position
+
+    async with writing_by_hand(database) as first:
+        await first(row(1))
+        async with writing_by_hand(database) as second:
+            await second(row(2))
+            await first(row(3))
+            await second(row(4))
+            await read_on()
+        await read_on()
+        await first(row(5))
+        async with writing_by_hand(database) as third:
+            await third(row(6))
+        await read_on()
+        assert seen == []
+    await read_on()
+    assert sorted(seen) == [1, 2, 3, 4, 5, 6]
+    await database.close()
+
+
 async def test_a_copy_restored_on_a_young_server_goes_on_behind_what_it_holds(
     database: Database,
 ) -> None:
@@ -126,6 +168,20 @@ async def test_a_copy_restored_on_a_young_server_goes_on_behind_what_it_holds(
     if database.dialect == "postgresql":
         assert shown(await feed(database, reached)) == [("created", 2)]
     assert reached.xid == 4_000_000_000_000
+
+
+async def test_what_changes_in_a_database_that_was_put_back_lies_beyond_all_that_was_seen(
+    database: Database,
+) -> None:
+    async with database.system() as tx:
+        await tx.execute(tenants.insert().values(id=TENANT, name="x", created_at=NOW))
+    reached = Position(10**9, 0) if database.dialect == "postgresql" else Position(0, 10**9)
+    for number in (1, 2):
+        await asyncio.to_thread(upgrade, database.url, put_back=True)
+        await store(database, row(number))
+        changes = await feed(database, reached)
+        assert shown(changes) == [("created", number)]
+        reached = changes[-1].position
 
 
 @pytest.mark.parametrize("written", ["", "-", "a", "1-", "-1", "1-2-3", "9" * 40, "1-9" + "9" * 30])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doc_pages import DOCS, pages
+from doc_pages import DOCS, commands_table, pages
 from odoosync.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -32,3 +32,14 @@ def test_every_setting_that_the_code_or_docs_name_exists() -> None:
         named = set(re.findall(r"ODOOSYNC_[A-Z][A-Z_]*[A-Z]", page.read_text()))
         strangers = {name for name in named - known if not name.startswith(NO_SETTINGS)}
         assert not strangers, page.name
+
+
+def test_every_command_that_a_page_shows_exists() -> None:
+    known = {
+        line.split("`")[1].removeprefix("odoosync ") for line in commands_table().split("\n")[2:]
+    }
+    for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+            for noun, verb in re.findall(r"bin/odoosync ([a-z-]+)(?: ([a-z-]+))?", block):
+                shown = noun if noun in known else f"{noun} {verb}"
+                assert shown in known, f"{page.name} shows odoosync {shown}"

@@ -1,5 +1,7 @@
 """Errors in a GraphQL answer: a sentence and `extensions.code`, and nothing of our insides.
 
+Where a connection's test ended goes along as `extensions.stage`.
+
 This is the table of this surface: errors of ours show their message, the query's own mistakes
 show what graphql-core says of them, everything else is written to the log and shown as one
 sentence.
@@ -24,6 +26,8 @@ def shown(error: GraphQLError) -> dict[str, Any]:
     """Render an error for the caller."""
     code, message = _told(error)
     document: dict[str, Any] = {"message": message, "extensions": {"code": code}}
+    if isinstance(stage := getattr(_cause(error), "stage", None), str):
+        document["extensions"]["stage"] = stage
     if error.locations:
         document["locations"] = [
             {"line": place.line, "column": place.column} for place in error.locations

@@ -1,4 +1,4 @@
-"""The mutations: the seed's own, and their kin. Each needs the scope `sync`."""
+"""The mutations: the seed's own, and their kin."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from typing import Any
 import strawberry
 
 from odoosync.accounts.audit import Actor
+from odoosync.api.graphql.connecting import (
+    TestedConnection,
+    activate_connection_field,
+    change_connection_field,
+    change_credentials_field,
+    create_connection_field,
+    delete_connection_field,
+    pause_connection_field,
+    restore_connection_field,
+    resume_connection_field,
+    test_connection_field,
+)
+from odoosync.api.graphql.connections import Connection
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.questions import (
     RestoredAnswer,
@@ -116,3 +129,12 @@ class Mutation:
     pause_schedule: list[Schedule] = pause_schedule_field
     resume_schedule: list[Schedule] = resume_schedule_field
     remove_schedule: list[Schedule] = remove_schedule_field
+    create_connection: Connection = create_connection_field
+    change_connection: Connection = change_connection_field
+    change_credentials: Connection = change_credentials_field
+    test_connection: TestedConnection = test_connection_field
+    activate_connection: Connection = activate_connection_field
+    pause_connection: Connection = pause_connection_field
+    resume_connection: Connection = resume_connection_field
+    delete_connection: Connection = delete_connection_field
+    restore_connection: Connection = restore_connection_field

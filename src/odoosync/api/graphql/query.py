@@ -6,9 +6,10 @@ from typing import Any, Final, cast, get_args
 
 import strawberry
 
-from odoosync.api.graphql.account import Connection, Me
+from odoosync.api.graphql.account import Me
 from odoosync.api.graphql.audit import AuditPage, audit_field
 from odoosync.api.graphql.changes import Changes, changes_field
+from odoosync.api.graphql.connections import Connection, connection_field, connections_field
 from odoosync.api.graphql.contacts import Contact, ContactPage
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.products import (
@@ -43,10 +44,7 @@ from odoosync.api.reading.listing import (
     show_record,
 )
 from odoosync.api.reading.moments import read_moment
-from odoosync.api.rest.connections import connection_view
-from odoosync.api.rest.trouble import troubles
 from odoosync.clock import iso
-from odoosync.connections import store as connections
 from odoosync.store.filtering import Filter
 from odoosync.sync import runs
 from odoosync.sync.datasets import dataset_named
@@ -83,7 +81,14 @@ async def _list(
     return await list_records(info.context.services.database, caller.tenant_id, wanted)
 
 
-async def _show(info: Info, dataset: str, record_id: str, *, include_deleted: bool) -> Item | None:
+async def _show(
+    info: Info,
+    dataset: str,
+    record_id: str,
+    *,
+    include_deleted: bool,
+    connection_id: int | None,
+) -> Item | None:
     caller = info.context.need("read")
     try:
         return await show_record(
@@ -92,6 +97,7 @@ async def _show(info: Info, dataset: str, record_id: str, *, include_deleted: bo
             dataset,
             record_id,
             include_deleted=include_deleted,
+            connection_id=connection_id,
         )
     except NoRecord:
         return None
@@ -130,8 +136,11 @@ def _one_of(dataset: str, record: type) -> Any:
         id: strawberry.ID,  # noqa: A002 - the argument's name
         *,
         include_deleted: bool = False,
+        connection_id: int | None = None,
     ) -> Any:
-        return await _show(info, dataset, id, include_deleted=include_deleted)
+        return await _show(
+            info, dataset, id, include_deleted=include_deleted, connection_id=connection_id
+        )
 
     return strawberry.field(resolver=resolve, graphql_type=record | None)
 
@@ -189,6 +198,8 @@ class Query:
         graphql_type=list[RunLine],
         description="The notable log lines of a run, oldest first.",
     )
+    connections: list[Connection] = connections_field
+    connection: Connection | None = connection_field
     set_aside: SetAsidePage = set_aside_field
     changes: Changes = changes_field
     audit: AuditPage = audit_field
@@ -205,8 +216,11 @@ class Query:
         id: strawberry.ID,  # noqa: A002 - the argument's name
         *,
         include_deleted: bool = False,
+        connection_id: int | None = None,
     ) -> Record | None:
-        found = await _show(info, dataset, id, include_deleted=include_deleted)
+        found = await _show(
+            info, dataset, id, include_deleted=include_deleted, connection_id=connection_id
+        )
         return cast("Record | None", found)
 
     @strawberry.field
@@ -235,12 +249,3 @@ class Query:
             kind=caller.kind,
             auth_time=iso(caller.auth_time),
         )
-
-    @strawberry.field
-    async def connections(self, info: Info) -> list[Connection]:
-        caller = info.context.need("read")
-        async with info.context.services.database.tenant(caller.tenant_id, write=False) as tx:
-            found = await connections.every(tx)
-            told = await troubles(tx, found)
-        views = [connection_view(one, told.get(one.id)) for one in found]
-        return [cast("Connection", view.model_dump()) for view in views]

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import NewType
+import re
+from typing import Any, Final, NewType
 
 import strawberry
 from strawberry.scalars import JSON
 
 BigInt = NewType("BigInt", int)
+_LARGEST: Final = 2**63 - 1
+_DIGITS: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+
+
+def _whole(value: Any) -> int:
+    """Read a number, or its digits. Raises ValueError, which GraphQL tells the caller."""
+    written = isinstance(value, str) and _DIGITS.fullmatch(value) is not None
+    if written or type(value) is int:
+        number = int(value)
+        if abs(number) <= _LARGEST:
+            return number
+    raise ValueError("This is no whole number of up to 64 bits.")
+
+
 BIG_INT = strawberry.scalar(
     name="BigInt",
     description="A whole number of up to 64 bits.",
     serialize=int,
-    parse_value=int,
+    parse_value=_whole,
 )
 
 

@@ -13,7 +13,8 @@ from odoosync.api.errors import BadCursor
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
-from odoosync.db import Database
+from odoosync.connections import store as connections
+from odoosync.db import Database, Tx
 from odoosync.sync import run_log, runs
 from odoosync.sync.run_view import run_view
 
@@ -34,15 +35,22 @@ async def list_runs(
     limit: int,
     cursor: str | None = None,
 ) -> RunPage:
-    """Return one page. Raises BadLimit, BadCursor."""
+    """Return one page. Raises BadLimit, BadCursor, NoConnection."""
     if not 1 <= limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
     before = _read_cursor(cursor)
     async with database.tenant(tenant_id, write=False) as tx:
+        await check_connection(tx, wanted)
         found = await runs.newest(tx, wanted, limit=limit + 1, before=before)
     shown = found[:limit]
     more = len(found) > limit
     return RunPage([run_view(run) for run in shown], _write_cursor(shown[-1]) if more else None)
+
+
+async def check_connection(tx: Tx, wanted: runs.RunFilter) -> None:
+    """Raise NoConnection for one that is not the tenant's; a deleted one has a history still."""
+    if wanted.connection_id is not None:
+        await connections.get(tx, wanted.connection_id, include_deleted=True)
 
 
 async def run_lines(database: Database, tenant_id: int, run_id: str) -> list[dict[str, Any]]:

@@ -98,16 +98,19 @@ async def show_record(
     record_id: str,
     *,
     include_deleted: bool = False,
+    connection_id: int | None = None,
 ) -> Item:
-    """Return one record, by the `id` of a list or by its id in the active connection's Odoo.
+    """Return one record, by the `id` of a list or by its id in a connection's Odoo.
 
-    Raises UnknownDataset and NoRecord.
+    The active connection is meant when none is named. Raises UnknownDataset and NoRecord.
     """
     declared = dataset_named(dataset)
     match = _RECORD_ID.fullmatch(record_id)
     if match is None:
         raise NoRecord
-    named = int(match[1]) if match[1] else None
+    named = int(match[1]) if match[1] else connection_id
+    if connection_id not in {None, named}:
+        raise NoRecord
     async with database.tenant(tenant_id, write=False) as tx:
         try:
             connection = await connections.chosen(tx, named)

@@ -10,20 +10,25 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from odoosync.api.auth import Manager
 from odoosync.api.openapi import problems
 from odoosync.api.parameters import RowId
-from odoosync.api.preferences import PreferencesForm, changes_of
+from odoosync.api.preferences import PreferencesForm
 from odoosync.api.rest.connections import (
     ConnectionView,
     Name,
     OwnId,
+    change_of,
     connection_view,
-    normal_extra_fields,
     owner_of,
 )
-from odoosync.api.rest.profile import CredentialsTested, Filled, NewCredentials, login_of
+from odoosync.api.rest.profile import (
+    CredentialsTested,
+    Filled,
+    NewCredentials,
+    login_of,
+    tested_view,
+)
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 from odoosync.connections import store
-from odoosync.connections.service import Change
 
 router = new_router(prefix="/api/v1/connections", tags=["connections"])
 
@@ -59,6 +64,9 @@ class LoginToTest(BaseModel):
     odoo_username: Filled | None = None
     odoo_password: SecretStr | None = Field(default=None, min_length=1, max_length=1024)
 
+    def secret(self) -> str | None:
+        return self.odoo_password.get_secret_value() if self.odoo_password else None
+
 
 async def _own_or_deleted(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:
     """Return the id of a connection of the caller's: decided before the body is looked at."""
@@ -75,11 +83,7 @@ async def create_connection(
     A connection to the same URL and database that was deleted comes back with its copy.
     """
     login = login_of(form, services)
-    change = Change(
-        name=form.name,
-        extra_fields=normal_extra_fields(form.extra_fields),
-        preferences=changes_of(form.preferences),
-    )
+    change = change_of(form.name, form.extra_fields, form.preferences)
     made = await services.connections.create(
         owner_of(caller), login, change, activate=form.activate
     )
@@ -106,18 +110,10 @@ async def try_connection(
 ) -> CredentialsTested:
     """Log in with the stored credentials, or with others that are not saved, and count."""
     wanted = form or LoginToTest()
-    secret = wanted.odoo_password.get_secret_value() if wanted.odoo_password else None
     tested = await services.connections.test(
-        owner_of(caller), connection_id, wanted.odoo_username, secret
+        owner_of(caller), connection_id, wanted.odoo_username, wanted.secret()
     )
-    return CredentialsTested(
-        message="Odoo credentials test successful",
-        odoo_uid=tested.odoo_uid,
-        contact_count=tested.contact_count,
-        product_count=tested.product_count,
-        odoo_url=tested.odoo_url,
-        odoo_database=tested.odoo_database,
-    )
+    return tested_view(tested)
 
 
 @router.post(

@@ -115,6 +115,17 @@ def owner_of(caller: Principal) -> Owner:
     return Owner(caller.tenant_id, audit.Actor.of(caller))
 
 
+def change_of(
+    name: str | None, extra_fields: ExtraFields | None, preferences: PreferencesForm | None
+) -> Change:
+    """Read what a form asks to change. Raises InvalidInput."""
+    return Change(
+        name=name,
+        extra_fields=normal_extra_fields(extra_fields),
+        preferences=changes_of(preferences),
+    )
+
+
 async def _own(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:
     """Return the id of a connection of the caller's: decided before the body is looked at."""
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
@@ -156,11 +167,7 @@ async def change_connection(
     connection_id: OwnId, form: ConnectionChange, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
     """Change what is sent. Credentials have an address of their own."""
-    change = Change(
-        name=form.name,
-        extra_fields=normal_extra_fields(form.extra_fields),
-        preferences=changes_of(form.preferences),
-    )
+    change = change_of(form.name, form.extra_fields, form.preferences)
     changed = await services.connections.change(owner_of(caller), connection_id, change)
     return connection_view(changed)
 

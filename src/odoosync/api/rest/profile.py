@@ -18,6 +18,7 @@ from odoosync.api.rest.connections import ExtraFields, normal_extra_fields, owne
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
 from odoosync.connections import store
+from odoosync.connections.store import Tested
 from odoosync.crypto import MASK
 from odoosync.odoo.login import Login
 from odoosync.odoo.url import parse_odoo_url
@@ -133,15 +134,7 @@ async def test_credentials(
 ) -> CredentialsTested:
     """Log in and count; a failure says at which stage, why, and what to do."""
     login = login_of(form, services)
-    tested = await services.connections.try_out(owner_of(caller), login)
-    return CredentialsTested(
-        message="Odoo credentials test successful",
-        odoo_uid=tested.odoo_uid,
-        contact_count=tested.contact_count,
-        product_count=tested.product_count,
-        odoo_url=tested.odoo_url,
-        odoo_database=tested.odoo_database,
-    )
+    return tested_view(await services.connections.try_out(owner_of(caller), login))
 
 
 @router.delete("", summary="Delete Odoo credentials", responses=problems(404))
@@ -151,6 +144,17 @@ async def delete_credentials(caller: Manager, services: ServicesDep) -> Credenti
         active = await store.active(tx)
     await services.connections.delete(owner_of(caller), active.id)
     return CredentialsDeleted(message="Odoo credentials deleted successfully")
+
+
+def tested_view(tested: Tested) -> CredentialsTested:
+    return CredentialsTested(
+        message="Odoo credentials test successful",
+        odoo_uid=tested.odoo_uid,
+        contact_count=tested.contact_count,
+        product_count=tested.product_count,
+        odoo_url=tested.odoo_url,
+        odoo_database=tested.odoo_database,
+    )
 
 
 def login_of(form: Credentials, services: Services) -> Login:

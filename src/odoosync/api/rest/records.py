@@ -33,7 +33,7 @@ _FILTERS: Final = (
 )
 RecordId = Annotated[
     str,
-    Path(max_length=64, description="`id` of a list, or the id in the active connection's Odoo."),
+    Path(max_length=64, description="`id` of a list, or the id in the connection's Odoo."),
 ]
 DatasetName = Annotated[str, Path(max_length=255, description="Such as `product_variants`.")]
 
@@ -108,11 +108,30 @@ async def _list(
     return _json({"items": items, "next_cursor": page.next_cursor})
 
 
+class OneQuery(BaseModel):
+    """Which one is meant, and whether it may be deleted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    include_deleted: bool = False
+    connection_id: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="The active connection when left out."
+    )
+
+
+OneQueryDep = Annotated[OneQuery, Query()]
+
+
 async def _show(
-    dataset: str, record_id: str, caller: Principal, services: Services, *, include_deleted: bool
+    dataset: str, record_id: str, caller: Principal, services: Services, query: OneQuery
 ) -> Response:
     item = await show_record(
-        services.database, caller.tenant_id, dataset, record_id, include_deleted=include_deleted
+        services.database,
+        caller.tenant_id,
+        dataset,
+        record_id,
+        include_deleted=query.include_deleted,
+        connection_id=query.connection_id,
     )
     return _json(item.flat())
 
@@ -151,16 +170,16 @@ async def list_any(
 
 @router.get("/contacts/{record_id}", response_model=Record, summary="Show a contact")
 async def show_contact(
-    record_id: RecordId, caller: Reader, services: ServicesDep, *, include_deleted: bool = False
+    record_id: RecordId, caller: Reader, services: ServicesDep, query: OneQueryDep
 ) -> Response:
-    return await _show("contacts", record_id, caller, services, include_deleted=include_deleted)
+    return await _show("contacts", record_id, caller, services, query)
 
 
 @router.get("/products/{record_id}", response_model=Record, summary="Show a product")
 async def show_product(
-    record_id: RecordId, caller: Reader, services: ServicesDep, *, include_deleted: bool = False
+    record_id: RecordId, caller: Reader, services: ServicesDep, query: OneQueryDep
 ) -> Response:
-    return await _show("products", record_id, caller, services, include_deleted=include_deleted)
+    return await _show("products", record_id, caller, services, query)
 
 
 @router.get(
@@ -171,7 +190,6 @@ async def show_any(
     record_id: RecordId,
     caller: Reader,
     services: ServicesDep,
-    *,
-    include_deleted: bool = False,
+    query: OneQueryDep,
 ) -> Response:
-    return await _show(dataset, record_id, caller, services, include_deleted=include_deleted)
+    return await _show(dataset, record_id, caller, services, query)

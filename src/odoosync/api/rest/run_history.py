@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from odoosync.api.auth import Reader
-from odoosync.api.reading.history import run_lines
+from odoosync.api.reading.history import check_connection, run_lines
 from odoosync.api.reading.run_csv import csv_lines
 from odoosync.api.rest.runs import RunChoice, RunId
 from odoosync.api.routing import new_router
@@ -42,7 +42,10 @@ async def export_runs(
     caller: Reader, services: ServicesDep, choice: Annotated[RunChoice, Query()]
 ) -> StreamingResponse:
     """Stream all runs that the filters let through, newest first."""
-    lines = csv_lines(services.database, caller.tenant_id, choice.wanted())
+    wanted = choice.wanted()
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        await check_connection(tx, wanted)
+    lines = csv_lines(services.database, caller.tenant_id, wanted)
     return StreamingResponse(
         lines,
         media_type="text/csv; charset=utf-8",

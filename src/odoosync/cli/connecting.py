@@ -1,0 +1,67 @@
+"""What commands about a user's connections work with, put together here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, TypeVar
+
+import typer
+
+from odoosync.accounts.audit import OPERATOR
+from odoosync.accounts.context import open_accounts
+from odoosync.accounts.users import find_user
+from odoosync.cli.opening import opened_database
+from odoosync.clock import utc_now
+from odoosync.connections.service import ConnectionService, Owner
+from odoosync.crypto import load_key_ring
+from odoosync.odoo.transport import open_transport
+from odoosync.settings import Settings
+from odoosync.sync.service import SyncService
+
+User = Annotated[str, typer.Option(help="Whose connection.")]
+ConnectionId = Annotated[int, typer.Argument(help="The connection's id.", show_default=False)]
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The operator acts for `owner`."""
+
+    settings: Settings
+    service: ConnectionService
+    owner: Owner
+
+
+@asynccontextmanager
+async def desk_of(username: str) -> AsyncIterator[Desk]:
+    """Open what acts on a user's connections. Raises UserUnknown."""
+    async with opened_database() as (settings, database):
+        keys = load_key_ring(settings.configured_keys, settings.data_dir)
+        user = await find_user(open_accounts(database, keys), username)
+        transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts)
+        service = ConnectionService(
+            database=database,
+            transport=transport,
+            key_ring=keys,
+            clock=utc_now,
+            stop_runs=SyncService(database, clock=utc_now, wait_s=settings.sync_wait).stop_all,
+            grace=timedelta(days=settings.connection_grace_days),
+        )
+        try:
+            yield Desk(settings, service, Owner(user.tenant_id, OPERATOR))
+        finally:
+            await transport.close()
+
+
+def at_desk(username: str, work: Callable[[Desk], Awaitable[_Result]]) -> _Result:
+    """Do the work of a command."""
+
+    async def run() -> _Result:
+        async with desk_of(username) as desk:
+            return await work(desk)
+
+    return asyncio.run(run())

@@ -1,0 +1,152 @@
+"""Two users on the same Odoo, with the same login, share nothing; each other's ids are absent.
+
+Every operation of the OpenAPI document that names something by an id is called with another
+tenant's, and every field of the GraphQL schema that takes a `connection_id`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import select
+
+from copies import ANNA, BERT, keep
+from integration.connections.calling import CONNECTIONS, PROFILE, Calls
+from odoosync.accounts.directory import User
+from odoosync.connections.store import sealed_for
+from odoosync.connections.tables import connections
+from odoosync.crypto import CannotOpen, KeyRing
+from odoosync.db import Database
+from queries import post
+
+BODIES: Final = (b"", b"{", b"[]", b'{"nothing": 1}')
+NAMES_NO_OTHER: Final = {"dataset"}
+TELLS_OWN_ENTRIES: Final = {"/api/v1/audit"}
+"""Entries outlive their connection: a filter that finds none is no error."""
+
+
+@pytest.fixture
+async def of_anna(calls: Calls, database: Database, anna: User) -> dict[str, Any]:
+    """Ids of what anna has, by the names of the parameters that they are sent as."""
+    made = (await calls.create())["id"]
+    await calls.ok("PUT", f"{CONNECTIONS}/{made}/schedule/contacts", {"every": 3600})
+    await keep(database, anna.tenant_id, made, {1: ANNA, 2: BERT})
+    run = (await calls.ok("POST", "/api/v1/contacts/sync", {"wait": False}))["run"]["id"]
+    key = await calls.ok("POST", "/api/v1/api-keys", {"name": "robot", "scopes": ["read"]})
+    return {
+        "connection_id": made,
+        "run_id": run,
+        "record_id": f"{made}-1",
+        "key_id": key["id"],
+        "dataset": "contacts",
+    }
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method.upper(), path, operation
+
+
+async def test_every_id_of_another_tenant_is_absent_before_the_body_is_looked_at(
+    calls: Calls, bert: Calls, of_anna: dict[str, Any]
+) -> None:
+    document = (await calls.client.get("/openapi.json")).json()
+    asked = set()
+    for method, path, operation in operations(document):
+        names = set(re.findall(r"\{(\w+)\}", path))
+        if not names - NAMES_NO_OTHER:
+            continue
+        address = path.format(**{name: of_anna.get(name, 999_999) for name in names})
+        bodies = BODIES if "requestBody" in operation else (b"",)
+        for body in bodies:
+            headers = bert.headers | {"Content-Type": "application/json"}
+            answer = await bert.client.request(method, address, headers=headers, content=body)
+            assert answer.status_code == 404, (method, path, body, answer.text)
+        asked.add((method, path))
+    assert len(asked) > 30
+
+
+async def test_a_connection_of_another_tenant_is_absent_where_it_is_a_parameter(
+    calls: Calls, bert: Calls, of_anna: dict[str, Any]
+) -> None:
+    document = (await calls.client.get("/openapi.json")).json()
+    asked = set()
+    for method, path, operation in operations(document):
+        named = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+        if "connection_id" in named and path not in TELLS_OWN_ENTRIES:
+            address = path.format(dataset="contacts", record_id="1")
+            answer = await bert.ask(method, f"{address}?connection_id={of_anna['connection_id']}")
+            assert answer.status_code == 404, (method, path, answer.text)
+            asked.add(path)
+    assert {"/api/v1/contacts", "/api/v1/runs", "/api/v1/runs.csv", "/api/v1/changes"} <= asked
+
+
+async def test_a_connection_of_another_tenant_is_not_synced(
+    bert: Calls, of_anna: dict[str, Any]
+) -> None:
+    form = {"connection_id": of_anna["connection_id"]}
+    for noun in ("contacts", "products", "records/product_variants"):
+        assert await bert.refused("POST", f"/api/v1/{noun}/sync", form) == (404, "no_credentials")
+
+
+SCHEMA: Final = """{ __schema { query: queryType { ...of } mutation: mutationType { ...of } } }
+    fragment of on __Type { fields { name args { name } } }"""
+ENOUGH: Final = {"id": '"1"', "dataset": '"contacts"', "odoo_password": '"admin"', "every": "3600"}
+
+
+async def graphql_calls(calls: Calls, connection_id: int) -> list[tuple[str, str]]:
+    """Write a call of each field of the schema that takes a connection, with its name."""
+    roots = (await post(calls.client, calls.headers, SCHEMA))["data"]["__schema"]
+    found = []
+    for kind, root in roots.items():
+        for field in root["fields"]:
+            names = {one["name"] for one in field["args"]}
+            if "connection_id" in names:
+                given = {name: value for name, value in ENOUGH.items() if name in names}
+                given["connection_id"] = str(connection_id)
+                arguments = ", ".join(f"{name}: {value}" for name, value in given.items())
+                call = f"{kind} {{ {field['name']}({arguments}) {{ __typename }} }}"
+                found.append((field["name"], call))
+    return found
+
+
+async def test_graphql_knows_no_connection_of_another_tenant(
+    calls: Calls, bert: Calls, of_anna: dict[str, Any]
+) -> None:
+    asked = await graphql_calls(calls, of_anna["connection_id"])
+    assert len(asked) > 30
+    for name, call in asked:
+        if name == "audit":  # entries outlive their connection: a filter may find none
+            continue
+        answer = await post(bert.client, bert.headers, call)
+        codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
+        nothing = codes == [] and answer["data"][name] is None
+        assert codes == ["no_credentials"] or nothing, (call, answer)
+
+
+async def test_the_same_login_of_the_same_odoo_is_sealed_apart(
+    bert: Calls, of_anna: dict[str, Any], database: Database, key_ring: KeyRing
+) -> None:
+    made = await bert.create()
+    async with database.system(write=False) as tx:
+        rows = await tx.all(select(connections).order_by(connections.c.id))
+    assert [row.id for row in rows] == [of_anna["connection_id"], made["id"]]
+    assert len({(row.odoo_url, row.odoo_database, row.odoo_username) for row in rows}) == 1
+    first, second = rows
+    assert first.sealed_secret != second.sealed_secret
+    with pytest.raises(CannotOpen):
+        key_ring.open(first.sealed_secret, sealed_for(second.tenant_id, second.id))
+
+
+@pytest.mark.usefixtures("of_anna")
+async def test_rows_and_histories_of_the_same_odoo_are_apart(calls: Calls, bert: Calls) -> None:
+    await bert.create()
+    for path in ("/api/v1/contacts", "/api/v1/changes", "/api/v1/runs"):
+        mine, theirs = [(await one.ok("GET", path))["items"] for one in (calls, bert)]
+        assert (len(mine) > 0, theirs) == (True, []), path
+    await bert.ok("DELETE", PROFILE)
+    assert len((await calls.ok("GET", "/api/v1/contacts"))["items"]) == 2

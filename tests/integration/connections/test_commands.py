@@ -1,0 +1,162 @@
+"""`odoosync connection …`, as the operator types it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from odoosync.accounts.errors import UserUnknown
+from odoosync.cli.main import app
+from odoosync.connections.errors import NoConnection
+from odoosync.errors import InvalidInput
+from odoosync.odoo.errors import InvalidCredentials
+from odoosync.sandbox import SandboxServer
+
+Run = Callable[..., str]
+ADMIN = ("--database", "odoo_db", "--username", "admin", "--password-stdin")
+
+
+@pytest.fixture
+def run(
+    database_url: str, tmp_path: Path, odoo: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    """Run commands on a database of their own, beside a sandbox that is the default Odoo."""
+    monkeypatch.setenv("ODOOSYNC_DATABASE_URL", database_url)
+    monkeypatch.setenv("ODOOSYNC_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("ODOOSYNC_DEFAULT_ODOO_URL", odoo.url)
+    monkeypatch.setenv("ODOOSYNC_ALLOWED_ODOO_HOSTS", "127.0.0.1")
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def invoke(*arguments: str, stdin: str = "") -> str:
+        result = CliRunner().invoke(app, list(arguments), input=stdin)
+        if result.exception is not None:
+            raise result.exception
+        return result.output
+
+    invoke("user", "create", "anna", "--password-stdin", stdin="api_password")
+    yield invoke
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def of_anna(run: Run) -> Run:
+    def invoke(command: str, *arguments: str, stdin: str = "") -> str:
+        return run("connection", command, "--user", "anna", *arguments, stdin=stdin)
+
+    return invoke
+
+
+@pytest.fixture
+def made(of_anna: Run) -> str:
+    """The id of a connection that was added."""
+    line = of_anna("add", *ADMIN, "--name", "Sales", stdin="admin\n")
+    return line.split()[0]
+
+
+def shown(of_anna: Run, *arguments: str) -> Any:
+    return json.loads(of_anna("show", "--json", *arguments))
+
+
+def test_what_logs_in_is_added_and_the_first_one_is_active(
+    of_anna: Run, made: str, odoo: SandboxServer
+) -> None:
+    line = f"{made:>5} * Sales: admin in odoo_db at {odoo.url}, Odoo 18.0\n"
+    assert of_anna("list") == line
+    assert shown(of_anna)["id"] == int(made)
+
+
+def test_what_does_not_log_in_is_not_added(of_anna: Run) -> None:
+    with pytest.raises(InvalidCredentials):
+        of_anna("add", *ADMIN, stdin="wrong")
+    assert of_anna("list") == "There is no connection.\n"
+
+
+def test_a_password_is_never_an_argument(of_anna: Run) -> None:
+    with pytest.raises(InvalidInput, match="use --password-stdin"):
+        of_anna("add", *ADMIN[:-1])
+
+
+def test_another_one_is_switched_to_paused_and_named(
+    of_anna: Run, made: str, other: SandboxServer
+) -> None:
+    second = of_anna("add", *ADMIN, "--url", other.url, stdin="admin").split()[0]
+    assert not shown(of_anna, second)["is_active"]
+    assert " * " in of_anna("activate", second)
+    assert "paused since" in of_anna("pause", second)
+    assert "paused" not in of_anna("resume", second)
+    assert " Old: " in of_anna("rename", second, "Old")
+    assert [one["is_active"] for one in listed(of_anna)] == [False, True]
+    assert shown(of_anna)["id"] == int(second) != int(made)
+
+
+def listed(of_anna: Run, *arguments: str) -> list[Any]:
+    return [json.loads(line) for line in of_anna("list", "--json", *arguments).splitlines()]
+
+
+def test_it_is_tested_with_what_is_stored_or_given(of_anna: Run, made: str) -> None:
+    assert re.search(r"sees \d+ contacts and \d+ products\.", of_anna("test"))
+    with pytest.raises(InvalidCredentials):
+        of_anna("test", made, "--password-stdin", stdin="wrong")
+
+
+def test_credentials_are_stored_only_when_they_log_in(
+    of_anna: Run, made: str, odoo: SandboxServer
+) -> None:
+    account = odoo.world.account_of("admin")
+    assert account is not None
+    account.password = "changed"
+    with pytest.raises(InvalidCredentials):
+        of_anna("credentials", made, "--password-stdin", stdin="admin")
+    of_anna("credentials", made, "--password-stdin", stdin="changed")
+    assert "sees" in of_anna("test")
+
+
+def test_a_deleted_one_comes_back(of_anna: Run, made: str) -> None:
+    assert "can be restored until" in of_anna("delete", made)
+    assert listed(of_anna) == []
+    assert listed(of_anna, "--deleted")[0]["removed_from"]
+    assert " * " in of_anna("restore", made, "--password-stdin", stdin="admin")
+
+
+def test_preferences_are_set_and_go_back_to_the_usual_way(of_anna: Run, made: str) -> None:
+    fields = ("--field", "contacts=name, email", "--lookback", "600")
+    told = of_anna("prefer", made, "--dataset", "contacts", "--language", "en_US", *fields)
+    assert 'datasets: ["contacts"]\nfields: {"contacts":["name","email"]}\n' in told
+    assert "company_ids: as usual\nlookback: 600\n" in told
+    told = of_anna("prefer", made, "--usual", "datasets", "--usual", "lookback")
+    assert ("datasets: as usual" in told, 'language: "en_US"' in told) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--usual", "colour"), "colour: is not known here"),
+        (("--field", "contacts"), "--field contacts=name,email"),
+        (("--dataset", "invoices"), "no dataset 'invoices'"),
+        (("--company", "99"), "companies with the ids 99"),
+        (("--page-size", "0"), "page_size: "),
+    ],
+)
+def test_preferences_that_cannot_be_are_refused(
+    of_anna: Run, made: str, arguments: tuple[str, ...], says: str
+) -> None:
+    with pytest.raises(InvalidInput, match=re.escape(says)):
+        of_anna("prefer", made, *arguments)
+
+
+def test_what_is_not_the_users_is_not_found(run: Run, made: str) -> None:
+    run("user", "create", "bert", "--password-stdin", stdin="api_password")
+    for command in ("show", "test", "activate", "pause", "resume", "delete"):
+        with pytest.raises(NoConnection):
+            run("connection", command, "--user", "bert", made)
+    with pytest.raises(UserUnknown):
+        run("connection", "list", "--user", "nobody")

@@ -1,0 +1,87 @@
+"""What the audit keeps of connections: each kind of entry, by whom, and no secret in any."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
+from odoosync.sandbox import SandboxServer
+
+AUDIT = "/api/v1/audit"
+STORED = ["credentials.tested", "connection.created", "credentials.set"]
+
+
+@pytest.fixture
+async def made(calls: Calls) -> Any:
+    return await calls.create(name="Sales")
+
+
+async def entries(calls: Calls) -> list[Any]:
+    """List what was kept of credentials and connections, oldest first."""
+    items = (await calls.ok("GET", AUDIT))["items"]
+    kept = [one for one in items if one["kind"].startswith(("credentials.", "connection."))]
+    return kept[::-1]
+
+
+async def kinds(calls: Calls, since: int) -> list[str]:
+    return [one["kind"] for one in (await entries(calls))[since:]]
+
+
+async def test_a_connection_is_made_with_its_credentials_and_is_active(
+    calls: Calls, made: Any
+) -> None:
+    kept = await entries(calls)
+    assert [one["kind"] for one in kept] == [*STORED, "connection.activated"]
+    assert {one["actor"] for one in kept} == {"anna"}
+    assert [one["odoo_login"] for one in kept[:3]] == ["admin"] * 3
+    assert kept[2]["connection_id"] == made["id"]
+
+
+async def test_credentials_of_another_odoo_make_a_connection_and_switch_to_it(
+    calls: Calls, made: Any, other: SandboxServer
+) -> None:
+    await calls.ok("POST", PROFILE, ADMIN | {"odoo_url": other.url})
+    assert await kinds(calls, 4) == [*STORED, "connection.activated"]
+    assert (await entries(calls))[-1]["detail"] == {"instead_of": made["id"]}
+
+
+async def test_each_act_is_told_by_its_own_kind(
+    calls: Calls, made: Any, other: SandboxServer
+) -> None:
+    path = f"{CONNECTIONS}/{made['id']}"
+    second = await calls.create(odoo_url=other.url)
+    before = len(await entries(calls))
+    await calls.act(second["id"], "activate")
+    await calls.ok("GET", PROFILE)
+    await calls.ok("PATCH", path, {"name": "Shop", "preferences": {"lookback": 600}})
+    await calls.ok("PATCH", path, {"name": "Shop"})
+    await calls.act(made["id"], "pause")
+    await calls.act(made["id"], "resume")
+    await calls.ok("DELETE", path)
+    await calls.act(made["id"], "restore", {"odoo_password": "admin"})
+    assert await kinds(calls, before) == [
+        "connection.activated",
+        "credentials.revealed",
+        "connection.renamed",
+        "connection.changed",
+        "connection.paused",
+        "connection.resumed",
+        "credentials.deleted",
+        "connection.deleted",
+        "credentials.tested",
+        "connection.restored",
+        "credentials.set",
+    ]
+
+
+async def test_a_failed_test_is_told_with_its_code_and_no_secret(calls: Calls, made: Any) -> None:
+    path = f"{CONNECTIONS}/{made['id']}/credentials"
+    await calls.refused("PUT", path, {"odoo_password": "hunter2"})
+    last = (await entries(calls))[-1]
+    assert (last["kind"], last["detail"]["result"]) == (
+        "credentials.tested",
+        "odoo_invalid_credentials",
+    )
+    assert "hunter2" not in str(await entries(calls))

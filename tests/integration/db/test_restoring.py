@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from odoosync.accounts.tables import tenants
+from odoosync.cli.backup import backup, restore
+from odoosync.db import Database, open_database
+from odoosync.store.changes import START, Change, Position, read_changes
+from pages import NOW, row, write
+
+TENANT = 1
+
+
+async def _feed(database: Database, after: Position = START) -> list[Change]:
+    async with database.tenant(TENANT, write=False) as tx:
+        return await read_changes(tx, after, connection_ids=[7], datasets=None, limit=100)
+
+
+async def test_a_reader_of_changes_who_is_ahead_of_a_restored_backup_misses_nothing(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ODOOSYNC_DATABASE_URL", sqlite_url)
+    database, file = open_database(sqlite_url), tmp_path / "backup"
+    async with database.system() as tx:
+        await tx.execute(tenants.insert().values(id=TENANT, name="x", created_at=NOW))
+    await write(database, [row(1, name="Anna")])
+    backup(file)
+    await write(database, [row(2, name="Bert"), row(3, name="Carl")])
+    reached = (await _feed(database))[-1].position
+    for again in (1, 2):
+        restore(file)
+        await write(database, [row(4, name=f"Dora {again}")])
+        changes = await _feed(database, reached)
+        assert [change.record.odoo_id for change in changes] == [4]
+        reached = changes[-1].position
+    await database.close()
