@@ -15,7 +15,7 @@ from odoosync.db import Database
 from odoosync.errors import OdoosyncError
 from odoosync.jobs.workers import live_workers
 from odoosync.migrations import head_revision
-from odoosync.odoo.guard import AddressGuard
+from odoosync.odoo.transport import odoo_guard
 from odoosync.settings import Settings
 
 Check = Callable[[Settings, Database], Awaitable[str]]
@@ -50,7 +50,7 @@ async def _keys(settings: Settings, database: Database) -> str:
 
 
 async def _addresses(settings: Settings, _database: Database) -> str:
-    AddressGuard.of(settings.allowed_odoo_hosts, settings.default_odoo_url)
+    odoo_guard(settings.default_odoo_url, settings.allowed_odoo_hosts)
     allowed = ", ".join(settings.allowed_odoo_hosts) or "none"
     return f"{settings.default_odoo_url} by default; private ones allowed: {allowed}"
 
