@@ -20,6 +20,7 @@ from standardwebhooks import Webhook
 class Message:
     headers: dict[str, str]
     body: bytes
+    answered: int
 
     @property
     def id(self) -> str:
@@ -49,7 +50,7 @@ class Receiver:
 
     async def take(self, request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.came.append(Message(headers, await request.read()))
+        self.came.append(Message(headers, await request.read(), self.status))
         self.arrived.set()
         if self.hangs:
             await asyncio.Event().wait()
@@ -62,7 +63,7 @@ async def receiving(**options: Any) -> AsyncIterator[Receiver]:
     app = web.Application()
     app.router.add_post("/{tail:.*}", receiver.take)
     server = TestServer(app, host="127.0.0.1")
-    await server.start_server(shutdown_timeout=0)
+    await server.start_server(shutdown_timeout=0, access_log=None)
     receiver.url = str(server.make_url("/hook"))
     try:
         yield receiver

@@ -106,6 +106,14 @@ async def set_address(accounts: Accounts, username: str, email: str | None) -> s
     return address
 
 
+async def change_address(accounts: Accounts, principal: Principal, email: str | None) -> str | None:
+    """Give oneself the address that mails go to, or none. Raises BadAddress."""
+    address = normal_address(email)
+    async with accounts.database.tenant(principal.tenant_id) as tx:
+        await store_address(tx, principal.user_id, address, principal, accounts.clock())
+    return address
+
+
 def _named(user: User) -> dict[str, object]:
     return {"user_id": user.id, "username": user.username}
 

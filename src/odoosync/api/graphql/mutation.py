@@ -1,4 +1,4 @@
-"""The mutations: the seed's own, and their kin. Each needs the scope `sync`."""
+"""The mutations: the seed's own, and their kin. Most need the scope `sync`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from odoosync.accounts.audit import Actor
+from odoosync.api.graphql.account import Me, change_me_field
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.questions import (
     RestoredAnswer,
@@ -21,6 +22,7 @@ from odoosync.api.graphql.schedules import (
     resume_schedule_field,
     set_schedule_field,
 )
+from odoosync.api.graphql.webhooks import WebhookMutations
 from odoosync.connections.errors import ConnectionPaused
 from odoosync.sync.choosing import NotChosen
 from odoosync.sync.service import SyncAnswer as Refusal
@@ -95,7 +97,7 @@ def _sync_of(dataset: str, description: str) -> Any:
 
 
 @strawberry.type
-class Mutation:
+class Mutation(WebhookMutations):
     sync_contacts_from_odoo: SyncAnswer = _sync_of(
         "contacts", "Sync contacts; answers when the run has ended, unless told not to wait."
     )
@@ -116,3 +118,4 @@ class Mutation:
     pause_schedule: list[Schedule] = pause_schedule_field
     resume_schedule: list[Schedule] = resume_schedule_field
     remove_schedule: list[Schedule] = remove_schedule_field
+    change_me: Me = change_me_field
