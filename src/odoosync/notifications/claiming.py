@@ -53,7 +53,7 @@ async def claim_due(
             return []
         taken = await tx.execute(
             deliveries.update()
-            .where(deliveries.c.id.in_(turns))
+            .where(deliveries.c.id.in_(turns.with_for_update(**_SKIP)))
             .values(claim_id=claim_id, lease_until=epoch_now() + lease_s)
             .returning(deliveries.c.tenant_id, deliveries.c.id)
         )
@@ -67,15 +67,25 @@ async def _alone(tx: Tx) -> bool:
     return bool(await tx.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))))
 
 
+_SKIP: Final[dict[str, Any]] = {"of": deliveries, "skip_locked": True}
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= epoch_now())
+    return and_(deliveries.c.next_try_at <= now, free)
+
+
 def _held() -> ColumnElement[bool]:
-    return deliveries.c.lease_until > epoch_now()
+    """Look among those that are pending: there are far more that are done."""
+    return and_(deliveries.c.next_try_at.is_not(None), deliveries.c.lease_until > epoch_now())
 
 
 def _turns(now: datetime, limit: int, *, mail: bool) -> Select[Any]:
     queue = _by_tenant(_by_receiver(now, mail=mail))
     return (
-        select(queue.c.id)
-        .where(queue.c.turn <= queue.c.most, queue.c.tenant_turn <= PER_TENANT)
+        select(deliveries.c.id)
+        .join(queue, queue.c.id == deliveries.c.id)
+        .where(queue.c.turn <= queue.c.most, queue.c.tenant_turn <= PER_TENANT, _due(now))
         .order_by(queue.c.turn, queue.c.tenant_turn, queue.c.next_try_at, queue.c.id)
         .limit(limit)
     )
@@ -108,8 +118,7 @@ def _by_receiver(now: datetime, *, mail: bool) -> Subquery:
         .outerjoin(webhooks, webhooks.c.id == deliveries.c.webhook_id)
         .outerjoin(held, held.c.receiver == _RECEIVER)
         .where(
-            deliveries.c.next_try_at <= now,
-            or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= epoch_now()),
+            _due(now),
             or_(ready, deliveries.c.user_id.is_not(None)) if mail else ready,
         )
         .subquery("by_receiver")

@@ -144,7 +144,7 @@ async def letter_of(tx: Tx, found: Row[Any]) -> Letter:
     subject, sentence = told(found, await tx.scalar(named) or "")
     return Letter(
         to=await address_of(tx, found.user_id),
-        subject=f"Odoosync: {subject}",
+        subject=readable(f"Odoosync: {subject}") or "",
         text=f"{sentence}\n\nAt {found.happened_at:%Y-%m-%d %H:%M:%S} UTC. You are told once.\n",
         message_id=found.message_id,
         at=format_datetime(found.happened_at),

@@ -10,6 +10,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,6 +37,7 @@ class Limits:
 
     connect: float = 5.0
     total: float = 15.0
+    answer: float = 2.0
     most_bytes: int = 2_048
 
 
@@ -83,7 +85,7 @@ class Poster:
             data=body,
             allow_redirects=False,
         ) as response:
-            seen = await _beginning(response, self._limits.most_bytes)
+            seen = await _beginning(response, self._limits)
             later = _seconds(response.headers.get("Retry-After", ""))
             return response.status, seen.decode(errors="replace"), later
 
@@ -116,11 +118,18 @@ class Poster:
         return next(sentence for kinds, sentence in _SENTENCES if isinstance(error, kinds))
 
 
-async def _beginning(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """Read no more of an answer than is looked at; the rest is dropped with the connection."""
+async def _beginning(response: aiohttp.ClientResponse, limits: Limits) -> bytes:
+    """Read no more of an answer than is looked at; the rest is dropped with the connection.
+
+    The status has come by now: what follows late, or never, changes nothing.
+    """
     seen = b""
-    while len(seen) < most and (chunk := await response.content.read(most - len(seen))):
-        seen += chunk
+    with suppress(TimeoutError, aiohttp.ClientError, OSError):
+        async with asyncio.timeout(limits.answer):
+            while (left := limits.most_bytes - len(seen)) > 0:
+                if not (chunk := await response.content.read(left)):
+                    break
+                seen += chunk
     return seen
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -31,10 +31,10 @@ from odoosync.notifications.posting import Poster
 from odoosync.notifications.signing import signed_headers
 
 log = get_logger(__name__)
-PLACES: Final = 32
+PLACES: Final = 64
 _EVERY_S: Final = 1.0
 _GRACE_S: Final = 3.0
-_Send = Callable[[], Any]
+_Send = Callable[[], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +91,30 @@ class Sender:
             await asyncio.gather(*slow, return_exceptions=True)
 
     async def _try(self, claim: Claim) -> None:
-        """Make one try; what fails on our side is tried again when the lease has run out."""
+        """Make one try; without the database it is made again when the lease has run out."""
         try:
             await attempt(self._post, claim)
         except (SQLAlchemyError, OSError) as error:
             log.warning("try_not_made", delivery=claim.delivery_id, error=type(error).__name__)
-        except Exception:
-            log.exception("try_failed", delivery=claim.delivery_id)
 
 
 async def attempt(post: Post, claim: Claim) -> None:
-    """Read what is to be sent, send it, write down what became of it."""
+    """Read what is to be sent, send it, write down what became of it.
+
+    What nobody foresaw is a failed try, too, or it would be made for ever.
+    """
     try:
         send = await _prepare(post, claim)
         if send is None:
             return
-        outcome: Outcome = await send()
+        outcome = await send()
     except CannotOpen as error:
         outcome = Outcome(0, error=error.message, final=True)
+    except (SQLAlchemyError, OSError):
+        raise
+    except Exception:
+        log.exception("try_failed", delivery=claim.delivery_id)
+        outcome = Outcome(0, error="Something went wrong here. The service's log says what.")
     now = post.clock()
     async with post.database.tenant(claim.tenant_id) as tx:
         await deliveries.record(tx, claim, outcome, now, chance=post.chance())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import Row, func
 
@@ -17,7 +17,7 @@ from odoosync.notifications.tables import deliveries, webhooks
 from odoosync.sync import events
 from odoosync.sync.events import Kind
 
-MOST = 20
+MOST: Final = 20
 Why = Literal["gone", "failing"]
 
 

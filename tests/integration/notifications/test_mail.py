@@ -8,6 +8,7 @@ from integration.notifications.telling import Telling
 from mail_server import MailServer, taking_mail
 from odoosync.accounts import Accounts
 from odoosync.accounts.users import set_address
+from odoosync.connections import store as connections
 from odoosync.notifications.opening import open_mailer
 from odoosync.notifications.tables import deliveries
 
@@ -105,3 +106,16 @@ async def test_who_has_no_address_gets_no_mail(telling: Telling, mails: MailServ
     await telling.happen("dataset.stale")
     await telling.send()
     assert await statuses(telling) == []
+
+
+async def test_a_name_with_line_ends_makes_no_headers(mailing: Telling, mails: MailServer) -> None:
+    async with mailing.database.tenant(mailing.user.tenant_id) as tx:
+        name = "mine\r\nBcc: other@example.com"
+        await connections.update(tx, mailing.connection_id, mailing.clock(), name=name)
+    await mailing.happen("dataset.stale")
+    await mailing.send()
+    (mail,) = mails.took
+    assert (mail["Bcc"], mail["Subject"]) == (
+        None,
+        "Odoosync: contacts of mine Bcc: other@example.com is stale",
+    )

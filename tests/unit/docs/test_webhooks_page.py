@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -50,6 +50,10 @@ def test_the_lines_that_verify_by_hand_verify(tail: str) -> None:
     secret, body = new_secret(), '{"a": "ü"}'
     headers = signed_headers([new_secret(), secret], "msg_1", body, datetime.now(UTC))
     (lines,) = re.findall(r"```python\n(import base64.*?)```", PAGE, re.DOTALL)
-    names = {"secret": secret.reveal(), "headers": headers, "body": (body + tail).encode()}
-    exec(lines, names)  # noqa: S102 - they are the page's own
+    names: dict[str, Any] = {
+        "secret": secret.reveal(),
+        "headers": headers,
+        "body": (body + tail).encode(),
+    }
+    exec(lines, names)
     assert names["valid"] == (not tail)
