@@ -20,6 +20,7 @@ from odoosync.db import open_database
 from odoosync.jobs.child import keep_running
 from odoosync.jobs.rounds import going
 from odoosync.migrations import head_revision
+from odoosync.notifications.opening import webhook_guard
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings
 from odoosync.sync.rounds import watching
@@ -77,5 +78,6 @@ def build_services(settings: Settings) -> Services:
         default_odoo_url=settings.default_odoo_url,
         registration_open=settings.registration == "open",
         reveal_secrets=settings.reveal_secrets == "on",
+        webhook_guard=webhook_guard(settings.allowed_webhook_hosts),
         connection_grace=timedelta(days=settings.connection_grace_days),
     )

@@ -56,6 +56,17 @@ class Settings(BaseSettings):
         "commas, such as `odoo,10.0.0.0/8`. Public addresses are always allowed; link-local and "
         "metadata addresses need their own CIDR.",
     )
+    allowed_webhook_hosts: CommaSeparated = Field(
+        default=(),
+        description="Private addresses that webhooks may be sent to: names or CIDRs, as with "
+        "`ODOOSYNC_ALLOWED_ODOO_HOSTS`.",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The mail server, `smtp://user:password@host:587/?from=odoosync@example.com`, "
+        "or `smtps://…:465/…`. `smtp://` needs STARTTLS, unless `&tls=off` is added. Unset: no "
+        "mails are sent.",
+    )
     registration: Literal["off", "open"] = Field(
         default="off",
         description="`open` lets anybody make a user with POST /api/v1/auth/register.",
@@ -105,6 +116,13 @@ class Settings(BaseSettings):
         le=36_500,
         description="Days for which audit entries are kept; 0 for ever.",
     )
+    event_days: int = Field(
+        default=30,
+        ge=0,
+        le=36_500,
+        description="Days for which events and the log of their deliveries are kept; 0 for ever. "
+        "What was not delivered by then is not sent any more.",
+    )
     environment: Literal["development", "production"] = Field(
         default="development",
         description="`production` switches off GraphiQL.",
@@ -153,11 +171,22 @@ class Settings(BaseSettings):
         return self.secret_keys.get_secret_value() if self.secret_keys else None
 
     @property
+    def configured_smtp_url(self) -> str | None:
+        """The URL of the mail server, which holds a password."""
+        return self.smtp_url.get_secret_value() if self.smtp_url else None
+
+    @property
     def configured_metrics_token(self) -> str:
         """The token of `/metrics`, empty when there is none."""
         return self.metrics_token.get_secret_value() if self.metrics_token else ""
 
-    @field_validator("allowed_odoo_hosts", "trusted_proxies", "cors_origins", mode="before")
+    @field_validator(
+        "allowed_odoo_hosts",
+        "allowed_webhook_hosts",
+        "trusted_proxies",
+        "cors_origins",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -6,9 +6,20 @@ from odoosync.accounts import tables as accounts
 from odoosync.connections import tables as connections
 from odoosync.db import metadata
 from odoosync.jobs import tables as jobs
+from odoosync.notifications import tables as notifications
 from odoosync.store import tables as store
 from odoosync.sync import breaker_table as breakers
 from odoosync.sync import schedule_tables as schedules
 from odoosync.sync import tables as sync
 
-__all__ = ["accounts", "breakers", "connections", "jobs", "metadata", "schedules", "store", "sync"]
+__all__ = [
+    "accounts",
+    "breakers",
+    "connections",
+    "jobs",
+    "metadata",
+    "notifications",
+    "schedules",
+    "store",
+    "sync",
+]

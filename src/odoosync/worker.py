@@ -24,6 +24,9 @@ from odoosync.jobs.engine import DbosDispatcher, Task
 from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.worker import Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
+from odoosync.notifications.opening import open_mailer, webhook_guard
+from odoosync.notifications.posting import Poster
+from odoosync.notifications.sender import Post, sending
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_settings
 from odoosync.sync.deletion_guard import Guard
@@ -60,6 +63,15 @@ async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Tas
         await transport.close()
 
 
+def _post(settings: Settings, database: Database) -> Post:
+    return Post(
+        database=database,
+        key_ring=load_key_ring(settings.configured_keys, settings.data_dir),
+        poster=Poster(webhook_guard(settings.allowed_webhook_hosts)),
+        mailer=open_mailer(settings.configured_smtp_url),
+    )
+
+
 async def work(
     settings: Settings,
     stop: asyncio.Event,
@@ -71,9 +83,13 @@ async def work(
     """Work on a migrated database until `stop` is set."""
     url, folder = settings.effective_database_url, settings.data_dir.resolve()
     database, worker_id = open_database(url), new_worker_id()
-    keep = Keep(history_days=settings.history_days, audit_days=settings.audit_days)
+    keep = Keep(settings.history_days, settings.audit_days, settings.event_days)
     try:
-        async with make_task(settings, database) as task:
+        async with (
+            make_task(settings, database) as task,
+            sending(_post(settings, database)) as telling,
+        ):
+            rounds = (ticking(database), watching(database), shortening(database, keep))
             await Worker(
                 database,
                 task,
@@ -81,7 +97,7 @@ async def work(
                 worker_id=worker_id,
                 concurrency=settings.worker_concurrency,
                 presence_folder=folder / "workers",
-                rounds=(ticking(database), watching(database), shortening(database, keep)),
+                rounds=(*rounds, telling),
                 timing=timing,
                 policy=policy,
             ).run(stop)

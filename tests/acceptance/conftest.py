@@ -22,7 +22,9 @@ def service(
     url = f"sqlite:///{folder / 'data' / 'odoosync.sqlite3'}"
     if request.param == "postgresql":
         url = new_database(request.getfixturevalue("postgres_server"))
-    with running_service(folder, url, ODOOSYNC_REGISTRATION="open") as running:
+    with running_service(
+        folder, url, ODOOSYNC_REGISTRATION="open", ODOOSYNC_ALLOWED_WEBHOOK_HOSTS="127.0.0.1"
+    ) as running:
         yield running
 
 

@@ -14,7 +14,8 @@
     ├── SessionNeeded             an API key may not do this; sign in with the password
     ├── WrongPassword             the current password, asked for again, is wrong
     └── RegistrationOff           the operator makes users here
-    InvalidInput: BadUsername, BadPassword, BadScopes, BadExpiry; UnknownKind (in audit_kinds)
+    InvalidInput: BadUsername, BadPassword, BadAddress, BadScopes, BadExpiry; UnknownKind
+                  (in audit_kinds)
     Conflict: UsernameTaken       NotFound: UserUnknown, KeyUnknown       TooMany: TooManyGuesses
 """
 
@@ -69,6 +70,10 @@ class RegistrationOff(Refused):
 
 class BadUsername(InvalidInput):
     code = "bad_username"
+
+
+class BadAddress(InvalidInput):
+    code = "bad_email"
 
 
 class BadPassword(InvalidInput):

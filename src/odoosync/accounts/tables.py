@@ -33,6 +33,7 @@ users = tenant_table(
     "users",
     Column("id", BigId, primary_key=True),
     Column("username", String(255), nullable=False, unique=True),
+    Column("email", String(254)),
     Column("password_hash", Text, nullable=False),
     Column("is_admin", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

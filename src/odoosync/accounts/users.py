@@ -14,6 +14,7 @@ from odoosync.accounts.audit import OPERATOR, Actor
 from odoosync.accounts.context import Accounts
 from odoosync.accounts.directory import User
 from odoosync.accounts.errors import BadUsername, UserUnknown, WrongPassword
+from odoosync.accounts.mail_address import normal_address, store_address
 from odoosync.accounts.passwords import check_new_password
 from odoosync.accounts.principal import Principal
 from odoosync.accounts.tables import sessions, users
@@ -41,16 +42,24 @@ async def create_user(
     password: str,
     *,
     is_admin: bool = False,
+    email: str | None = None,
     by: Actor = OPERATOR,
 ) -> User:
-    """Make a user with a tenant of their own. Raises BadUsername, BadPassword, UsernameTaken."""
-    name = normal_name(username)
+    """Make a user with a tenant of their own.
+
+    Raises BadUsername, BadAddress, BadPassword, UsernameTaken.
+    """
+    name, address = normal_name(username), normal_address(email)
     check_new_password(password)
     async with accounts.passwords.turn():
         password_hash = await accounts.passwords.hash(password)
-    return await directory.add_user(
+    made = await directory.add_user(
         accounts.database, name, password_hash, is_admin=is_admin, now=accounts.clock(), by=by
     )
+    if address is not None:
+        async with accounts.database.tenant(made.tenant_id) as tx:
+            await store_address(tx, made.id, address, by, accounts.clock())
+    return made
 
 
 async def list_users(accounts: Accounts) -> list[User]:
@@ -87,6 +96,22 @@ async def enable_user(accounts: Accounts, username: str) -> User:
         now = accounts.clock()
         await audit.record(tx, "user.enabled", OPERATOR, at=now, detail=_named(user))
     return user
+
+
+async def set_address(accounts: Accounts, username: str, email: str | None) -> str | None:
+    """Give a user the address that mails go to, or none. Raises UserUnknown, BadAddress."""
+    address, user = normal_address(email), await find_user(accounts, username)
+    async with accounts.database.tenant(user.tenant_id) as tx:
+        await store_address(tx, user.id, address, OPERATOR, accounts.clock())
+    return address
+
+
+async def change_address(accounts: Accounts, principal: Principal, email: str | None) -> str | None:
+    """Give oneself the address that mails go to, or none. Raises BadAddress."""
+    address = normal_address(email)
+    async with accounts.database.tenant(principal.tenant_id) as tx:
+        await store_address(tx, principal.user_id, address, principal, accounts.clock())
+    return address
 
 
 def _named(user: User) -> dict[str, object]:

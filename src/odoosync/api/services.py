@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from odoosync.accounts import Accounts
+from odoosync.addresses.guard import AddressGuard
 from odoosync.clock import Clock
 from odoosync.connections.service import ConnectionService
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
+from odoosync.notifications.opening import webhook_guard
+from odoosync.notifications.service import WebhookService
 from odoosync.odoo.transport import Transport
 from odoosync.sync.service import SyncService
 
@@ -29,6 +32,7 @@ class Services:
     registration_open: bool = False
     reveal_secrets: bool = True
     connection_grace: timedelta = timedelta(days=7)
+    webhook_guard: AddressGuard = field(default_factory=lambda: webhook_guard(()))
 
     @property
     def connections(self) -> ConnectionService:
@@ -41,6 +45,11 @@ class Services:
             stop_runs=self.sync.stop_all,
             grace=self.connection_grace,
         )
+
+    @property
+    def webhooks(self) -> WebhookService:
+        """What owners do to their webhooks."""
+        return WebhookService(self.database, self.key_ring, self.webhook_guard, self.clock)
 
 
 def get_services(request: Request) -> Services:

@@ -15,7 +15,10 @@ from odoosync.db import Database
 from odoosync.errors import OdoosyncError
 from odoosync.jobs.workers import live_workers
 from odoosync.migrations import head_revision
-from odoosync.odoo.guard import AddressGuard
+from odoosync.notifications.mailing import read_mail_server
+from odoosync.notifications.opening import webhook_guard
+from odoosync.notifications.sealing import keys_in_use as keys_of_webhooks
+from odoosync.odoo.transport import odoo_guard
 from odoosync.settings import Settings
 
 Check = Callable[[Settings, Database], Awaitable[str]]
@@ -41,18 +44,31 @@ async def _examine() -> bool:
 
 async def _keys(settings: Settings, database: Database) -> str:
     ring = load_key_ring(settings.configured_keys, settings.data_dir)
-    if lost := sorted(await keys_in_use(database) - {name for name, _ in ring.masters}):
+    used = await keys_in_use(database) | await keys_of_webhooks(database)
+    if lost := sorted(used - {name for name, _ in ring.masters}):
         raise CannotOpen(
-            f"Stored Odoo passwords need {', '.join(lost)}, not in the ring. Put it back behind "
+            f"Stored secrets need {', '.join(lost)}, not in the ring. Put it back behind "
             "the newest key, or have the credentials stored again."
         )
     return f"{len(ring.masters)} in the ring, {ring.current!r} seals"
 
 
 async def _addresses(settings: Settings, _database: Database) -> str:
-    AddressGuard.of(settings.allowed_odoo_hosts, settings.default_odoo_url)
+    odoo_guard(settings.default_odoo_url, settings.allowed_odoo_hosts)
     allowed = ", ".join(settings.allowed_odoo_hosts) or "none"
-    return f"{settings.default_odoo_url} by default; private ones allowed: {allowed}"
+    webhook_guard(settings.allowed_webhook_hosts)
+    receivers = ", ".join(settings.allowed_webhook_hosts) or "none"
+    return (
+        f"{settings.default_odoo_url} by default; private ones allowed: {allowed}; "
+        f"for webhooks: {receivers}"
+    )
+
+
+async def _mail(settings: Settings, _database: Database) -> str:
+    if settings.configured_smtp_url is None:
+        return "none is sent; ODOOSYNC_SMTP_URL names a mail server"
+    server = read_mail_server(settings.configured_smtp_url)
+    return f"by {server.host}:{server.port}, from {server.sender}"
 
 
 async def _schema(_settings: Settings, database: Database) -> str:
@@ -70,6 +86,7 @@ async def _workers(_settings: Settings, database: Database) -> str:
 _CHECKS: dict[str, Check] = {
     "keys": _keys,
     "addresses": _addresses,
+    "mail": _mail,
     "database": _schema,
     "workers": _workers,
 }

@@ -23,6 +23,7 @@ from odoosync.cli.set_aside import set_aside
 from odoosync.cli.sync import sync
 from odoosync.cli.user import user
 from odoosync.cli.verify import verify
+from odoosync.cli.webhook import webhook
 from odoosync.errors import OdoosyncError
 
 app = typer.Typer(
@@ -54,6 +55,7 @@ app.add_typer(db, name="db")
 app.add_typer(deletions, name="deletions")
 app.add_typer(schedule, name="schedule")
 app.add_typer(user, name="user")
+app.add_typer(webhook, name="webhook")
 
 
 def main() -> None:

@@ -41,10 +41,13 @@ def create(
     *,
     password_stdin: PasswordStdin = False,
     admin: Annotated[bool, typer.Option("--admin", help="Make an administrator.")] = False,
+    email: Annotated[str | None, typer.Option(help="Where mails about trouble go.")] = None,
 ) -> None:
     """Make a user with a tenant of their own."""
     password = read_password(from_stdin=password_stdin, twice=True)
-    made = _with_accounts(lambda to: users.create_user(to, name, password, is_admin=admin))
+    made = _with_accounts(
+        lambda to: users.create_user(to, name, password, is_admin=admin, email=email)
+    )
     typer.echo(f"Created user {made.username} (id {made.id}).")
 
 
@@ -80,6 +83,16 @@ def set_password(name: Name, *, password_stdin: PasswordStdin = False) -> None:
     password = read_password(from_stdin=password_stdin, twice=True)
     changed = _with_accounts(lambda to: users.set_password(to, name, password))
     typer.echo(f"Changed the password of user {changed.username}.")
+
+
+@user.command(name="set-email")
+def set_email(
+    name: Name,
+    email: Annotated[str, typer.Argument(help="The address; none when left out.")] = "",
+) -> None:
+    """Set where mails about trouble go."""
+    address = _with_accounts(lambda to: users.set_address(to, name, email))
+    typer.echo(f"Mails go to {address}." if address else "Mails go nowhere.")
 
 
 @user.command()

@@ -10,11 +10,12 @@ import errno
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 
+from odoosync.addresses.sockets import Route
 from odoosync.odoo.errors import (
     AddressRefused,
     AnswerTooLarge,
@@ -26,7 +27,6 @@ from odoosync.odoo.errors import (
     TlsFailed,
     Unreachable,
 )
-from odoosync.odoo.url import Origin
 
 FOREIGN: tuple[type[Exception], ...] = (
     aiohttp.ClientError,
@@ -57,12 +57,9 @@ _WHY_UNREACHABLE = {
 
 
 @dataclass(slots=True)
-class Asked:
-    """What one call asked for, and what its sockets met on the way."""
+class Asked(Route):
+    """What one call asked for, and what became of it on the way."""
 
-    origin: Origin
-    refused: list[str] = field(default_factory=list)
-    opened: int = 0
     reused: bool = False
     answered: bool = False
 
@@ -74,8 +71,8 @@ class Asked:
 
 def translate(error: Exception, asked: Asked) -> OdooError:
     """Name a foreign error by what can be done about it."""
-    if asked.refused and not asked.opened:
-        return AddressRefused(asked.refused[0])
+    if asked.refusal is not None:
+        return AddressRefused(asked.refusal)
     for kinds, ours in _TABLE:
         if isinstance(error, kinds):
             return ours(error, asked)

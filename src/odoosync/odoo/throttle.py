@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from odoosync.addresses.origin import Origin
 from odoosync.odoo.errors import ServerBusy
-from odoosync.odoo.url import Origin
 
 _HOSTED = ("odoo.com",)
 

@@ -7,28 +7,27 @@ socket factory, the one place that sees each address really connected to.
 from __future__ import annotations
 
 import asyncio
-import errno
-import socket
 import ssl
 from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 import aiohttp
-from aiohappyeyeballs import AddrInfoType
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 from yarl import URL
 
+from odoosync.addresses.guard import AddressGuard
+from odoosync.addresses.origin import Origin
+from odoosync.addresses.sockets import guarded_sockets, towards
 from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, RedirectRefused
 from odoosync.odoo.faults import FOREIGN, Asked, translate
-from odoosync.odoo.guard import AddressGuard
 from odoosync.odoo.throttle import Throttle
-from odoosync.odoo.url import Origin, origin_of, parse_odoo_url
+from odoosync.odoo.url import origin_of, parse_odoo_url
 
 _MEBIBYTE = 2**20
-_asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
+SETTING: Final = "ODOOSYNC_ALLOWED_ODOO_HOSTS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +114,11 @@ class Transport:
 
     async def _once(self, request: _Request, origin: Origin) -> Answer:
         asked = Asked(origin)
-        token = _asked.set(asked)
         try:
-            return await self._exchange(request, asked)
+            with towards(asked):
+                return await self._exchange(request, asked)
         except FOREIGN as error:
             fault = translate(error, asked)
-        finally:
-            _asked.reset(token)
         # Raised out here so that the foreign error, which holds the key, is not its context.
         if isinstance(fault, CutOff) and asked.went_stale:
             raise _Stale
@@ -165,7 +162,7 @@ class Transport:
             connector = aiohttp.TCPConnector(
                 limit=0,
                 ssl=self._tls or True,
-                socket_factory=self._open_socket,
+                socket_factory=guarded_sockets(self._guard),
                 keepalive_timeout=15,
             )
             tracing = aiohttp.TraceConfig()
@@ -178,18 +175,6 @@ class Transport:
                 trace_configs=[tracing],
             )
         return self._session
-
-    def _open_socket(self, info: AddrInfoType) -> socket.socket:
-        family, kind, protocol, _, address = info
-        asked = _asked.get()
-        if asked is None:
-            raise PermissionError(errno.EACCES, "not asked for by send()")
-        verdict = self._guard.verdict(asked.origin, str(address[0]))
-        if not verdict.allowed:
-            asked.refused.append(verdict.reason)
-            raise PermissionError(errno.EACCES, verdict.reason)
-        asked.opened += 1
-        return socket.socket(family, kind, protocol)
 
 
 class _Stale(CutOff):
@@ -219,6 +204,11 @@ def _date(headers: Mapping[str, str]) -> datetime | None:
         return None
 
 
+def odoo_guard(default_url: str, allowed: Iterable[str]) -> AddressGuard:
+    """Return what guards the way to Odoo; the default URL is allowed. Raises InvalidInput."""
+    return AddressGuard.of(SETTING, allowed, parse_odoo_url(default_url).origin)
+
+
 def open_transport(default_url: str, allowed: Iterable[str]) -> Transport:
     """Make a process's one transport, guarded by what the settings allow."""
-    return Transport(TransportLimits(), AddressGuard.of(allowed, default_url))
+    return Transport(TransportLimits(), odoo_guard(default_url, allowed))

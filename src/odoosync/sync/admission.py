@@ -79,7 +79,7 @@ async def leave(tools: Equipment, claim: Claim, admitted: Admitted) -> None:
     """Forget earlier failures after a success."""
     if not admitted.clean:
         async with tools.database.tenant(claim.tenant_id) as tx:
-            await standing.note_success(tx, claim.connection_id)
+            await standing.note_success(tx, claim.connection_id, tools.clock())
 
 
 async def note_failure(

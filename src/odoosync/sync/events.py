@@ -2,7 +2,7 @@
 
 An event is written in the transaction of what it tells about: there is none of what was rolled
 back, and none is missing of what was committed. Whoever passes events on reads them from here; ids
-commit out of order, so a reader marks what it took and does not go by the highest id.
+commit out of order, so it marks what it took (`taken_at`) and does not go by the highest id.
 """
 
 from __future__ import annotations
@@ -21,20 +21,28 @@ Kind = Literal[
     "deletions.held_back",
     "dataset.stale",
     "dataset.fresh_again",
+    "dataset.failing",
+    "connection.failing",
+    "connection.recovered",
+    "webhook.disabled",
+    "webhook.test",
 ]
 
 
 async def record(
     tx: Tx,
     kind: Kind,
-    connection_id: int,
+    connection_id: int | None,
     dataset: str | None,
     payload: Mapping[str, Any],
     *,
     at: datetime,
-) -> None:
-    """Add an event in the caller's transaction; `payload` is JSON without any secret."""
-    await tx.insert(
+) -> int:
+    """Add an event in the caller's transaction, and return its id.
+
+    `payload` is JSON without any secret.
+    """
+    event_id: int = await tx.insert(
         events,
         {
             "connection_id": connection_id,
@@ -44,3 +52,4 @@ async def record(
             "created_at": at,
         },
     )
+    return event_id

@@ -6,11 +6,12 @@ Deletes go in small transactions, so that nobody waits for them, and a round has
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, not_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, not_, select
 
 from odoosync.accounts.trail import forget_entries_before
 from odoosync.clock import utc_now
@@ -18,6 +19,7 @@ from odoosync.db import Database
 from odoosync.jobs.rounds import Round
 from odoosync.log import get_logger
 from odoosync.sync.runs import ENDED
+from odoosync.sync.schedule_tables import events
 from odoosync.sync.tables import runs
 
 log = get_logger(__name__)
@@ -32,6 +34,7 @@ class Keep:
 
     history_days: int
     audit_days: int
+    event_days: int = 0
 
 
 def shortening(database: Database, keep: Keep) -> Round:
@@ -41,25 +44,41 @@ def shortening(database: Database, keep: Keep) -> Round:
 
 async def let_go(database: Database, keep: Keep, now: datetime) -> None:
     """Across tenants: delete what is older than it has to be kept, a bounded part each round."""
-    gone = {"runs": 0, "entries": 0}
+    gone = {"runs": 0, "entries": 0, "events": 0}
     if keep.history_days:
         horizon = now - timedelta(days=keep.history_days)
         gone["runs"] = await forget_runs_before(database, horizon, most=MOST_A_ROUND)
     if keep.audit_days:
         horizon = now - timedelta(days=keep.audit_days)
         gone["entries"] = await forget_entries_before(database, horizon, most=MOST_A_ROUND)
+    if keep.event_days:
+        horizon = now - timedelta(days=keep.event_days)
+        gone["events"] = await forget_events_before(database, horizon, most=MOST_A_ROUND)
     if any(gone.values()):
         log.info("histories_shortened", **gone)
 
 
 async def forget_runs_before(database: Database, horizon: datetime, *, most: int) -> int:
     """Across tenants: delete up to `most` runs that ended before; returns how many."""
+    return await _forget(database, runs, lambda limit: _old(horizon, limit), most)
+
+
+async def forget_events_before(database: Database, horizon: datetime, *, most: int) -> int:
+    """Across tenants: delete up to `most` events from before, with the log of their deliveries."""
+    old = select(events.c.id).where(events.c.created_at < horizon).order_by(events.c.created_at)
+    return await _forget(database, events, old.limit, most)
+
+
+async def _forget(
+    database: Database, table: Table, find: Callable[[int], Select[Any]], most: int
+) -> int:
+    """Delete what `find` finds, in parts; returns how many rows that were."""
     gone = 0
     while gone < most:
         async with database.system() as tx:
-            found = (await tx.execute(_old(horizon, min(AT_ONCE, most - gone)))).scalars().all()
+            found = (await tx.execute(find(min(AT_ONCE, most - gone)))).scalars().all()
             if found:
-                await tx.execute(delete(runs).where(runs.c.id.in_(found)))
+                await tx.execute(delete(table).where(table.c.id.in_(found)))
         gone += len(found)
         if len(found) < AT_ONCE:
             break

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from odoosync.clock import iso
 from odoosync.db import Tx
 from odoosync.odoo.errors import ApiKeyRejected, InvalidCredentials
-from odoosync.sync import events
+from odoosync.sync import events, standing
 from odoosync.sync.schedules import store as schedules
 from odoosync.sync.schedules.store import Schedule
 from odoosync.sync.tables import runs
@@ -40,6 +40,8 @@ _TOLD: Final = (
     "error_code",
     "error",
 )
+_HELD_FROM: Final = 2
+"""Failures in a row; see `schedules.backoff`."""
 _MOMENTS: Final = ("created_at", "started_at", "finished_at")
 
 
@@ -54,6 +56,8 @@ async def tell(tx: Tx, run: Row[Any], now: datetime) -> None:
     payload = {"run": _shown(run), "schedule": _pace(schedule)}
     kind: events.Kind = "run.failed" if run.status == "failed" else "run.finished"
     await events.record(tx, kind, *place, payload, at=now)
+    if await _is_failing(tx, run, schedule):
+        await events.record(tx, "dataset.failing", *place, payload, at=now)
     if run.error_code in _REJECTED and not await _was_rejected_before(tx, run):
         await events.record(tx, "credentials.rejected", *place, payload, at=now)
     if run.status == "succeeded" and run.held_back and not await _was_held_back_before(tx, run):
@@ -70,6 +74,13 @@ def _pace(schedule: Schedule | None) -> dict[str, Any] | None:
         return None
     due = max(schedule.next_due, schedule.held_until or schedule.next_due)
     return {"failures": schedule.failures, "next_run_at": iso(due)}
+
+
+async def _is_failing(tx: Tx, run: Row[Any], schedule: Schedule | None) -> bool:
+    """Tell whether the schedule begins to be held back, and not because of the whole connection."""
+    if schedule is None or run.status != "failed" or run.trigger != schedules.TRIGGER:
+        return False
+    return schedule.failures == _HELD_FROM and await standing.is_clean(tx, run.connection_id)
 
 
 async def _was_rejected_before(tx: Tx, run: Row[Any]) -> bool:

@@ -76,13 +76,20 @@ alerts = tenant_table(
 events = tenant_table(
     "events",
     Column("id", BigId, primary_key=True),
-    Column(
-        "connection_id", BigId, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False
-    ),
+    Column("connection_id", BigId, ForeignKey("connections.id", ondelete="CASCADE")),
     Column("dataset", String(255)),
     Column("kind", String(64), nullable=False),
     Column("payload", JsonDocument, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("taken_at", UtcDateTime),
     Index(None, "tenant_id", "id"),
     Index(None, "connection_id"),
+    Index(None, "created_at"),
+    Index(
+        "ix_events_waiting",
+        "id",
+        sqlite_where=text("taken_at IS NULL"),
+        postgresql_where=text("taken_at IS NULL"),
+    ),
 )
+"""`taken_at` is when deliveries were made of an event; what is about no connection names none."""

@@ -11,13 +11,14 @@ from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.db import Tx
 from odoosync.jobs import lanes
 from odoosync.log import get_logger
 from odoosync.odoo.errors import OdooError
-from odoosync.sync import breaker
+from odoosync.sync import breaker, events
 from odoosync.sync.breaker import CLEAN, Breaker, Go, Probe, Wait
 from odoosync.sync.breaker_table import breakers
 
@@ -75,8 +76,16 @@ async def note_knock(tx: Tx, connection_id: int, now: datetime) -> None:
     log.info("odoo_answers_again", connection=connection_id)
 
 
-async def note_success(tx: Tx, connection_id: int) -> None:
-    await tx.execute(tx.delete(breakers).where(breakers.c.connection_id == connection_id))
+async def note_success(tx: Tx, connection_id: int, now: datetime) -> None:
+    """Forget the failures; the owner is told where it had been left alone."""
+    gone = await tx.execute(
+        tx.delete(breakers)
+        .where(breakers.c.connection_id == connection_id)
+        .returning(breakers.c.opened, breakers.c.since)
+    )
+    row = gone.first()
+    if row is not None and row.opened:
+        await _tell_recovered(tx, connection_id, row.since, now)
 
 
 async def note_failure(
@@ -90,7 +99,7 @@ async def note_failure(
 ) -> Breaker:
     """Count a failed attempt, if it is the server's; one that `progressed` was answered before."""
     if not breaker.concerns(error):
-        await note_success(tx, connection_id)
+        await note_success(tx, connection_id, now)
         return CLEAN
     connection = await connections.get(tx, connection_id)
     found = await of(tx, connection, lock=True)
@@ -98,6 +107,10 @@ async def note_failure(
     chance = random.random()  # noqa: S311 - spreads load, guards nothing
     after = breaker.failed(before, error, begun=begun, now=now, chance=chance)
     await _save(tx, connection_id, after)
+    if progressed and found.opened:
+        await _tell_recovered(tx, connection_id, found.since, now)
+    if after.opened == 1 and not before.opened and not after.rejected:
+        await _tell_failing(tx, connection_id, after, now)
     if after.is_open and after != before:
         log.warning(
             "odoo_left_alone",
@@ -107,6 +120,25 @@ async def note_failure(
             until=str(after.retry_at),
         )
     return after
+
+
+async def _tell_failing(tx: Tx, connection_id: int, state: Breaker, now: datetime) -> None:
+    """Tell once that an Odoo is left alone; that it rejects its credentials is told by the run."""
+    payload = {
+        "code": state.code,
+        "reason": state.reason,
+        "since": iso(state.since),
+        "failures": state.failures,
+        "next_try_at": iso(state.retry_at),
+    }
+    await events.record(tx, "connection.failing", connection_id, None, payload, at=now)
+
+
+async def _tell_recovered(
+    tx: Tx, connection_id: int, since: datetime | None, now: datetime
+) -> None:
+    payload = {"since": iso(since)}
+    await events.record(tx, "connection.recovered", connection_id, None, payload, at=now)
 
 
 async def held(tx: Tx, connection_id: int, now: datetime) -> str | None:

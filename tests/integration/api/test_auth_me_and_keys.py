@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from odoosync.accounts.directory import User
 from people import PASSWORD
@@ -15,6 +16,7 @@ async def test_me_says_who_calls(
     assert answer.json() == {
         "id": anna.id,
         "username": "anna",
+        "email": None,
         "is_admin": False,
         "tenant_id": anna.tenant_id,
         "scopes": ["manage", "read", "sync"],
@@ -72,3 +74,22 @@ async def test_a_revoked_key_is_refused(
     assert (again.status_code, again.json()["code"]) == (404, "key_unknown")
     answer = await client.get("/api/v1/me", headers={"X-API-Key": made["key"]})
     assert answer.status_code == 401
+
+
+async def test_the_mail_address_is_set_and_removed(
+    client: httpx.AsyncClient, signed_in: dict[str, str]
+) -> None:
+    me = "/api/v1/me"
+    made = await client.patch(me, headers=signed_in, json={"email": "anna@example.com"})
+    assert made.json()["email"] == "anna@example.com"
+    assert (await client.get(me, headers=signed_in)).json() == made.json()
+    gone = await client.patch(me, headers=signed_in, json={"email": None})
+    assert gone.json()["email"] is None
+
+
+@pytest.mark.parametrize("email", ["anna", "anna@", "a b@example.com", "a@b.c\nBcc: x@example.com"])
+async def test_what_is_no_mail_address_is_refused(
+    client: httpx.AsyncClient, signed_in: dict[str, str], email: str
+) -> None:
+    answer = await client.patch("/api/v1/me", headers=signed_in, json={"email": email})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_email")

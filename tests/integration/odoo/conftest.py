@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from odoosync.odoo.guard import AddressGuard
-from odoosync.odoo.transport import Transport, TransportLimits
+from odoosync.addresses.guard import AddressGuard
+from odoosync.odoo.transport import SETTING, Transport, TransportLimits
 
 LIMITS = TransportLimits(max_bytes=1_000_000, per_origin=2)
 IMPATIENT = TransportLimits(connect=0.5, read=0.3, total=0.6)
-LOOPBACK = AddressGuard.of(["127.0.0.1"])
+LOOPBACK = AddressGuard.of(SETTING, ["127.0.0.1"])
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import pytest
 from integration.odoo.conftest import LIMITS, LOOPBACK
 from integration.odoo.servers import Exchange, serving
 from integration.odoo.tls import self_signed
+from odoosync.addresses.guard import AddressGuard
 from odoosync.odoo import errors, throttle
-from odoosync.odoo.guard import AddressGuard
-from odoosync.odoo.transport import Transport, TransportLimits, open_transport
+from odoosync.odoo.transport import SETTING, Transport, TransportLimits, open_transport
 
 
 async def answers(exchange: Exchange) -> None:
@@ -124,7 +124,7 @@ def test_the_cloud_of_odoo_is_told_by_its_domain(host: str, hosted: bool) -> Non
 
 
 async def test_a_refused_address_is_never_connected_to() -> None:
-    guarded = Transport(LIMITS, AddressGuard())
+    guarded = Transport(LIMITS, AddressGuard(SETTING))
     async with serving(answers) as server:
         with pytest.raises(errors.AddressRefused, match="ODOOSYNC_ALLOWED_ODOO_HOSTS"):
             await guarded.send("GET", f"{server.url}/x")
@@ -137,14 +137,14 @@ async def test_a_name_that_leads_inside_is_refused_for_each_of_its_addresses(
     monkeypatch: pytest.MonkeyPatch, addresses: list[str]
 ) -> None:
     leads_to(monkeypatch, addresses)
-    guarded = Transport(LIMITS, AddressGuard())
+    guarded = Transport(LIMITS, AddressGuard(SETTING))
     with pytest.raises(errors.AddressRefused):
         await guarded.send("GET", "http://odoo.example/x")
     await guarded.close()
 
 
 async def test_a_name_that_is_allowed_may_lead_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    guarded = Transport(LIMITS, AddressGuard.of(["odoo.example"]))
+    guarded = Transport(LIMITS, AddressGuard.of(SETTING, ["odoo.example"]))
     async with serving(answers) as server:
         leads_to(monkeypatch, ["169.254.169.254", "127.0.0.1"])
         port = server.url.rpartition(":")[2]
@@ -156,7 +156,7 @@ async def test_a_pooled_connection_belongs_to_the_name_that_was_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     leads_to(monkeypatch, ["127.0.0.1"])
-    guarded = Transport(LIMITS, AddressGuard.of(["odoo.example"]))
+    guarded = Transport(LIMITS, AddressGuard.of(SETTING, ["odoo.example"]))
     async with serving(answers, keep_alive=True) as server:
         port = server.url.rpartition(":")[2]
         await guarded.send("GET", f"http://odoo.example:{port}/x")

@@ -11,9 +11,9 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 
+from odoosync.addresses.origin import Origin
 from odoosync.odoo import errors
 from odoosync.odoo.faults import FOREIGN, Asked, translate
-from odoosync.odoo.url import Origin
 
 ORIGIN = Origin("https", "odoo.example", 443)
 KEY = ConnectionKey("odoo.example", 443, True, True, None, None, None)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from odoosync.addresses.origin import Origin
 from odoosync.errors import InvalidInput
-from odoosync.odoo.url import Origin, origin_of, parse_odoo_url
+from odoosync.odoo.url import origin_of, parse_odoo_url
 
 SPELLINGS = {
     "https://example.odoo.com": "https://example.odoo.com",

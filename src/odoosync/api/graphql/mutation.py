@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from odoosync.accounts.audit import Actor
+from odoosync.api.graphql.account import Me, change_me_field
 from odoosync.api.graphql.connecting import (
     TestedConnection,
     activate_connection_field,
@@ -34,6 +35,7 @@ from odoosync.api.graphql.schedules import (
     resume_schedule_field,
     set_schedule_field,
 )
+from odoosync.api.graphql.webhooks import WebhookMutations
 from odoosync.connections.errors import ConnectionPaused
 from odoosync.sync.choosing import NotChosen
 from odoosync.sync.service import SyncAnswer as Refusal
@@ -108,7 +110,7 @@ def _sync_of(dataset: str, description: str) -> Any:
 
 
 @strawberry.type
-class Mutation:
+class Mutation(WebhookMutations):
     sync_contacts_from_odoo: SyncAnswer = _sync_of(
         "contacts", "Sync contacts; answers when the run has ended, unless told not to wait."
     )
@@ -138,3 +140,4 @@ class Mutation:
     resume_connection: Connection = resume_connection_field
     delete_connection: Connection = delete_connection_field
     restore_connection: Connection = restore_connection_field
+    change_me: Me = change_me_field

@@ -1,4 +1,4 @@
-"""The queries. Each needs the scope `read`."""
+"""The queries. Most need the scope `read`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final, cast, get_args
 
 import strawberry
 
-from odoosync.api.graphql.account import Me
+from odoosync.api.graphql.account import Me, me_field
 from odoosync.api.graphql.audit import AuditPage, audit_field
 from odoosync.api.graphql.changes import Changes, changes_field
 from odoosync.api.graphql.connections import Connection, connection_field, connections_field
@@ -33,6 +33,7 @@ from odoosync.api.graphql.schedules import (
     schedules_field,
 )
 from odoosync.api.graphql.set_aside import SetAsidePage, set_aside_field
+from odoosync.api.graphql.webhooks import WebhookQueries
 from odoosync.api.reading.errors import BadFilter
 from odoosync.api.reading.history import list_runs, run_lines
 from odoosync.api.reading.items import Item
@@ -44,7 +45,6 @@ from odoosync.api.reading.listing import (
     show_record,
 )
 from odoosync.api.reading.moments import read_moment
-from odoosync.clock import iso
 from odoosync.store.filtering import Filter
 from odoosync.sync import runs
 from odoosync.sync.datasets import dataset_named
@@ -180,7 +180,7 @@ async def _run_log(
 
 
 @strawberry.type
-class Query:
+class Query(WebhookQueries):
     contacts: ContactPage = _list_of("contacts", ContactPage)
     contact: Contact | None = _one_of("contacts", Contact)
     products: ProductPage = _list_of("products", ProductPage)
@@ -207,6 +207,7 @@ class Query:
     restored: list[RestoredDataset] = restored_field
     schedules: list[Schedule] = schedules_field
     freshness: list[DatasetFreshness] = freshness_field
+    me: Me = me_field
 
     @strawberry.field
     async def record(
@@ -237,15 +238,3 @@ class Query:
                 return cast("SyncRun", run_view(await runs.get(tx, id)))
             except runs.NoRun:
                 return None
-
-    @strawberry.field
-    async def me(self, info: Info) -> Me:
-        caller = info.context.caller
-        return Me(
-            id=caller.user_id,
-            username=caller.username,
-            is_admin=caller.is_admin,
-            scopes=sorted(caller.scopes),
-            kind=caller.kind,
-            auth_time=iso(caller.auth_time),
-        )

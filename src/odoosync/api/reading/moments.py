@@ -8,9 +8,12 @@ from odoosync.api.reading.errors import BadFilter
 
 
 def read_moment(name: str, text: str | None) -> datetime | None:
+    """Return the moment that the parameter `name` holds, if any. Raises BadFilter."""
+    return None if text is None else needed_moment(name, text)
+
+
+def needed_moment(name: str, text: str) -> datetime:
     """Return the moment that the parameter `name` holds. Raises BadFilter."""
-    if text is None:
-        return None
     try:
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

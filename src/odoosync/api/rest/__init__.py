@@ -8,6 +8,7 @@ from odoosync.api.rest import (
     connection_credentials,
     connection_state,
     connections,
+    deliveries,
     me,
     profile,
     questions,
@@ -17,6 +18,7 @@ from odoosync.api.rest import (
     schedules,
     set_aside,
     verify,
+    webhooks,
 )
 
 ROUTERS = (
@@ -35,6 +37,8 @@ ROUTERS = (
     set_aside.router,
     audit.router,
     changes.router,
+    webhooks.router,
+    deliveries.router,
     records.router,
 )
 

@@ -7,9 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from odoosync.accounts import Principal
+from odoosync.accounts.mail_address import LONGEST as LONGEST_ADDRESS
+from odoosync.accounts.mail_address import address_of
 from odoosync.accounts.passwords import LONGEST, SHORTEST
-from odoosync.accounts.users import change_password
-from odoosync.api.auth import Address, Caller
+from odoosync.accounts.users import change_address, change_password
+from odoosync.api.auth import Address, Caller, Manager
 from odoosync.api.rest.auth import Message
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
@@ -20,11 +23,22 @@ router = new_router(prefix="/api/v1/me", tags=["me"])
 class Me(BaseModel):
     id: int
     username: str = Field(examples=["api_user"])
+    email: str | None = Field(description="Where mails about trouble go.")
     is_admin: bool
     tenant_id: int
     scopes: list[str] = Field(description="What this token or API key may do.")
     kind: Literal["password", "refresh", "api_key"] = Field(description="How it was come by.")
     auth_time: datetime | None = Field(description="When the password was given; null for a key.")
+
+
+class MeChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    email: str | None = Field(
+        max_length=LONGEST_ADDRESS,
+        description="Where mails about trouble go; null for none.",
+        examples=["anna@example.com"],
+    )
 
 
 class NewPassword(BaseModel):
@@ -35,10 +49,24 @@ class NewPassword(BaseModel):
 
 
 @router.get("", summary="Who am I?")
-async def me(caller: Caller) -> Me:
+async def me(caller: Caller, services: ServicesDep) -> Me:
+    async with services.database.tenant(caller.tenant_id, write=False) as tx:
+        email = await address_of(tx, caller.user_id)
+    return _view(caller, email)
+
+
+@router.patch("", summary="Change what is known of me")
+async def change_me(form: MeChange, caller: Manager, services: ServicesDep) -> Me:
+    """Set the address that mails go to."""
+    email = await change_address(services.accounts, caller, form.email)
+    return _view(caller, email)
+
+
+def _view(caller: Principal, email: str | None) -> Me:
     return Me(
         id=caller.user_id,
         username=caller.username,
+        email=email,
         is_admin=caller.is_admin,
         tenant_id=caller.tenant_id,
         scopes=sorted(caller.scopes),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal, Self
 
+from odoosync.addresses.origin import Origin
 from odoosync.errors import InvalidInput
-from odoosync.odoo.url import Origin, parse_odoo_url
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -21,7 +21,6 @@ Kind = Literal[
     "public", "loopback", "private", "link-local", "metadata", "multicast", "reserved", "tunnelled"
 ]
 
-SETTING = "ODOOSYNC_ALLOWED_ODOO_HOSTS"
 # What an allowed name may resolve to; every other kind needs a network of its own in the setting.
 _BY_NAME: frozenset[Kind] = frozenset({"loopback", "private"})
 _METADATA: frozenset[Address] = frozenset(
@@ -83,15 +82,19 @@ ALLOWED = Verdict(allowed=True)
 
 @dataclass(frozen=True, slots=True)
 class AddressGuard:
-    """Pure: an origin that was asked for and the address it leads to give a verdict."""
+    """Pure: an origin that was asked for and the address it leads to give a verdict.
 
+    `setting` is what a refusal tells whoever runs the service to change.
+    """
+
+    setting: str
     names: frozenset[str] = frozenset()
     networks: tuple[Network, ...] = ()
     default_origin: Origin | None = None
 
     @classmethod
-    def of(cls, allowed: Iterable[str], default_url: str | None = None) -> Self:
-        """Read the entries of the setting: names, addresses and CIDRs."""
+    def of(cls, setting: str, allowed: Iterable[str], default: Origin | None = None) -> Self:
+        """Read the entries of the setting: names, addresses and CIDRs. Raises InvalidInput."""
         names: set[str] = set()
         networks: list[Network] = []
         for entry in filter(None, (text.strip().lower() for text in allowed)):
@@ -102,19 +105,18 @@ class AddressGuard:
                 names.add(entry)
             else:
                 raise InvalidInput(
-                    f"{SETTING} holds an entry that is neither a host name nor an address or CIDR."
+                    f"{setting} holds an entry that is neither a host name nor an address or CIDR."
                 )
-        origin = parse_odoo_url(default_url).origin if default_url else None
-        return cls(frozenset(names), tuple(networks), origin)
+        return cls(setting, frozenset(names), tuple(networks), default)
 
     def verdict(self, origin: Origin, address: str) -> Verdict:
         """Judge one address that is about to be connected to; call it for each, each time."""
         if origin.scheme not in {"http", "https"}:
-            return Verdict(allowed=False, reason="An Odoo URL begins with https:// or http://.")
+            return Verdict(allowed=False, reason="The URL begins with https:// or http://.")
         try:
             ip = ip_address(address.partition("%")[0])
         except ValueError:
-            return _refused(origin.host, "unreadable")
+            return self._refused(origin.host, "unreadable")
         kind = kind_of(ip)
         if kind == "public" or self._opened(ip, kind):
             return ALLOWED
@@ -123,10 +125,24 @@ class AddressGuard:
         inner = embedded(ip) if isinstance(ip, IPv6Address) else None
         if inner is not None and kind == "tunnelled" and kind_of(inner) != "public":
             return self.verdict(origin, str(inner))
-        return _refused(origin.host, kind)
+        return self._refused(origin.host, kind)
 
     def _opened(self, ip: Address, kind: Kind) -> bool:
         return any(ip in network and _is_its_own(network, kind) for network in self.networks)
+
+    def _refused(self, host: str, kind: str) -> Verdict:
+        allow = (
+            f"its name or network to {self.setting}"
+            if kind in _BY_NAME
+            else f"its network as a CIDR of its own to {self.setting}"
+        )
+        return Verdict(
+            allowed=False,
+            reason=(
+                f"{host} leads to a {kind} address, which this service does not call by default."
+                f" Whoever runs the service can allow it by adding {allow}."
+            ),
+        )
 
 
 def kind_of(ip: Address) -> Kind:
@@ -175,18 +191,3 @@ def _network(entry: str) -> Network | None:
         return ip_network(entry.strip("[]"), strict=False)
     except ValueError:
         return None
-
-
-def _refused(host: str, kind: str) -> Verdict:
-    allow = (
-        f"its name or network to {SETTING}"
-        if kind in _BY_NAME
-        else f"its network as a CIDR of its own to {SETTING}"
-    )
-    return Verdict(
-        allowed=False,
-        reason=(
-            f"{host} leads to a {kind} address, which this service does not call by default."
-            f" Whoever runs the service can allow it by adding {allow}."
-        ),
-    )

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoosync.addresses.guard import AddressGuard
+from odoosync.addresses.origin import Origin
 from odoosync.errors import InvalidInput
-from odoosync.odoo.guard import SETTING, AddressGuard
-from odoosync.odoo.url import Origin
+
+SETTING = "ODOOSYNC_ALLOWED_HOSTS"
 
 ODOO = Origin("https", "odoo.example", 443)
 PUBLIC = ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "2a00:1450::1"]
@@ -67,27 +69,27 @@ def allowed(guard: AddressGuard, address: str, origin: Origin = ODOO) -> bool:
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_public_addresses_are_allowed(address: str) -> None:
-    assert allowed(AddressGuard(), address)
+    assert allowed(AddressGuard(SETTING), address)
 
 
 @pytest.mark.parametrize("address", PRIVATE + STRICT + TUNNELLED)
 def test_all_other_addresses_are_refused_by_default(address: str) -> None:
-    assert not allowed(AddressGuard(), address)
+    assert not allowed(AddressGuard(SETTING), address)
 
 
 @pytest.mark.parametrize("address", [*PRIVATE, "::ffff:10.0.0.1", "::ffff:127.0.0.1"])
 def test_an_allowed_name_may_lead_to_a_private_address(address: str) -> None:
-    assert allowed(AddressGuard.of(["odoo.example"]), address)
+    assert allowed(AddressGuard.of(SETTING, ["odoo.example"]), address)
 
 
 @pytest.mark.parametrize("address", STRICT)
 def test_an_allowed_name_may_lead_nowhere_else(address: str) -> None:
-    assert not allowed(AddressGuard.of(["odoo.example"], "https://odoo.example"), address)
+    assert not allowed(AddressGuard.of(SETTING, ["odoo.example"], ODOO), address)
 
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_an_allowed_name_opens_nothing_for_another(address: str) -> None:
-    assert not allowed(AddressGuard.of(["other.example"]), address)
+    assert not allowed(AddressGuard.of(SETTING, ["other.example"]), address)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,7 @@ def test_an_allowed_name_opens_nothing_for_another(address: str) -> None:
     ],
 )
 def test_an_allowed_network_opens_its_addresses(entry: str, address: str) -> None:
-    assert allowed(AddressGuard.of([entry]), address)
+    assert allowed(AddressGuard.of(SETTING, [entry]), address)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def test_an_allowed_network_opens_its_addresses(entry: str, address: str) -> Non
     ],
 )
 def test_a_wide_network_does_not_open_what_needs_its_own(entry: str, address: str) -> None:
-    assert not allowed(AddressGuard.of([entry]), address)
+    assert not allowed(AddressGuard.of(SETTING, [entry]), address)
 
 
 @pytest.mark.parametrize(
@@ -137,36 +139,36 @@ def test_a_wide_network_does_not_open_what_needs_its_own(entry: str, address: st
     ],
 )
 def test_the_default_origin_is_allowed_and_no_other_port(origin: Origin, expected: bool) -> None:  # noqa: FBT001
-    guard = AddressGuard.of([], "http://localhost:8069")
+    guard = AddressGuard.of(SETTING, [], Origin("http", "localhost", 8069))
     assert allowed(guard, "127.0.0.1", origin) is expected
 
 
 @pytest.mark.parametrize("address", PRIVATE + STRICT + TUNNELLED)
 def test_a_refusal_names_the_setting(address: str) -> None:
-    assert SETTING in AddressGuard().verdict(ODOO, address).reason
+    assert SETTING in AddressGuard(SETTING).verdict(ODOO, address).reason
 
 
 @pytest.mark.parametrize("scheme", ["ftp", "file", "gopher", ""])
 def test_other_schemes_are_refused(scheme: str) -> None:
-    assert not allowed(AddressGuard(), "1.1.1.1", Origin(scheme, "odoo.example", 21))
+    assert not allowed(AddressGuard(SETTING), "1.1.1.1", Origin(scheme, "odoo.example", 21))
 
 
 @pytest.mark.parametrize("entry", ["http://odoo:8069", "odoo:8069", "10.0.0.0/33", "a b", "*"])
 def test_an_entry_that_is_no_host_is_refused_at_start(entry: str) -> None:
     with pytest.raises(InvalidInput, match=SETTING):
-        AddressGuard.of([entry])
+        AddressGuard.of(SETTING, [entry])
 
 
 def test_what_is_no_address_is_refused() -> None:
-    assert not allowed(AddressGuard.of(["odoo.example"]), "/var/run/docker.sock")
+    assert not allowed(AddressGuard.of(SETTING, ["odoo.example"]), "/var/run/docker.sock")
 
 
 @given(st.ip_addresses(v=4))
 def test_mapping_an_address_into_ipv6_never_opens_it(address: object) -> None:
-    assert not allowed(AddressGuard(), f"::ffff:{address}")
+    assert not allowed(AddressGuard(SETTING), f"::ffff:{address}")
 
 
 @given(st.ip_addresses())
 def test_allowing_a_name_opens_nothing_that_is_not_asked_for(address: object) -> None:
-    strict, named = AddressGuard(), AddressGuard.of(["other.example"])
+    strict, named = AddressGuard(SETTING), AddressGuard.of(SETTING, ["other.example"])
     assert allowed(strict, str(address)) == allowed(named, str(address))

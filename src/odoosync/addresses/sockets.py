@@ -1,0 +1,64 @@
+"""Sockets that the guard lets open: aiohttp's `socket_factory`, which sees each address in use.
+
+A resolver never sees addresses that stand in the URL itself, and a check before the call would see
+another answer of the name server than the call does.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from aiohappyeyeballs import AddrInfoType
+
+from odoosync.addresses.guard import AddressGuard
+from odoosync.addresses.origin import Origin
+
+
+@dataclass(slots=True)
+class Route:
+    """Where one call goes, and what its sockets met on the way."""
+
+    origin: Origin
+    refused: list[str] = field(default_factory=list)
+    opened: int = 0
+
+    @property
+    def refusal(self) -> str | None:
+        """The guard's reason, where no address was left to connect to."""
+        return self.refused[0] if self.refused and not self.opened else None
+
+
+_route: ContextVar[Route | None] = ContextVar("route", default=None)
+
+
+@contextmanager
+def towards(route: Route) -> Iterator[None]:
+    """Judge the sockets that are opened in this block by the origin that was asked for."""
+    token = _route.set(route)
+    try:
+        yield
+    finally:
+        _route.reset(token)
+
+
+def guarded_sockets(guard: AddressGuard) -> Callable[[AddrInfoType], socket.socket]:
+    """Return a factory that opens sockets to what the guard allows, within `towards` alone."""
+
+    def open_socket(info: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, address = info
+        route = _route.get()
+        if route is None:
+            raise PermissionError(errno.EACCES, "nobody said where this call goes")
+        verdict = guard.verdict(route.origin, str(address[0]))
+        if not verdict.allowed:
+            route.refused.append(verdict.reason)
+            raise PermissionError(errno.EACCES, verdict.reason)
+        route.opened += 1
+        return socket.socket(family, kind, protocol)
+
+    return open_socket

@@ -1,0 +1,129 @@
+"""The log of what a webhook was sent, sending again, and a test."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query, status
+from pydantic import BaseModel, ConfigDict, Field
+
+from odoosync.api.parameters import RowId
+from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries
+from odoosync.api.reading.listing import LARGEST_PAGE, USUAL_PAGE
+from odoosync.api.reading.moments import needed_moment
+from odoosync.api.rest.webhooks import OwnerDep, OwnId
+from odoosync.api.routing import new_router
+from odoosync.api.services import ServicesDep
+
+router = new_router(prefix="/api/v1/webhooks", tags=["webhooks"])
+
+
+class ReplayForm(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    since: str = Field(max_length=40, description="ISO 8601: of what happened then or later.")
+    delivered: bool = Field(default=False, description="Send again, too, what arrived.")
+
+
+class DeliveryView(BaseModel):
+    id: int
+    webhook_id: int
+    message_id: str = Field(description="The header `webhook-id` of every try.")
+    kind: str
+    connection_id: int | None
+    dataset: str | None
+    status: DeliveryStatus
+    happened_at: str | None
+    next_try_at: str | None
+    delivered_at: str | None
+    tries: int
+    last_status: int | None = Field(description="What the receiver answered last.")
+    last_error: str | None
+
+
+class Deliveries(BaseModel):
+    items: list[DeliveryView]
+    next_cursor: str | None
+
+
+class DeliveryChoice(BaseModel):
+    """Which deliveries are meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: DeliveryStatus | None = None
+    limit: int = Field(default=USUAL_PAGE, ge=1, le=LARGEST_PAGE)
+    cursor: str | None = Field(default=None, max_length=100)
+
+
+class TryView(BaseModel):
+    at: str | None
+    took_ms: int
+    status: int | None
+    error: str | None
+    excerpt: str | None = Field(description="The beginning of the answer.")
+
+
+class WholeDelivery(DeliveryView):
+    content: dict[str, Any] = Field(description="What is sent.")
+    log: list[TryView]
+
+
+class Replayed(BaseModel):
+    count: int = Field(description="How many deliveries will be sent.")
+
+
+@router.post("/{webhook_id}/test", summary="Test a webhook", status_code=status.HTTP_202_ACCEPTED)
+async def test_webhook(webhook_id: RowId, owner: OwnerDep, services: ServicesDep) -> DeliveryView:
+    """Have a `webhook.test` sent; how that went, the delivery tells a moment later."""
+    return DeliveryView(**await services.webhooks.test(owner, webhook_id))
+
+
+@router.post("/{webhook_id}/replay", summary="Replay events", status_code=status.HTTP_202_ACCEPTED)
+async def replay_events(
+    webhook_id: OwnId, form: ReplayForm, owner: OwnerDep, services: ServicesDep
+) -> Replayed:
+    """Send what happened since a moment and failed, or was never sent: 10,000 of those at once."""
+    since = needed_moment("since", form.since)
+    count = await services.webhooks.replay_since(owner, webhook_id, since, delivered=form.delivered)
+    return Replayed(count=count)
+
+
+@router.get("/{webhook_id}/deliveries", summary="List deliveries")
+async def show_deliveries(
+    webhook_id: RowId,
+    owner: OwnerDep,
+    services: ServicesDep,
+    choice: Annotated[DeliveryChoice, Query()],
+) -> Deliveries:
+    """List what was sent, and will be, newest first."""
+    page = await list_deliveries(
+        services.webhooks,
+        owner,
+        webhook_id,
+        status=choice.status,
+        limit=choice.limit,
+        cursor=choice.cursor,
+    )
+    return Deliveries(
+        items=[DeliveryView(**one) for one in page.items], next_cursor=page.next_cursor
+    )
+
+
+@router.get("/{webhook_id}/deliveries/{delivery_id}", summary="Show a delivery")
+async def show_delivery(
+    webhook_id: RowId, delivery_id: RowId, owner: OwnerDep, services: ServicesDep
+) -> WholeDelivery:
+    return WholeDelivery(**await services.webhooks.show_delivery(owner, webhook_id, delivery_id))
+
+
+@router.post(
+    "/{webhook_id}/deliveries/{delivery_id}/replay",
+    summary="Replay a delivery",
+    status_code=status.HTTP_202_ACCEPTED,
+)
+async def replay_delivery(
+    webhook_id: RowId, delivery_id: RowId, owner: OwnerDep, services: ServicesDep
+) -> WholeDelivery:
+    """Send it again, now, with the `webhook-id` that it had."""
+    return WholeDelivery(**await services.webhooks.replay(owner, webhook_id, delivery_id))

@@ -1,0 +1,145 @@
+"""Taking deliveries that are due: it chooses among those of all tenants.
+
+A worker sees whose turn it is before it knows for whom it sends; that is why it needs the wide
+door. What follows happens through the claim's own tenant. A claim is committed before anything is
+sent, so nobody else makes the same try; its lease ends by the database's clock, should its worker
+die.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.sql.selectable import Subquery
+
+from odoosync.db import Database, Tx, epoch_now
+from odoosync.notifications.tables import deliveries, webhooks
+
+LEASE_S: Final = 60.0
+PER_RECEIVER: Final = 4
+PER_TENANT: Final = 8
+_LOCK: Final = 7_305_411_862_009
+_RECEIVER: Final = func.coalesce(deliveries.c.webhook_id, -deliveries.c.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to make one try of a delivery; `claim_id` is what a late result is known by."""
+
+    tenant_id: int
+    delivery_id: int
+    claim_id: str
+
+
+async def claim_due(
+    database: Database, now: datetime, *, limit: int, mail: bool, lease_s: float = LEASE_S
+) -> list[Claim]:
+    """Take up to `limit` deliveries that are due, those by mail where `mail` is sent.
+
+    Receivers take turns. All workers together hold few of one receiver, one if it has been failing,
+    and few of one tenant: one that hangs keeps nobody else waiting.
+    """
+    turns = _turns(now, limit, mail=mail)
+    async with database.system(write=False) as tx:
+        if await tx.first(turns) is None:
+            return []
+    claim_id = uuid.uuid4().hex
+    async with database.system() as tx:
+        if not await _alone(tx):
+            return []
+        taken = await tx.execute(
+            deliveries.update()
+            .where(deliveries.c.id.in_(turns.with_for_update(**_SKIP)))
+            .values(claim_id=claim_id, lease_until=epoch_now() + lease_s)
+            .returning(deliveries.c.tenant_id, deliveries.c.id)
+        )
+        return [Claim(row.tenant_id, row.id, claim_id) for row in taken.all()]
+
+
+async def _alone(tx: Tx) -> bool:
+    """Let one worker at a time choose; whoever is second comes back with its next round."""
+    if tx.dialect != "postgresql":
+        return True  # the write lock is held already
+    return bool(await tx.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))))
+
+
+_SKIP: Final[dict[str, Any]] = {"of": deliveries, "skip_locked": True}
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= epoch_now())
+    return and_(deliveries.c.next_try_at <= now, free)
+
+
+def _held() -> ColumnElement[bool]:
+    """Look among those that are pending: there are far more that are done."""
+    return and_(deliveries.c.next_try_at.is_not(None), deliveries.c.lease_until > epoch_now())
+
+
+def _turns(now: datetime, limit: int, *, mail: bool) -> Select[Any]:
+    queue = _by_tenant(_by_receiver(now, mail=mail))
+    return (
+        select(deliveries.c.id)
+        .join(queue, queue.c.id == deliveries.c.id)
+        .where(queue.c.turn <= queue.c.most, queue.c.tenant_turn <= PER_TENANT, _due(now))
+        .order_by(queue.c.turn, queue.c.tenant_turn, queue.c.next_try_at, queue.c.id)
+        .limit(limit)
+    )
+
+
+def _by_receiver(now: datetime, *, mail: bool) -> Subquery:
+    """Give each delivery that is due its place among its receiver's, behind those that are held."""
+    held = (
+        select(_RECEIVER.label("receiver"), func.count().label("held"))
+        .where(_held())
+        .group_by(_RECEIVER)
+        .subquery("held")
+    )
+    place = func.row_number().over(
+        partition_by=_RECEIVER, order_by=(deliveries.c.next_try_at, deliveries.c.id)
+    )
+    ready = and_(
+        deliveries.c.webhook_id.is_not(None),
+        webhooks.c.paused_at.is_(None),
+        webhooks.c.disabled_at.is_(None),
+    )
+    return (
+        select(
+            deliveries.c.id,
+            deliveries.c.tenant_id,
+            deliveries.c.next_try_at,
+            (place + func.coalesce(held.c.held, 0)).label("turn"),
+            case((webhooks.c.failing_since.is_(None), PER_RECEIVER), else_=1).label("most"),
+        )
+        .outerjoin(webhooks, webhooks.c.id == deliveries.c.webhook_id)
+        .outerjoin(held, held.c.receiver == _RECEIVER)
+        .where(
+            _due(now),
+            or_(ready, deliveries.c.user_id.is_not(None)) if mail else ready,
+        )
+        .subquery("by_receiver")
+    )
+
+
+def _by_tenant(queue: Subquery) -> Subquery:
+    """Give it its place among its tenant's, too; what must wait for its receiver is last."""
+    held = (
+        select(deliveries.c.tenant_id, func.count().label("held"))
+        .where(_held())
+        .group_by(deliveries.c.tenant_id)
+        .subquery("held_of_tenant")
+    )
+    may_not = case((queue.c.turn > queue.c.most, 1), else_=0)
+    place = func.row_number().over(
+        partition_by=queue.c.tenant_id,
+        order_by=(may_not, queue.c.turn, queue.c.next_try_at, queue.c.id),
+    )
+    return (
+        select(queue, (place + func.coalesce(held.c.held, 0)).label("tenant_turn"))
+        .outerjoin(held, held.c.tenant_id == queue.c.tenant_id)
+        .subquery("queue")
+    )

@@ -1,0 +1,217 @@
+"""The log of deliveries: what became of each, and asking for one again. Takes a tenant's tx."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import Row, Select, and_, exists, not_, select
+
+from odoosync.db import Tx
+from odoosync.log import get_logger
+from odoosync.notifications import fan_out, retrying, store
+from odoosync.notifications.claiming import Claim
+from odoosync.notifications.errors import NoDelivery, WebhookRests
+from odoosync.notifications.kinds import CHOOSABLE
+from odoosync.notifications.outcome import Outcome
+from odoosync.notifications.tables import deliveries, delivery_tries, webhooks
+from odoosync.sync.schedule_tables import events
+
+log = get_logger(__name__)
+Status = Literal["pending", "delivered", "failed"]
+MOST_AT_ONCE: Final = 10_000
+"""Events that one replay sends for the first time."""
+
+
+async def claimed(tx: Tx, claim: Claim) -> Row[Any] | None:
+    """Return a delivery with its event, while the claim holds it."""
+    query = _with_event(tx).where(deliveries.c.id == claim.delivery_id, *_held(claim))
+    return await tx.first(query)
+
+
+def _with_event(tx: Tx) -> Select[Any]:
+    about = (
+        events.c.kind,
+        events.c.payload,
+        events.c.connection_id,
+        events.c.dataset,
+        events.c.created_at.label("happened_at"),
+    )
+    return tx.select(deliveries, deliveries, *about).join(
+        events,
+        and_(events.c.id == deliveries.c.event_id, events.c.tenant_id == deliveries.c.tenant_id),
+    )
+
+
+def _held(claim: Claim) -> tuple[Any, ...]:
+    return deliveries.c.claim_id == claim.claim_id, deliveries.c.status == "pending"
+
+
+async def record(tx: Tx, claim: Claim, outcome: Outcome, now: datetime, *, chance: float) -> None:
+    """Write down what became of a try, unless the claim was lost to somebody else meanwhile."""
+    webhook = await _webhook_of(tx, claim)
+    found = await claimed(tx, claim)
+    if found is None:
+        return
+    await _note_try(tx, claim, outcome, now)
+    if outcome.error is None:
+        await _set(tx, claim, found, status="delivered", next_try_at=None, delivered_at=now)
+        if webhook is not None and webhook.failing_since is not None:
+            await store.change(tx, webhook.id, now, failing_since=None)
+        return
+    later = None
+    if not outcome.final:
+        later = retrying.next_try(
+            found.tries_in_turn + 1, now, chance=chance, asked_for=outcome.retry_after
+        )
+    status: Status = "failed" if later is None else "pending"
+    await _set(tx, claim, found, status=status, next_try_at=later)
+    if webhook is not None:
+        await _note_failure(tx, webhook, outcome, now)
+
+
+async def _webhook_of(tx: Tx, claim: Claim) -> Row[Any] | None:
+    """Lock the webhook of a claim, if it is of one."""
+    mine = select(deliveries.c.webhook_id).where(
+        deliveries.c.id == claim.delivery_id, deliveries.c.tenant_id == tx.tenant_id
+    )
+    found = tx.select(webhooks).where(webhooks.c.id.in_(mine)).with_for_update()
+    return await tx.first(found)
+
+
+async def _note_try(tx: Tx, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    values = {
+        "delivery_id": claim.delivery_id,
+        "at": now,
+        "took_ms": outcome.took_ms,
+        "status": outcome.status,
+        "error": outcome.error,
+        "excerpt": outcome.excerpt,
+    }
+    await tx.insert(delivery_tries, values)
+
+
+async def _set(tx: Tx, claim: Claim, found: Row[Any], **values: Any) -> None:
+    await tx.execute(
+        tx.update(deliveries)
+        .where(deliveries.c.id == claim.delivery_id)
+        .values(
+            claim_id=None,
+            lease_until=None,
+            tries=found.tries + 1,
+            tries_in_turn=found.tries_in_turn + 1,
+            **values,
+        )
+    )
+
+
+async def _note_failure(tx: Tx, webhook: Row[Any], outcome: Outcome, now: datetime) -> None:
+    if store.rests(webhook):
+        return
+    if outcome.is_gone:
+        await store.disable(tx, webhook, "gone", now)
+    elif retrying.is_given_up(webhook.failing_since, now):
+        await store.disable(tx, webhook, "failing", now)
+    elif webhook.failing_since is None:
+        await store.change(tx, webhook.id, now, failing_since=now)
+
+
+async def newest(
+    tx: Tx, webhook_id: int, *, limit: int, status: Status | None = None, before: int | None = None
+) -> list[Row[Any]]:
+    """List deliveries of a webhook, newest first; `before` is the id of the last one seen."""
+    query = _with_event(tx).where(deliveries.c.webhook_id == webhook_id)
+    if status is not None:
+        query = query.where(deliveries.c.status == status)
+    if before is not None:
+        query = query.where(deliveries.c.id < before)
+    return list(await tx.all(query.order_by(deliveries.c.id.desc()).limit(limit)))
+
+
+async def get(tx: Tx, webhook_id: int, delivery_id: int) -> Row[Any]:
+    """Return one of a webhook. Raises NoDelivery."""
+    query = _with_event(tx).where(
+        deliveries.c.webhook_id == webhook_id, deliveries.c.id == delivery_id
+    )
+    row = await tx.first(query)
+    if row is None:
+        raise NoDelivery
+    return row
+
+
+async def tries_of(tx: Tx, delivery_ids: list[int]) -> dict[int, list[Row[Any]]]:
+    """Return the tries of deliveries, oldest first."""
+    query = tx.select(delivery_tries).where(delivery_tries.c.delivery_id.in_(delivery_ids))
+    found: dict[int, list[Row[Any]]] = {one: [] for one in delivery_ids}
+    for row in await tx.all(query.order_by(delivery_tries.c.id)):
+        found[row.delivery_id].append(row)
+    return found
+
+
+async def replay(tx: Tx, webhook: Row[Any], delivery_id: int, now: datetime) -> None:
+    """Send one again, now, with the id that it had. Raises NoDelivery, WebhookRests."""
+    await get(tx, webhook.id, delivery_id)
+    if store.rests(webhook):
+        raise WebhookRests
+    chosen = tx.update(deliveries).where(deliveries.c.id == delivery_id)
+    await tx.execute(chosen.values(**_anew(now)))
+
+
+async def replay_since(
+    tx: Tx, webhook: Row[Any], since: datetime, now: datetime, *, delivered: bool = False
+) -> int:
+    """Send what happened since then and failed, or was never sent; returns how many there are.
+
+    What was missed is what the webhook wants now and heard nothing of: because it was paused,
+    disabled, or not there yet. With `delivered`, what arrived is sent again, too.
+    Raises WebhookRests.
+    """
+    if store.rests(webhook):
+        raise WebhookRests
+    happened = select(events.c.id).where(
+        events.c.tenant_id == tx.tenant_id, events.c.created_at >= since
+    )
+    states = ("failed", "delivered") if delivered else ("failed",)
+    again = await tx.execute(
+        tx.update(deliveries)
+        .where(
+            deliveries.c.webhook_id == webhook.id,
+            deliveries.c.status.in_(states),
+            deliveries.c.event_id.in_(happened),
+        )
+        .values(**_anew(now))
+    )
+    missed = [
+        {"event_id": event_id, "webhook_id": webhook.id, "user_id": None}
+        for event_id in await _missed(tx, webhook, since)
+    ]
+    return again.rowcount + await fan_out.add(tx, missed, now)
+
+
+async def _missed(tx: Tx, webhook: Row[Any], since: datetime) -> list[int]:
+    sent = exists().where(
+        deliveries.c.event_id == events.c.id,
+        deliveries.c.webhook_id == webhook.id,
+        deliveries.c.tenant_id == tx.tenant_id,
+    )
+    query = tx.select(events, events.c.id).where(
+        events.c.created_at >= since,
+        events.c.taken_at.is_not(None),
+        events.c.kind.in_(webhook.kinds or CHOOSABLE),
+        not_(sent),
+    )
+    if webhook.connection_id is not None:
+        query = query.where(events.c.connection_id == webhook.connection_id)
+    rows = await tx.all(query.order_by(events.c.id).limit(MOST_AT_ONCE))
+    return [row.id for row in rows]
+
+
+def _anew(now: datetime) -> dict[str, Any]:
+    return {
+        "status": "pending",
+        "next_try_at": now,
+        "tries_in_turn": 0,
+        "claim_id": None,
+        "lease_until": None,
+        "delivered_at": None,
+    }

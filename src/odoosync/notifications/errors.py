@@ -1,0 +1,62 @@
+"""What can be wrong with a webhook, or with what is asked of it.
+
+::
+
+    NotFound
+    ├── NoWebhook                 there is none of this id, or it is another tenant's
+    └── NoDelivery                the webhook has none of this id
+    InvalidInput
+    ├── UnknownEventKind          no event has this kind
+    ├── BadMailServer             the URL of the mail server cannot be used
+    └── ReceiverRefused           the guard does not let this service call that address
+    Conflict
+    ├── WebhookRests              it is paused or disabled: nothing is sent
+    └── TooManyWebhooks           the tenant has as many as it may
+"""
+
+from __future__ import annotations
+
+from odoosync.errors import Conflict, InvalidInput, NotFound
+
+
+class NoWebhook(NotFound):
+    code = "no_webhook"
+
+    def __init__(self) -> None:
+        super().__init__("There is no webhook with this id.")
+
+
+class NoDelivery(NotFound):
+    code = "no_delivery"
+
+    def __init__(self) -> None:
+        super().__init__("This webhook has no delivery with this id.")
+
+
+class UnknownEventKind(InvalidInput):
+    code = "unknown_event_kind"
+
+    def __init__(self, known: str) -> None:
+        super().__init__(f"Choose at least one of the kinds {known}; or leave them out for all.")
+
+
+class BadMailServer(InvalidInput):
+    code = "bad_mail_server"
+
+
+class ReceiverRefused(InvalidInput):
+    code = "receiver_refused"
+
+
+class WebhookRests(Conflict):
+    code = "webhook_rests"
+
+    def __init__(self) -> None:
+        super().__init__("This webhook is paused or disabled: nothing is sent. Resume it first.")
+
+
+class TooManyWebhooks(Conflict):
+    code = "too_many_webhooks"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"There are {most} webhooks already, as many as there may be.")

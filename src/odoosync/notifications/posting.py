@@ -1,0 +1,164 @@
+"""One message to one receiver over HTTP: guarded, bounded, without redirects.
+
+Nothing of an answer is kept but its status and a short excerpt. Errors of aiohttp become sentences
+here; none of them is raised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
+
+from odoosync.addresses.guard import AddressGuard
+from odoosync.addresses.origin import Origin, UrlKind, parse_url
+from odoosync.addresses.sockets import Route, guarded_sockets, towards
+from odoosync.notifications.outcome import Outcome, answered
+
+SETTING: Final = "ODOOSYNC_ALLOWED_WEBHOOK_HOSTS"
+LONGEST_URL: Final = 2_000
+_KIND: Final = UrlKind(
+    "webhook URL", "invalid_webhook_url", "https://example.com/odoosync", LONGEST_URL
+)
+_LONGEST_WAIT_S: Final = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds, and bytes of an answer that are looked at."""
+
+    connect: float = 5.0
+    total: float = 15.0
+    answer: float = 2.0
+    most_bytes: int = 2_048
+
+
+def read_url(text: str) -> tuple[str, Origin]:
+    """Return a receiver's URL as it is kept, and its origin. Raises InvalidInput."""
+    url, origin = parse_url(text, _KIND)
+    return str(url.with_fragment(None)), origin
+
+
+class Poster:
+    """Opens its session with the first message, in the loop that runs then."""
+
+    def __init__(
+        self, guard: AddressGuard, limits: Limits = Limits(), *, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._guard = guard
+        self._limits = limits
+        self._tls = tls
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+        """Send one message and say what became of it; whatever fails is an outcome, too."""
+        route = Route(read_url(url)[1])
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(self._limits.total):
+                with towards(route):
+                    status, excerpt, later = await self._exchange(url, headers, body)
+        except _FOREIGN as error:
+            took = _since(begun)
+            return Outcome(took, error=route.refusal or self._sentence(error))
+        return answered(_since(begun), status, excerpt, later)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _exchange(
+        self, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, str, float | None]:
+        async with self._open().post(
+            URL(url, encoded=True),
+            headers={**headers, "Content-Type": "application/json", "Accept-Encoding": "identity"},
+            data=body,
+            allow_redirects=False,
+        ) as response:
+            seen = await _beginning(response, self._limits)
+            later = _seconds(response.headers.get("Retry-After", ""))
+            return response.status, seen.decode(errors="replace"), later
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(
+                limit=0,
+                ssl=self._tls or True,
+                socket_factory=guarded_sockets(self._guard),
+                force_close=True,
+            )
+            connect = self._limits.connect
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": "Odoosync"},
+                timeout=aiohttp.ClientTimeout(
+                    total=self._limits.total, connect=connect, sock_connect=connect
+                ),
+                auto_decompress=False,
+                trust_env=False,
+            )
+        return self._session
+
+    def _sentence(self, error: Exception) -> str:
+        if isinstance(error, TimeoutError) and not isinstance(
+            error, aiohttp.ConnectionTimeoutError
+        ):
+            return f"The receiver did not answer within {self._limits.total:g} seconds."
+        return next(sentence for kinds, sentence in _SENTENCES if isinstance(error, kinds))
+
+
+async def _beginning(response: aiohttp.ClientResponse, limits: Limits) -> bytes:
+    """Read no more of an answer than is looked at; the rest is dropped with the connection.
+
+    The status has come by now: what follows late, or never, changes nothing.
+    """
+    seen = b""
+    with suppress(TimeoutError, aiohttp.ClientError, OSError):
+        async with asyncio.timeout(limits.answer):
+            while (left := limits.most_bytes - len(seen)) > 0:
+                if not (chunk := await response.content.read(left)):
+                    break
+                seen += chunk
+    return seen
+
+
+def _seconds(text: str) -> float | None:
+    return min(float(text), _LONGEST_WAIT_S) if text.isascii() and text.isdigit() else None
+
+
+def _since(begun: float) -> int:
+    return int((time.monotonic() - begun) * 1000)
+
+
+_FOREIGN: Final = (
+    aiohttp.ClientError,
+    HttpProcessingError,
+    OSError,  # with TimeoutError, socket.gaierror and ssl.SSLError
+    EOFError,
+    ValueError,
+)
+# The first row that fits wins.
+_SENTENCES: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
+    ((aiohttp.ClientConnectorDNSError,), "The host name of the receiver could not be looked up."),
+    (
+        (aiohttp.ClientSSLError, ssl.SSLError),
+        "No secure connection could be made: the certificate is not trusted, or it is no HTTPS.",
+    ),
+    (
+        (aiohttp.ConnectionTimeoutError,),
+        "No connection to the receiver could be made in time.",
+    ),
+    ((aiohttp.ClientConnectorError,), "No connection to the receiver could be made."),
+    ((Exception,), "The connection broke off, or the answer was no HTTP."),
+)

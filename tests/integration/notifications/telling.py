@@ -1,0 +1,89 @@
+"""A user with a connection, whose events are sent by a worker on a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from odoosync.accounts.audit import Actor
+from odoosync.accounts.directory import User
+from odoosync.addresses.guard import AddressGuard
+from odoosync.connections.service import Owner
+from odoosync.crypto import KeyRing
+from odoosync.db import Database
+from odoosync.notifications.mailing import Mailer
+from odoosync.notifications.opening import webhook_guard
+from odoosync.notifications.posting import Limits, Poster
+from odoosync.notifications.sender import Post, Sender
+from odoosync.notifications.service import WebhookService
+from odoosync.notifications.tables import deliveries
+from odoosync.sync import events
+from odoosync.sync.events import Kind
+from people import HeldClock
+
+LOOPBACK = webhook_guard(["127.0.0.1"])
+
+
+@dataclass
+class Telling:
+    database: Database
+    key_ring: KeyRing
+    clock: HeldClock
+    user: User
+    connection_id: int
+    guard: AddressGuard
+    mailer: Mailer | None = None
+    limits: Limits = field(default_factory=Limits)
+    _senders: list[tuple[Poster, Sender]] = field(default_factory=list)
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(self.user.tenant_id, Actor(self.user.id, self.user.username, "password"))
+
+    @property
+    def service(self) -> WebhookService:
+        return WebhookService(self.database, self.key_ring, self.guard, self.clock)
+
+    def sender(self) -> Sender:
+        """Return what another worker would send with."""
+        poster = Poster(self.guard, self.limits)
+        post = Post(
+            self.database, self.key_ring, poster, self.mailer, self.clock, chance=lambda: 0.5
+        )
+        self._senders.append((poster, Sender(post)))
+        return self._senders[-1][1]
+
+    async def hook(self, url: str, **wanted: Any) -> tuple[int, str]:
+        """Make a webhook; returns its id and its secret."""
+        view, secret = await self.service.create(self.owner, url, **wanted)
+        return int(view["id"]), secret.reveal()
+
+    async def happen(self, kind: Kind = "run.failed", **payload: Any) -> None:
+        async with self.database.tenant(self.user.tenant_id) as tx:
+            at = self.clock()
+            await events.record(tx, kind, self.connection_id, "contacts", payload, at=at)
+
+    async def send(self) -> None:
+        """Do what a worker does in a second, and wait for what it sent."""
+        sender = self.sender()
+        await sender.go_round()
+        await sender.settle()
+
+    async def pass_time(self, hours: float, *, step_s: float = 300.0) -> None:
+        """Let time go by with a worker that looks at every step."""
+        for _ in range(int(hours * 3600 / step_s)):
+            self.clock.forward(seconds=step_s)
+            await self.send()
+
+    async def log(self, webhook_id: int, **wanted: Any) -> list[dict[str, Any]]:
+        return (await self.service.log(self.owner, webhook_id, limit=100, **wanted)).items
+
+    async def let_leases_end(self) -> None:
+        """As if the workers that hold deliveries had been gone for longer than their leases."""
+        async with self.database.tenant(self.user.tenant_id) as tx:
+            await tx.execute(tx.update(deliveries).values(lease_until=0.0))
+
+    async def close(self) -> None:
+        for poster, sender in self._senders:
+            await sender.settle()
+            await poster.close()

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from integration.notifications.telling import Telling
+from mail_server import MailServer, taking_mail
+from odoosync.accounts import Accounts
+from odoosync.accounts.users import set_address
+from odoosync.connections import store as connections
+from odoosync.notifications.opening import open_mailer
+from odoosync.notifications.tables import deliveries
+
+
+@pytest.fixture
+async def mails() -> AsyncIterator[MailServer]:
+    async with taking_mail() as server:
+        yield server
+
+
+@pytest.fixture
+async def mailing(telling: Telling, accounts: Accounts, mails: MailServer) -> Telling:
+    await set_address(accounts, "anna", "anna@example.com")
+    telling.mailer = open_mailer(mails.url)
+    return telling
+
+
+async def statuses(telling: Telling) -> list[tuple[str, int]]:
+    async with telling.database.tenant(telling.user.tenant_id, write=False) as tx:
+        rows = await tx.all(tx.select(deliveries).order_by(deliveries.c.id))
+    return [(row.status, row.tries) for row in rows]
+
+
+async def test_what_waits_for_a_person_is_mailed(mailing: Telling, mails: MailServer) -> None:
+    await mailing.happen("dataset.stale", completed_at="2026-01-31T10:00:00Z")
+    await mailing.happen("run.failed")
+    await mailing.send()
+    (mail,) = mails.took
+    assert (mail["To"], mail["From"]) == ("anna@example.com", "Odoosync <sync@example.com>")
+    assert mail["Subject"] == ("Odoosync: contacts of odoo_db at http://localhost:8069 is stale")
+    assert "The last complete sync of contacts" in mail.get_content()
+    assert await statuses(mailing) == [("delivered", 1)]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "credentials.rejected",
+        "deletions.held_back",
+        "dataset.failing",
+        "connection.failing",
+        "webhook.disabled",
+    ],
+)
+async def test_each_kind_that_is_mailed_reads_like_a_sentence(
+    mailing: Telling, mails: MailServer, kind: str
+) -> None:
+    await mailing.happen(kind, reason="why", run={"error": "why", "held_back": 3}, name="alarm")  # type: ignore[arg-type]
+    await mailing.send()
+    (mail,) = mails.took
+    assert "None" not in mail["Subject"]
+    assert len(mail.get_content()) > 80
+
+
+async def test_a_server_that_is_busy_is_asked_again_later(
+    mailing: Telling, mails: MailServer
+) -> None:
+    mails.answers[b"MAIL"] = b"451 later"
+    await mailing.happen("dataset.stale")
+    await mailing.send()
+    mails.answers.clear()
+    mailing.clock.forward(seconds=6)
+    await mailing.send()
+    assert (len(mails.took), await statuses(mailing)) == (1, [("delivered", 2)])
+
+
+async def test_an_address_that_does_not_exist_is_not_tried_again(
+    mailing: Telling, mails: MailServer
+) -> None:
+    mails.answers[b"RCPT"] = b"550 nobody here"
+    await mailing.happen("dataset.stale")
+    await mailing.send()
+    assert await statuses(mailing) == [("failed", 1)]
+
+
+async def test_a_mail_server_that_is_away_is_asked_again_later(mailing: Telling) -> None:
+    mailing.mailer = open_mailer("smtp://127.0.0.1:1/?from=sync@example.com&tls=off")
+    await mailing.happen("dataset.stale")
+    await mailing.send()
+    assert await statuses(mailing) == [("pending", 1)]
+
+
+async def test_a_password_never_goes_where_nothing_is_encrypted(
+    mailing: Telling, mails: MailServer
+) -> None:
+    url = f"smtp://user:pass@127.0.0.1:{mails.port}/?from=sync@example.com"
+    mailing.mailer = open_mailer(url)
+    await mailing.happen("dataset.stale")
+    await mailing.send()
+    assert (mails.took, await statuses(mailing)) == ([], [("pending", 1)])
+
+
+async def test_who_has_no_address_gets_no_mail(telling: Telling, mails: MailServer) -> None:
+    telling.mailer = open_mailer(mails.url)
+    await telling.happen("dataset.stale")
+    await telling.send()
+    assert await statuses(telling) == []
+
+
+async def test_a_name_with_line_ends_makes_no_headers(mailing: Telling, mails: MailServer) -> None:
+    async with mailing.database.tenant(mailing.user.tenant_id) as tx:
+        name = "mine\r\nBcc: other@example.com"
+        await connections.update(tx, mailing.connection_id, mailing.clock(), name=name)
+    await mailing.happen("dataset.stale")
+    await mailing.send()
+    (mail,) = mails.took
+    assert (mail["Bcc"], mail["Subject"]) == (
+        None,
+        "Odoosync: contacts of mine Bcc: other@example.com is stale",
+    )

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from integration.notifications.telling import Telling
+from odoosync.crypto import new_key_ring
+from odoosync.db import Database
+from odoosync.log import configure_logging
+from odoosync.notifications.sealing import keys_in_use
+from odoosync.tables import metadata
+from receiver import Receiver
+
+PATH = "a-path-that-is-a-secret"
+
+
+@pytest.fixture
+def logs(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+    """What the service logs, down to the least; undone afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logging("debug", "json")
+    yield capsys
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+async def dump(database: Database) -> str:
+    async with database.system(write=False) as tx:
+        tables = [one for one in metadata.tables.values() if one.name != "change_counters"]
+        return str([await tx.all(select(table)) for table in tables])
+
+
+async def test_no_secret_is_in_the_database_or_the_log(
+    telling: Telling, receiver: Receiver, logs: pytest.CaptureFixture[str]
+) -> None:
+    webhook_id, first = await telling.hook(f"{receiver.url}/{PATH}")
+    _, second = await telling.service.rotate(telling.owner, webhook_id)
+    for status in (500, 200):
+        receiver.status = status
+        await telling.happen()
+        await telling.send()
+    written = logs.readouterr().err
+    stored = await dump(telling.database)
+    assert "not_delivered" in written
+    for secret in (first, second.reveal()):
+        assert secret.removeprefix("whsec_") not in stored + written
+    assert PATH not in written
+
+
+async def test_a_secret_whose_key_is_lost_fails_the_delivery_and_says_so(
+    telling: Telling, receiver: Receiver
+) -> None:
+    webhook_id, _ = await telling.hook(receiver.url)
+    telling.key_ring = new_key_ring()
+    await telling.happen()
+    await telling.send()
+    (one,) = await telling.log(webhook_id)
+    assert (one["status"], receiver.came) == ("failed", [])
+    assert "ODOOSYNC_SECRET_KEYS" in one["last_error"]
+
+
+async def test_keys_that_secrets_need_are_told(telling: Telling, receiver: Receiver) -> None:
+    webhook_id, _ = await telling.hook(receiver.url)
+    before = telling.key_ring.current
+    newer = new_key_ring()
+    telling.key_ring = type(newer)(newer.masters + telling.key_ring.masters)
+    await telling.service.rotate(telling.owner, webhook_id)
+    assert await keys_in_use(telling.database) == {before, newer.current}
