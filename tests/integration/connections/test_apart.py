@@ -36,8 +36,13 @@ async def of_anna(calls: Calls, database: Database, anna: User) -> dict[str, Any
     await keep(database, anna.tenant_id, made, {1: ANNA, 2: BERT})
     run = (await calls.ok("POST", "/api/v1/contacts/sync", {"wait": False}))["run"]["id"]
     key = await calls.ok("POST", "/api/v1/api-keys", {"name": "robot", "scopes": ["read"]})
+    receiver = {"url": "https://example.com/receiver", "kinds": ["run.finished"]}
+    webhook = await calls.ok("POST", "/api/v1/webhooks", receiver)
+    test = await calls.ok("POST", f"/api/v1/webhooks/{webhook['id']}/test")
     return {
         "connection_id": made,
+        "webhook_id": webhook["id"],
+        "delivery_id": test["id"],
         "run_id": run,
         "record_id": f"{made}-1",
         "key_id": key["id"],
@@ -60,7 +65,7 @@ async def test_every_id_of_another_tenant_is_absent_before_the_body_is_looked_at
         names = set(re.findall(r"\{(\w+)\}", path))
         if not names - NAMES_NO_OTHER:
             continue
-        address = path.format(**{name: of_anna.get(name, 999_999) for name in names})
+        address = path.format(**{name: of_anna[name] for name in names})
         bodies = BODIES if "requestBody" in operation else (b"",)
         for body in bodies:
             headers = bert.headers | {"Content-Type": "application/json"}
