@@ -22,7 +22,7 @@ from odoosync.jobs.attempt import Timing
 from odoosync.jobs.child import end_with_parent
 from odoosync.jobs.engine import DbosDispatcher, Task
 from odoosync.jobs.retry import RetryPolicy
-from odoosync.jobs.worker import Worker, new_worker_id
+from odoosync.jobs.worker import Limits, Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_settings
@@ -80,6 +80,11 @@ async def work(
                 DbosDispatcher(url, folder / "jobs.sqlite3", worker_id),
                 worker_id=worker_id,
                 concurrency=settings.worker_concurrency,
+                limits=Limits(
+                    per_tenant=settings.tenant_concurrency,
+                    per_odoo=settings.odoo_concurrency,
+                    overall=settings.total_concurrency,
+                ),
                 presence_folder=folder / "workers",
                 rounds=(ticking(database), watching(database), shortening(database, keep)),
                 timing=timing,

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -38,8 +39,17 @@ def new_worker_id() -> str:
     return f"{socket.gethostname()[:32]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many attempts all workers together make at once: of one tenant, of one Odoo, of all."""
+
+    per_tenant: int = 4
+    per_odoo: int | None = None
+    overall: int | None = None
+
+
 class Worker:
-    """Runs up to `concurrency` attempts at once, of them `per_tenant` of one tenant.
+    """Runs up to `concurrency` attempts at once, within the `limits` that all workers share.
 
     One place at least is never the same server's as all others.
 
@@ -58,7 +68,7 @@ class Worker:
         *,
         worker_id: str,
         concurrency: int = 4,
-        per_tenant: int = 4,
+        limits: Limits | None = None,
         presence_folder: Path | None = None,
         rounds: Sequence[Round] = (),
         timing: Timing | None = None,
@@ -68,7 +78,7 @@ class Worker:
         self._dispatcher = dispatcher
         self._id = worker_id
         self._concurrency = concurrency
-        self._per_tenant = per_tenant
+        self._limits = limits or Limits()
         self._per_server = max(1, concurrency - 1)
         self._folder = presence_folder
         self._rounds = rounds
@@ -116,8 +126,10 @@ class Worker:
             self._desk.database,
             self._id,
             limit=free,
-            per_tenant=self._per_tenant,
+            per_tenant=self._limits.per_tenant,
             per_server=self._per_server,
+            per_odoo=self._limits.per_odoo,
+            overall=self._limits.overall,
             lent=lent,
             lease_s=self._desk.timing.lease,
         ):
