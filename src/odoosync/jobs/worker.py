@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.clock import utc_now
 from odoosync.db import Database
+from odoosync.db.home import this_machine
 from odoosync.jobs import claiming, lanes, presence, workers
 from odoosync.jobs.attempt import Desk, Timing, attempt
 from odoosync.jobs.engine import Dispatcher
@@ -191,7 +192,7 @@ class Worker:
         await self._dispatcher.close()
 
     async def _beat(self) -> None:
-        await workers.beat(self._desk.database, self._id)
+        await workers.beat(self._desk.database, self._id, this_machine())
         if self._folder is None:
             return
         for gone in presence.departed(self._folder):
