@@ -41,12 +41,14 @@ _SERVERS: Final = sql_table("connections", sql_column("id"), sql_column("odoo_ur
 class Shares:
     """How much of the work may be one party's.
 
-    `per_tenant` lanes are held of a tenant by all workers together, but for those that are `lent`:
-    they only wait. `per_server` are held of one server by this worker, `per_odoo` by all workers
-    together, lent or not. `overall` are held by all workers, but for those that are lent.
+    `per_tenant` lanes are held of a tenant by all workers together and `per_tenant_here` by this
+    one, but for those that are `lent`: they only wait. `per_server` are held of one server by this
+    worker, `per_odoo` by all workers together, lent or not. `overall` are held by all workers, but
+    for those that are lent.
     """
 
     per_tenant: int
+    per_tenant_here: int | None = None
     per_server: int | None = None
     per_odoo: int | None = None
     overall: int | None = None
@@ -60,6 +62,7 @@ async def claim_due(
     limit: int,
     per_tenant: int,
     lease_s: float,
+    per_tenant_here: int | None = None,
     per_server: int | None = None,
     per_odoo: int | None = None,
     overall: int | None = None,
@@ -69,7 +72,7 @@ async def claim_due(
 
     Looks first without a lock, so that a worker with nothing to do disturbs nobody.
     """
-    shares = Shares(per_tenant, per_server, per_odoo, overall, lent)
+    shares = Shares(per_tenant, per_tenant_here, per_server, per_odoo, overall, lent)
     turns = _turns(worker_id, shares)
     async with database.system(write=False) as tx:
         if not await _room(tx, shares, limit) or await tx.first(turns.limit(1)) is None:
@@ -140,6 +143,7 @@ def _turns(worker_id: str, shares: Shares) -> Select[Any]:
         select(lanes.c.id)
         .join(queue, queue.c.id == lanes.c.id)
         .where(queue.c.turn <= shares.per_tenant, _due())
+        .where(_within(queue.c.turn_here, shares.per_tenant_here))
         .where(_within(queue.c.server_turn, shares.per_server))
         .where(_within(queue.c.odoo_turn, shares.per_odoo))
         .order_by(
@@ -156,11 +160,14 @@ def _within(turn: ColumnElement[int], share: int | None) -> ColumnElement[bool]:
     return true() if share is None else turn <= share
 
 
+def _own(worker_id: str) -> ColumnElement[int]:
+    return func.sum(case((lanes.c.worker_id == worker_id, 1), else_=0))
+
+
 def _held_of_servers(worker_id: str) -> Select[Any]:
     """Count what is held of each server: by this worker, and by all."""
-    own = func.sum(case((lanes.c.worker_id == worker_id, 1), else_=0))
     return (
-        select(_SERVERS.c.odoo_url, own.label("own"), func.count().label("by_all"))
+        select(_SERVERS.c.odoo_url, _own(worker_id).label("own"), func.count().label("by_all"))
         .join(lanes, lanes.c.connection_id == _SERVERS.c.id)
         .where(_held())
         .group_by(_SERVERS.c.odoo_url)
@@ -186,7 +193,7 @@ def _server_is_full(worker_id: str, shares: Shares) -> ColumnElement[bool]:
 def _by_tenant(worker_id: str, shares: Shares) -> Subquery:
     """Give each due lane its place among its tenant's, behind those that are held."""
     held = (
-        select(lanes.c.tenant_id, func.count().label("held"))
+        select(lanes.c.tenant_id, _own(worker_id).label("own"), func.count().label("by_all"))
         .where(_held(), lanes.c.id.not_in(shares.lent))
         .group_by(lanes.c.tenant_id)
         .subquery("held")
@@ -201,7 +208,8 @@ def _by_tenant(worker_id: str, shares: Shares) -> Subquery:
             lanes.c.connection_id,
             lanes.c.priority,
             lanes.c.not_before,
-            (place + func.coalesce(held.c.held, 0)).label("turn"),
+            (place + func.coalesce(held.c.by_all, 0)).label("turn"),
+            (place + func.coalesce(held.c.own, 0)).label("turn_here"),
         )
         .outerjoin(held, held.c.tenant_id == lanes.c.tenant_id)
         .where(_due(), not_(_server_is_full(worker_id, shares)))
@@ -212,15 +220,24 @@ def _by_tenant(worker_id: str, shares: Shares) -> Subquery:
 def _by_server(worker_id: str, shares: Shares, queue: Subquery) -> Subquery:
     """Give it its place among its server's, too; what must wait for its tenant is last."""
     held = _held_of_servers(worker_id).subquery("held_of_server")
-    may_not = case((queue.c.turn > shares.per_tenant, 1), else_=0)
+    may = and_(
+        queue.c.turn <= shares.per_tenant, _within(queue.c.turn_here, shares.per_tenant_here)
+    )
     place = func.row_number().over(
         partition_by=_SERVERS.c.odoo_url,
-        order_by=(may_not, queue.c.priority.desc(), queue.c.turn, queue.c.not_before, queue.c.id),
+        order_by=(
+            case((may, 0), else_=1),
+            queue.c.priority.desc(),
+            queue.c.turn,
+            queue.c.not_before,
+            queue.c.id,
+        ),
     )
     return (
         select(
             queue.c.id,
             queue.c.turn,
+            queue.c.turn_here,
             (place + func.coalesce(held.c.own, 0)).label("server_turn"),
             (place + func.coalesce(held.c.by_all, 0)).label("odoo_turn"),
         )
