@@ -8,7 +8,7 @@ from typing import Any, Final
 
 _BEGIN: Final = "<!-- figures: written by make bench -->"
 _END: Final = "<!-- end of figures -->"
-_TELLERS: Final = ("first_sync", "later_syncs", "memory", "reading", "one_call_a_second")
+_TELLERS: Final = ("first_sync", "later_syncs", "memory", "reading", "one_call_a_second", "jobs")
 
 
 def write(found: Mapping[str, Any], file: Path) -> None:
@@ -81,7 +81,29 @@ def _one_call_a_second(result: Mapping[str, Any]) -> str:
     return _table(["seconds", "calls", "rows a second"], [told])
 
 
+def _jobs(result: Mapping[str, Any]) -> str:
+    speeds = [
+        [
+            count,
+            f"{told['jobs_a_second']:.0f}",
+            f"{told['to_one_process']:.2f}",
+            f"{told['worker_milliseconds']:.1f}",
+            f"{told['postgresql_milliseconds']:.1f}",
+        ]
+        for count, told in result["processes"].items()
+    ]
+    heads = ["processes", "jobs a second", "to one process", "ms of workers", "ms of PostgreSQL"]
+    waits = result["waits"]
+    wait = [
+        *(f"{waits[one]:.3f}" for one in ("without_s", "beside_s", "longest_beside_s")),
+        f"{waits['ratio']:.2f}",
+    ]
+    told = ["alone, s", "beside 500 queued, s", "longest beside, s", "ratio"]
+    return f"{_table(heads, speeds)}\n\n{_table(told, [wait])}"
+
+
 _TITLES: Final = {
+    "jobs": "Jobs on many machines",
     "first_sync": "First sync",
     "later_syncs": "Later syncs",
     "memory": "Memory",
@@ -89,6 +111,7 @@ _TITLES: Final = {
     "one_call_a_second": "One call a second",
 }
 _ROWS: Final = {
+    "jobs": _jobs,
     "first_sync": _first_sync,
     "later_syncs": _later_syncs,
     "memory": _memory,

@@ -99,8 +99,8 @@ async def run_out(database: Database, held: Claim) -> None:
         )
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Look again and again until it holds; fails when it does not within 20 seconds."""
-    async with asyncio.timeout(20):
+async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:
+    """Look again and again until it holds; fails when it does not within so many seconds."""
+    async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 - what is looked at has no event to wait for
             await asyncio.sleep(0.01)

@@ -53,6 +53,7 @@ class PostgresServer:
     data: Path
     user: str | None
     port: int
+    durable: bool = False
 
     @property
     def url(self) -> str:
@@ -62,7 +63,8 @@ class PostgresServer:
         self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync")
 
     def start(self) -> None:
-        options = f"-h 127.0.0.1 -p {self.port} -k '' -c fsync=off -c max_connections=300"
+        fsync = "on" if self.durable else "off"
+        options = f"-h 127.0.0.1 -p {self.port} -k '' -c fsync={fsync} -c max_connections=300"
         log = str(self.data / "log")
         self._run("pg_ctl", "-w", "-t", "60", "-s", "-l", log, "-o", options, "start")
 
@@ -85,8 +87,8 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """Run a server of our own, which the caller may stop and start again."""
+def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Run a server of our own, which the caller may stop and start; tests need no `durable` one."""
     folder = Path(tempfile.mkdtemp(prefix="odoosync-pg-"))
     site, user = _site_packages(), None
     if os.geteuid() == 0:
@@ -97,7 +99,7 @@ def running_server() -> Iterator[PostgresServer]:
     data.mkdir(mode=0o700)
     if user:
         shutil.chown(data, user, pwd.getpwnam(user).pw_gid)
-    server = PostgresServer(_binaries(site), data, user, _free_port())
+    server = PostgresServer(_binaries(site), data, user, _free_port(), durable)
     try:
         server.initialise()
         server.start()

@@ -130,6 +130,23 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(
         default=4, ge=1, le=64, description="Syncs that one worker process runs at the same time."
     )
+    tenant_concurrency: int = Field(
+        default=4,
+        ge=1,
+        description="Syncs of one tenant that all workers together run at the same time.",
+    )
+    odoo_concurrency: int = Field(
+        default=8,
+        ge=1,
+        description="Syncs from one Odoo server, whosever they are, that all workers together run "
+        "at the same time.",
+    )
+    total_concurrency: int | None = Field(
+        default=None,
+        ge=1,
+        description="Syncs that all workers together run at the same time. Unset: as many as they "
+        "have places for.",
+    )
     trusted_proxies: CommaSeparated = Field(
         default=(),
         description="Addresses of proxies whose `X-Forwarded-*` headers are believed, separated by "

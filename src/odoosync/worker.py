@@ -17,12 +17,14 @@ from typing import Final
 from odoosync.clock import utc_now
 from odoosync.crypto import load_key_ring
 from odoosync.db import Database, open_database
+from odoosync.db.home import this_machine
 from odoosync.errors import OdoosyncError
 from odoosync.jobs.attempt import Timing
 from odoosync.jobs.child import end_with_parent
 from odoosync.jobs.engine import DbosDispatcher, Task
+from odoosync.jobs.one_machine import check_alone
 from odoosync.jobs.retry import RetryPolicy
-from odoosync.jobs.worker import Worker, new_worker_id
+from odoosync.jobs.worker import Limits, Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
 from odoosync.notifications.opening import open_mailer, webhook_guard
 from odoosync.notifications.posting import Poster
@@ -80,11 +82,12 @@ async def work(
     timing: Timing | None = None,
     policy: RetryPolicy | None = None,
 ) -> None:
-    """Work on a migrated database until `stop` is set."""
+    """Work on a migrated database until `stop` is set. Raises NotOnThisMachine."""
     url, folder = settings.effective_database_url, settings.data_dir.resolve()
     database, worker_id = open_database(url), new_worker_id()
     keep = Keep(settings.history_days, settings.audit_days, settings.event_days)
     try:
+        await check_alone(database, this_machine())
         async with (
             make_task(settings, database) as task,
             sending(_post(settings, database)) as telling,
@@ -96,6 +99,11 @@ async def work(
                 DbosDispatcher(url, folder / "jobs.sqlite3", worker_id),
                 worker_id=worker_id,
                 concurrency=settings.worker_concurrency,
+                limits=Limits(
+                    per_tenant=settings.tenant_concurrency,
+                    per_odoo=settings.odoo_concurrency,
+                    overall=settings.total_concurrency,
+                ),
                 presence_folder=folder / "workers",
                 rounds=(*rounds, telling),
                 timing=timing,

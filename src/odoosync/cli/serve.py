@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from typing import Annotated
 
@@ -9,7 +10,10 @@ import typer
 import uvicorn
 
 from odoosync.app import build_app
+from odoosync.db import open_database
+from odoosync.db.home import this_machine
 from odoosync.errors import Conflict
+from odoosync.jobs.one_machine import check_alone
 from odoosync.log import configure_logging
 from odoosync.migrations import upgrade
 from odoosync.settings import load_settings
@@ -29,6 +33,7 @@ def serve(
     _check_address(host, port)
     configure_logging(settings.log_level, settings.log_format)
     upgrade(settings.effective_database_url)
+    asyncio.run(_check_alone(settings.effective_database_url))
     uvicorn.run(
         build_app(settings, with_worker=worker),
         host=host,
@@ -52,6 +57,14 @@ def _check_address(host: str, port: int) -> None:
         raise Conflict(
             f"Nothing can listen on {host}, port {port}: {why}. Choose another --host or --port."
         ) from error
+
+
+async def _check_alone(database_url: str) -> None:
+    database = open_database(database_url)
+    try:
+        await check_alone(database, this_machine())
+    finally:
+        await database.close()
 
 
 def worker(

@@ -36,6 +36,7 @@ class Timing:
     cancel_grace: float = 1.0
     stop_grace: float = 5.0
     tick: float = 0.1
+    breath: float = 0.02
     beat: float = 2.0
     sweep: float = 600.0
 

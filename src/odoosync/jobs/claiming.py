@@ -41,12 +41,17 @@ _SERVERS: Final = sql_table("connections", sql_column("id"), sql_column("odoo_ur
 class Shares:
     """How much of the work may be one party's.
 
-    `per_tenant` lanes are held of a tenant by all workers together, but for those that are `lent`:
-    they only wait. `per_server` are held of one server by this worker, lent or not.
+    `per_tenant` lanes are held of a tenant by all workers together and `per_tenant_here` by this
+    one, but for those that are `lent`: they only wait. `per_server` are held of one server by this
+    worker, `per_odoo` by all workers together, lent or not. `overall` are held by all workers, but
+    for those that are lent.
     """
 
     per_tenant: int
+    per_tenant_here: int | None = None
     per_server: int | None = None
+    per_odoo: int | None = None
+    overall: int | None = None
     lent: Collection[int] = ()
 
 
@@ -57,23 +62,28 @@ async def claim_due(
     limit: int,
     per_tenant: int,
     lease_s: float,
+    per_tenant_here: int | None = None,
     per_server: int | None = None,
+    per_odoo: int | None = None,
+    overall: int | None = None,
     lent: Collection[int] = (),
 ) -> list[Claim]:
     """Take up to `limit` lanes that are due, within the shares of their tenants and servers.
 
     Looks first without a lock, so that a worker with nothing to do disturbs nobody.
     """
-    turns = _turns(worker_id, Shares(per_tenant, per_server, lent), limit)
+    shares = Shares(per_tenant, per_tenant_here, per_server, per_odoo, overall, lent)
+    turns = _turns(worker_id, shares)
     async with database.system(write=False) as tx:
-        if await tx.first(turns) is None:
+        if not await _room(tx, shares, limit) or await tx.first(turns.limit(1)) is None:
             return []
     async with database.system() as tx:
         if not await _alone(tx):
             return []
+        chosen = turns.limit(await _room(tx, shares, limit))
         taken = await tx.execute(
             lanes.update()
-            .where(lanes.c.id.in_(turns.with_for_update(**_SKIP)))
+            .where(lanes.c.id.in_(chosen.with_for_update(**_SKIP)))
             .values(**_taking(worker_id, lease_s))
             .returning(*lanes.c, (epoch_now() - lanes.c.started_at).label("age_s"))
         )
@@ -105,6 +115,15 @@ async def _alone(tx: Tx) -> bool:
     return bool(await tx.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))))
 
 
+async def _room(tx: Tx, shares: Shares, limit: int) -> int:
+    """Return how many may be taken, so that all workers together hold no more than `overall`."""
+    if shares.overall is None:
+        return limit
+    held = select(func.count()).select_from(lanes)
+    count = await tx.scalar(held.where(_held(), lanes.c.id.not_in(shares.lent)))
+    return max(0, min(limit, shares.overall - int(count)))
+
+
 def _due() -> ColumnElement[bool]:
     return and_(
         lanes.c.want > lanes.c.done,
@@ -117,14 +136,16 @@ def _held() -> ColumnElement[bool]:
     return and_(lanes.c.want > lanes.c.done, lanes.c.lease_until > epoch_now())
 
 
-def _turns(worker_id: str, shares: Shares, limit: int) -> Select[Any]:
+def _turns(worker_id: str, shares: Shares) -> Select[Any]:
     """Order due lanes by priority, then by how many of the tenant and the server go first."""
     queue = _by_server(worker_id, shares, _by_tenant(worker_id, shares))
     return (
         select(lanes.c.id)
         .join(queue, queue.c.id == lanes.c.id)
         .where(queue.c.turn <= shares.per_tenant, _due())
-        .where(true() if shares.per_server is None else queue.c.server_turn <= shares.per_server)
+        .where(_within(queue.c.turn_here, shares.per_tenant_here))
+        .where(_within(queue.c.server_turn, shares.per_server))
+        .where(_within(queue.c.odoo_turn, shares.per_odoo))
         .order_by(
             lanes.c.priority.desc(),
             queue.c.turn,
@@ -132,21 +153,38 @@ def _turns(worker_id: str, shares: Shares, limit: int) -> Select[Any]:
             lanes.c.not_before,
             lanes.c.id,
         )
-        .limit(limit)
+    )
+
+
+def _within(turn: ColumnElement[int], share: int | None) -> ColumnElement[bool]:
+    return true() if share is None else turn <= share
+
+
+def _own(worker_id: str) -> ColumnElement[int]:
+    return func.sum(case((lanes.c.worker_id == worker_id, 1), else_=0))
+
+
+def _held_of_servers(worker_id: str) -> Select[Any]:
+    """Count what is held of each server: by this worker, and by all."""
+    return (
+        select(_SERVERS.c.odoo_url, _own(worker_id).label("own"), func.count().label("by_all"))
+        .join(lanes, lanes.c.connection_id == _SERVERS.c.id)
+        .where(_held())
+        .group_by(_SERVERS.c.odoo_url)
     )
 
 
 def _server_is_full(worker_id: str, shares: Shares) -> ColumnElement[bool]:
     """Tell lanes that this worker may not take now: they keep nobody waiting behind them."""
-    if shares.per_server is None:
+    held = _held_of_servers(worker_id).subquery("full")
+    reached = [
+        count >= share
+        for count, share in ((held.c.own, shares.per_server), (held.c.by_all, shares.per_odoo))
+        if share is not None
+    ]
+    if not reached:
         return false()
-    urls = (
-        select(_SERVERS.c.odoo_url)
-        .join(lanes, lanes.c.connection_id == _SERVERS.c.id)
-        .where(_held(), lanes.c.worker_id == worker_id)
-        .group_by(_SERVERS.c.odoo_url)
-        .having(func.count() >= shares.per_server)
-    )
+    urls = select(held.c.odoo_url).where(or_(*reached))
     return lanes.c.connection_id.in_(
         select(_SERVERS.c.id).where(_SERVERS.c.odoo_url.in_(urls)).correlate(None)
     )
@@ -155,7 +193,7 @@ def _server_is_full(worker_id: str, shares: Shares) -> ColumnElement[bool]:
 def _by_tenant(worker_id: str, shares: Shares) -> Subquery:
     """Give each due lane its place among its tenant's, behind those that are held."""
     held = (
-        select(lanes.c.tenant_id, func.count().label("held"))
+        select(lanes.c.tenant_id, _own(worker_id).label("own"), func.count().label("by_all"))
         .where(_held(), lanes.c.id.not_in(shares.lent))
         .group_by(lanes.c.tenant_id)
         .subquery("held")
@@ -170,7 +208,8 @@ def _by_tenant(worker_id: str, shares: Shares) -> Subquery:
             lanes.c.connection_id,
             lanes.c.priority,
             lanes.c.not_before,
-            (place + func.coalesce(held.c.held, 0)).label("turn"),
+            (place + func.coalesce(held.c.by_all, 0)).label("turn"),
+            (place + func.coalesce(held.c.own, 0)).label("turn_here"),
         )
         .outerjoin(held, held.c.tenant_id == lanes.c.tenant_id)
         .where(_due(), not_(_server_is_full(worker_id, shares)))
@@ -180,23 +219,27 @@ def _by_tenant(worker_id: str, shares: Shares) -> Subquery:
 
 def _by_server(worker_id: str, shares: Shares, queue: Subquery) -> Subquery:
     """Give it its place among its server's, too; what must wait for its tenant is last."""
-    held = (
-        select(_SERVERS.c.odoo_url, func.count().label("held"))
-        .join(lanes, lanes.c.connection_id == _SERVERS.c.id)
-        .where(_held(), lanes.c.worker_id == worker_id)
-        .group_by(_SERVERS.c.odoo_url)
-        .subquery("held_of_server")
+    held = _held_of_servers(worker_id).subquery("held_of_server")
+    may = and_(
+        queue.c.turn <= shares.per_tenant, _within(queue.c.turn_here, shares.per_tenant_here)
     )
-    may_not = case((queue.c.turn > shares.per_tenant, 1), else_=0)
     place = func.row_number().over(
         partition_by=_SERVERS.c.odoo_url,
-        order_by=(may_not, queue.c.priority.desc(), queue.c.turn, queue.c.not_before, queue.c.id),
+        order_by=(
+            case((may, 0), else_=1),
+            queue.c.priority.desc(),
+            queue.c.turn,
+            queue.c.not_before,
+            queue.c.id,
+        ),
     )
     return (
         select(
             queue.c.id,
             queue.c.turn,
-            (place + func.coalesce(held.c.held, 0)).label("server_turn"),
+            queue.c.turn_here,
+            (place + func.coalesce(held.c.own, 0)).label("server_turn"),
+            (place + func.coalesce(held.c.by_all, 0)).label("odoo_turn"),
         )
         .join(_SERVERS, _SERVERS.c.id == queue.c.connection_id)
         .outerjoin(held, held.c.odoo_url == _SERVERS.c.odoo_url)

@@ -67,4 +67,5 @@ workers = system_table(
     Column("id", String(64), primary_key=True),
     Column("seen_at", Double, nullable=False),
     Column("started_at", Double, nullable=False),
+    Column("machine", String(64)),
 )

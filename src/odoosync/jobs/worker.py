@@ -8,7 +8,8 @@ import socket
 import time
 import uuid
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.clock import utc_now
 from odoosync.db import Database
+from odoosync.db.home import this_machine
 from odoosync.jobs import claiming, lanes, presence, workers
 from odoosync.jobs.attempt import Desk, Timing, attempt
 from odoosync.jobs.engine import Dispatcher
@@ -38,10 +40,20 @@ def new_worker_id() -> str:
     return f"{socket.gethostname()[:32]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
 
 
-class Worker:
-    """Runs up to `concurrency` attempts at once, of them `per_tenant` of one tenant.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many attempts all workers together make at once: of one tenant, of one Odoo, of all."""
 
-    One place at least is never the same server's as all others.
+    per_tenant: int = 4
+    per_odoo: int | None = None
+    overall: int | None = None
+
+
+class Worker:
+    """Runs up to `concurrency` attempts at once, within the `limits` that all workers share.
+
+    One place at least is never the same server's as all others, nor the same tenant's: however much
+    one has queued, another one's first finds a place.
 
     An attempt that waits for long lends its place: a server that hangs holds up nobody else. So
     there may be `LENT` times as many for a while.
@@ -58,7 +70,7 @@ class Worker:
         *,
         worker_id: str,
         concurrency: int = 4,
-        per_tenant: int = 4,
+        limits: Limits | None = None,
         presence_folder: Path | None = None,
         rounds: Sequence[Round] = (),
         timing: Timing | None = None,
@@ -68,11 +80,12 @@ class Worker:
         self._dispatcher = dispatcher
         self._id = worker_id
         self._concurrency = concurrency
-        self._per_tenant = per_tenant
-        self._per_server = max(1, concurrency - 1)
+        self._limits = limits or Limits()
+        self._most_of_one = max(1, concurrency - 1)
         self._folder = presence_folder
         self._rounds = rounds
         self._running: dict[asyncio.Task[None], tuple[Claim, Lease]] = {}
+        self._wakes = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let bodies finish their page and put their lanes back."""
@@ -92,18 +105,19 @@ class Worker:
         log.info("worker_gone", worker=self._id)
 
     async def _work(self, stop: asyncio.Event) -> None:
+        """Look for work at every tick, and a breath after a place is free: more may be by then."""
         timing = self._desk.timing
         while not stop.is_set():
+            self._wakes.clear()
             try:
                 await self._take()
                 pause = timing.tick
             except (SQLAlchemyError, OSError) as error:
                 log.warning("nothing_taken", error=type(error).__name__)
                 pause = 10 * timing.tick
-            try:
-                await asyncio.wait_for(stop.wait(), pause)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wakes.wait(), pause)
+                await asyncio.sleep(timing.breath)
 
     async def _take(self) -> None:
         """Claim no more than starts at once."""
@@ -116,15 +130,22 @@ class Worker:
             self._desk.database,
             self._id,
             limit=free,
-            per_tenant=self._per_tenant,
-            per_server=self._per_server,
+            per_tenant=self._limits.per_tenant,
+            per_tenant_here=self._most_of_one,
+            per_server=self._most_of_one,
+            per_odoo=self._limits.per_odoo,
+            overall=self._limits.overall,
             lent=lent,
             lease_s=self._desk.timing.lease,
         ):
             lease = Lease()
             running = asyncio.create_task(self._run_attempt(claim, lease))
             self._running[running] = (claim, lease)
-            running.add_done_callback(self._running.pop)
+            running.add_done_callback(self._free)
+
+    def _free(self, ended: asyncio.Task[None]) -> None:
+        del self._running[ended]
+        self._wakes.set()
 
     def _lent(self) -> list[int]:
         """Name the lanes whose attempts have waited so long that others take their places."""
@@ -179,7 +200,7 @@ class Worker:
         await self._dispatcher.close()
 
     async def _beat(self) -> None:
-        await workers.beat(self._desk.database, self._id)
+        await workers.beat(self._desk.database, self._id, this_machine())
         if self._folder is None:
             return
         for gone in presence.departed(self._folder):

@@ -12,16 +12,15 @@ from odoosync.jobs.tables import workers
 _FORGOTTEN_S: Final = 24 * 3600.0
 
 
-async def beat(database: Database, worker_id: str) -> None:
-    """Say that a worker is alive, now."""
+async def beat(database: Database, worker_id: str, machine: str | None = None) -> None:
+    """Say that a worker is alive, now, and where."""
     async with database.system() as tx:
         change = workers.update().where(workers.c.id == worker_id).values(seen_at=epoch_now())
         if (await tx.execute(change)).rowcount:
             return
         await tx.execute(workers.delete().where(workers.c.seen_at < epoch_now() - _FORGOTTEN_S))
-        await tx.execute(
-            workers.insert().values(id=worker_id, seen_at=epoch_now(), started_at=epoch_now())
-        )
+        born = {"id": worker_id, "machine": machine, "started_at": epoch_now()}
+        await tx.execute(workers.insert().values(**born, seen_at=epoch_now()))
 
 
 async def leave(database: Database, worker_id: str) -> None:

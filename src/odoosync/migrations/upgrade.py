@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from odoosync.db.engine import set_sqlite_pragmas
+from odoosync.db.home import check_home
 from odoosync.errors import OdoosyncError
 from odoosync.store.positions import catch_up, leap
 
@@ -60,10 +61,12 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def upgrade(url: str, *, put_back: bool = False) -> str:
-    """Bring the database to head and return its revision. Raises MigrationFailed.
+    """Bring the database to head and return its revision.
 
-    `put_back`: it is an older state than readers of the change feed have seen.
+    `put_back`: it is an older state than readers of the change feed have seen. Raises
+    MigrationFailed, and NotOnThisMachine before anything is written.
     """
+    check_home(url)
     try:
         engine = _engine(url)
     except OSError as error:

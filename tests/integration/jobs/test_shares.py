@@ -19,6 +19,70 @@ async def test_of_one_server_a_worker_holds_no_more_than_its_share(database: Dat
     assert len(await claim(database, "another", limit=9, per_server=3)) == 1
 
 
+async def test_of_one_tenant_a_worker_holds_no_more_than_its_share(database: Database) -> None:
+    for connection in await populate(database, [1, 1, 1, 1]):
+        await ask(database, connection)
+    first = await claim(database, per_tenant_here=2)
+    assert len(first) == 2
+    assert await claim(database, per_tenant_here=2) == []
+    assert len(await claim(database, per_tenant_here=2, lent=[first[0].lane_id])) == 1
+    assert len(await claim(database, "another", per_tenant_here=2)) == 1
+
+
+async def test_however_much_one_tenant_has_queued_the_first_of_another_finds_a_place(
+    database: Database,
+) -> None:
+    release = asyncio.Event()
+
+    async def body(claimed: Claim, lease: Lease) -> Outcome:
+        del lease
+        if claimed.tenant_id == 1:
+            await release.wait()
+        return Done()
+
+    async def served() -> bool:
+        return any(held.tenant_id == 2 for held in task.claims)
+
+    *many, one = await populate(database, [1] * 9 + [2])
+    task = Recorder(body)
+    for number, connection in enumerate(many):
+        await move(database, connection, f"http://odoo{number}")
+        await ask(database, connection)
+    async with working(database, task, concurrency=2):
+        await until(lambda: _begun(task, 1))
+        await ask(database, one, tenant_id=2)
+        await until(served)
+        release.set()
+
+
+async def test_of_one_odoo_all_workers_together_hold_no_more_than_its_share(
+    database: Database,
+) -> None:
+    connections = await populate(database, [1, 2, 3, 4])
+    for number, connection in enumerate(connections):
+        await ask(database, connection, tenant_id=number + 1)
+    await move(database, connections[-1], "http://another")
+    assert len(await claim(database, limit=1, per_odoo=2)) == 1
+    taken = await claim(database, "another", per_odoo=2)
+    assert (len(taken), connections[-1] in {found.connection_id for found in taken}) == (2, True)
+    assert await claim(database, "a third", per_odoo=2) == []
+
+
+async def test_all_workers_together_hold_no_more_than_the_limit(database: Database) -> None:
+    for number, connection in enumerate(await populate(database, [1, 2, 3, 4])):
+        await ask(database, connection, tenant_id=number + 1)
+    assert len(await claim(database, limit=2, overall=3)) == 2
+    assert len(await claim(database, "another", overall=3)) == 1
+    assert await claim(database, "a third", overall=3) == []
+
+
+async def test_what_only_waits_leaves_room_below_the_limit(database: Database) -> None:
+    for number, connection in enumerate(await populate(database, [1, 2])):
+        await ask(database, connection, tenant_id=number + 1)
+    (first,) = await claim(database, overall=1)
+    assert len(await claim(database, overall=1, lent=[first.lane_id])) == 1
+
+
 async def test_servers_take_turns(database: Database) -> None:
     connections = await populate(database, [1, 2, 3, 4])
     for number, connection in enumerate(connections):

@@ -1,0 +1,43 @@
+"""A worker process whose jobs take a given time and do nothing: what is left is the engine.
+
+Run as a program: `python -m benchmarks.idle_worker SECONDS`, with the service's variables.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from odoosync.db import Database
+from odoosync.jobs.lanes import Claim
+from odoosync.jobs.task import Done, Lease, Outcome, Task
+from odoosync.log import configure_logging
+from odoosync.settings import Settings, load_settings
+from odoosync.worker import run_worker
+
+
+class IdleTask:
+    """Waits as a sync does for its Odoo, but without saying so: its place is taken."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    async def run(self, claim: Claim, lease: Lease) -> Outcome:
+        del claim, lease
+        await asyncio.sleep(self._seconds)
+        return Done()
+
+    async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
+        raise RuntimeError(f"job of lane {claim.lane_id}: {error_code}, {message}")
+
+
+@asynccontextmanager
+async def _make_task(_settings: Settings, _database: Database) -> AsyncIterator[Task]:
+    yield IdleTask(float(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    configure_logging("error", "console")
+    run_worker(load_settings(), _make_task)

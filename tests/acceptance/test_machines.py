@@ -1,0 +1,158 @@
+"""As on many machines: APIs without workers, and workers of their own, on one PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from fleet import Crowd, Fleet, fleet
+from lane_world import until
+from many_odoos import many_odoos
+from odoosync.crypto import load_key_ring
+from odoosync.db import open_database
+from odoosync.jobs.tables import lanes
+from odoosync.sandbox import SandboxServer
+from odoosync.store.tables import records
+from raw_odoo import RawOdoo
+from sandbox_logins import admin_of
+from service import PROFILE, running_service
+
+WORKERS, VICTIMS = 4, 2
+SEED_MUTATION = "mutation { sync_contacts_from_odoo { success message } }"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "apart" in metafunc.fixturenames:  # those that are wait for leases to run out
+        metafunc.parametrize(
+            "apart", [False, True] if metafunc.config.getoption("--soak") else [False]
+        )
+
+
+@pytest.fixture
+async def crowd(postgres_url: str, tmp_path: Path) -> AsyncIterator[Crowd]:
+    database = open_database(postgres_url)
+    yield Crowd(database, load_key_ring(None, tmp_path / "data"))
+    await database.close()
+
+
+@pytest.fixture
+def workers(postgres_url: str, tmp_path: Path) -> Iterator[Fleet]:
+    with fleet(tmp_path, postgres_url) as hired:
+        yield hired
+
+
+def test_the_mutation_answers_when_another_process_has_done_the_sync(
+    postgres_url: str, tmp_path: Path, workers: Fleet, odoo: SandboxServer
+) -> None:
+    options = {"ODOOSYNC_REGISTRATION": "open", "ODOOSYNC_DATABASE_URL": postgres_url}
+    with (
+        running_service(tmp_path, postgres_url, "--no-worker", **options) as first,
+        running_service(tmp_path, postgres_url, "--no-worker", **options) as second,
+        first.registered() as caller,
+        ThreadPoolExecutor() as pool,
+    ):
+        assert first.worker() is second.worker() is None
+        caller.post(PROFILE, admin_of(odoo))
+        answer = pool.submit(caller.graphql, SEED_MUTATION)
+        workers.hire()
+        told = answer.result(60)["sync_contacts_from_odoo"]
+        token = caller.http.headers["Authorization"]
+        with second.as_one_who_has(token) as elsewhere:
+            (run,) = elsewhere.get("/api/v1/runs")["items"]
+    total = len(odoo.world.table("res.partner").rows)
+    assert told == {"success": True, "message": f"Successfully synced {total} contacts from Odoo"}
+    assert (run["status"], run["fetched"]) == ("succeeded", total)
+
+
+async def test_a_worker_that_is_told_to_stop_hands_its_lane_back(
+    crowd: Crowd, workers: Fleet
+) -> None:
+    with many_odoos(1, contacts=60, seconds=0.15) as (url,):
+        await crowd.join(1, url, page_size=5)
+        await crowd.ask(1)
+        workers.hire()
+        await until(lambda: _has_pages(crowd, 2))
+        workers.processes[0].terminate()
+        assert workers.processes[0].wait(15) == 0
+        (left,) = await _lanes(crowd)
+        workers.hire()
+        await crowd.settled(60)
+        (run,) = await crowd.runs()
+        total = _partners(url)
+    assert (left.worker_id, left.lease_until, left.attempts) == (None, None, 0)
+    assert left.checkpoint is not None
+    assert (run.status, run.fetched, run.created) == ("succeeded", total, total)
+
+
+@pytest.mark.timeout(900)
+async def test_killed_workers_lose_and_double_nothing_of_many_connections(
+    crowd: Crowd,
+    postgres_url: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    *,
+    apart: bool,
+) -> None:
+    soak = request.config.getoption("--soak")
+    odoos, tenants = (20, 200) if soak else (6, 24)
+    keys = {"ODOOSYNC_SECRET_KEYS": (tmp_path / "data" / "secret_keys").read_text()}
+    with (
+        many_odoos(odoos, contacts=40, seconds=0.1) as urls,
+        fleet(tmp_path, postgres_url, apart=apart, **keys) as workers,
+    ):
+        totals = {}
+        for tenant, url in zip(range(1, tenants + 1), cycle(urls), strict=False):
+            totals[await crowd.join(tenant, url, page_size=20)] = _partners(url)
+            await crowd.ask(tenant)
+        workers.hire(WORKERS)
+        await until(lambda: _all_busy(crowd, workers), seconds=60)
+        victims = [process.pid for process in workers.processes[:VICTIMS]]
+        for process in workers.processes[:VICTIMS]:
+            process.kill()
+        recovery = await crowd.recovery(victims)
+        await crowd.settled(600)
+    print(f"\n{tenants} connections, longest recovery {recovery:.2f} s")  # noqa: T201 - for `-s`
+    ended = {run.connection_id: _outcome(run) for run in await crowd.runs()}
+    assert ended == {key: ("succeeded", total, total) for key, total in totals.items()}
+    assert len(await crowd.runs()) == tenants
+    assert await _stored(crowd) == totals
+    assert {(lane.running_gen, lane.done - lane.want) for lane in await _lanes(crowd)} == {
+        (None, 0)
+    }
+
+
+def _outcome(run: Any) -> tuple[str, int, int]:
+    return run.status, run.fetched, run.created + run.unchanged
+
+
+def _partners(url: str) -> int:
+    odoo = RawOdoo(url, "odoo_db", "admin", "admin")
+    with odoo.http:
+        found = odoo.call("res.partner", "search_count", [], context={"active_test": False})
+    assert isinstance(found, int)
+    return found
+
+
+async def _all_busy(crowd: Crowd, workers: Fleet) -> bool:
+    return {process.pid for process in workers.processes} <= set(await crowd.held())
+
+
+async def _has_pages(crowd: Crowd, pages: int) -> bool:
+    return all(run.pages >= pages for run in await crowd.runs())
+
+
+async def _lanes(crowd: Crowd) -> list[Any]:
+    async with crowd.database.system(write=False) as tx:
+        return list(await tx.all(select(lanes)))
+
+
+async def _stored(crowd: Crowd) -> dict[int, int]:
+    counts = select(records.c.connection_id, func.count()).group_by(records.c.connection_id)
+    async with crowd.database.system(write=False) as tx:
+        return dict([tuple(row) for row in await tx.all(counts)])
