@@ -13,17 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Text,
-    Update,
-    cast,
-    func,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Update, bindparam, func, or_, select
 
 from odoosync.db import Tx
 from odoosync.store import positions
@@ -116,19 +106,24 @@ async def _mark(
             among = one_of(tx.dialect, records.c.odoo_id, part)
             result = await tx.execute(here.where(among).values(**positions.marked_now()))
         else:
-            result = await tx.execute(await _numbered(tx, here, part))
+            result = await tx.execute(*await _each_in_its_place(tx, here, part))
         marked += result.rowcount
     return marked
 
 
-async def _numbered(tx: Tx, statement: Update, ids: Sequence[int]) -> Update:
-    """Give each row of a SQLite update its own place, by the place of its id in the list."""
+async def _each_in_its_place(
+    tx: Tx, statement: Update, ids: Sequence[int]
+) -> tuple[Update, list[dict[str, int]]]:
+    """Mark rows one by one on SQLite, each with its own place in the change feed.
+
+    Joined with a list of ids, SQLite may go through the list for each row of the table.
+    """
     before = await positions.reserve(tx, len(ids))
-    document = literal(orjson.dumps(list(ids)).decode(), Text)
-    listed = func.json_each(document).table_valued("key", "value", name="listed")
-    return statement.where(records.c.odoo_id == listed.c.value).values(
-        change_seq=before + 1 + cast(listed.c.key, BigInteger)
-    )
+    one = statement.where(records.c.odoo_id == bindparam("marked_id"))
+    places = [
+        {"marked_id": odoo_id, "place": place} for place, odoo_id in enumerate(ids, before + 1)
+    ]
+    return one.values(change_seq=bindparam("place")), places
 
 
 async def _ids(tx: Tx, *where: ColumnElement[bool]) -> array[int]:

@@ -15,6 +15,7 @@ import orjson
 from odoosync.errors import InvalidInput
 
 WRITE_DATE: Final = "write_date"
+_WRITE_DATE: Final = WRITE_DATE.encode()
 _ESCAPED_NUL: Final = b"\\u0000"
 LOOKUP_LENGTH: Final = 500
 """Promoted values are cut here: an index entry of PostgreSQL holds 2,704 bytes. `data` is whole."""
@@ -82,7 +83,7 @@ def encode(row: Row) -> EncodedRow:
     data = _dumps(content)
     digest = blake2b(b"%b\0%d%b" % (data, active, hashed.encode()), digest_size=16).digest()
     if written is not _ABSENT:
-        data = _with_member(data, WRITE_DATE, written)
+        data = _with_write_date(data, _dumps(written))
     moment = clean(write_date)
     return EncodedRow(
         odoo_id, data, name, email, reference, barcode, active, search, moment, digest
@@ -111,12 +112,12 @@ def _cleaned(row: Row) -> Row:
     )
 
 
-def _with_member(encoded: bytes, key: str, value: Any) -> bytes:
-    member = _dumps({key: value})
-    return member if encoded == b"{}" else encoded[:-1] + b"," + member[1:]
+def _with_write_date(encoded: bytes, moment: bytes) -> bytes:
+    comma = b"" if encoded == b"{}" else b","
+    return b'%b%b"%b":%b}' % (encoded[:-1], comma, _WRITE_DATE, moment)
 
 
-def _dumps(data: dict[str, Any]) -> bytes:
+def _dumps(data: Any) -> bytes:
     try:
         encoded = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
@@ -124,7 +125,7 @@ def _dumps(data: dict[str, Any]) -> bytes:
     return _dumps_clean(data) if _ESCAPED_NUL in encoded else encoded
 
 
-def _dumps_clean(data: dict[str, Any]) -> bytes:
+def _dumps_clean(data: Any) -> bytes:
     try:
         return orjson.dumps(_clean_value(data), option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONEncodeError, RecursionError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from odoosync.store.rows import Row
 from odoosync.sync.datasets import Dataset
@@ -32,6 +32,13 @@ def _text(value: Any) -> str | None:
 
 def search_text(data: dict[str, Any], fields: Sequence[str]) -> str:
     """Join the values that a person types into a search box, in lower case, each once."""
-    get = data.get
-    found = dict.fromkeys([value for name in fields if type(value := get(name)) is str])
-    return "\n".join(found).casefold()
+    try:
+        return _joined(map(data.get, fields))
+    except TypeError:  # a module made one of these fields into something else
+        return _joined(value for name in fields if type(value := data.get(name)) is str)
+
+
+def _joined(values: Iterable[str | None]) -> str:
+    found = dict.fromkeys(values)
+    found.pop(None, None)
+    return "\n".join(cast("dict[str, None]", found)).casefold()

@@ -61,7 +61,7 @@ async def test_an_unreachable_row_that_is_deleted_is_only_deleted(database: Data
 async def test_more_ids_than_a_statement_has_parameters_are_marked(database: Database) -> None:
     await write(database, [row(number) for number in range(1, 40_001)])
     async with database.tenant(1) as tx:
-        marked = await deletion.mark_deleted(tx, 7, "contacts", range(1, 1_000_000, 2), NOW)
+        marked = await deletion.mark_deleted(tx, 7, "contacts", range(1, 200_000, 2), NOW)
         found = await deletion.live_ids(tx, 7, "contacts")
     assert marked == 20_000
     assert list(found.live) == list(range(2, 40_001, 2))
