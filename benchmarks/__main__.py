@@ -19,7 +19,15 @@ from benchmarks import page
 from odoosync.clock import iso, utc_now
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
-NAMES: Final = ("first_sync", "later_syncs", "memory", "reading", "one_call_a_second", "jobs")
+NAMES: Final = (
+    "first_sync",
+    "later_syncs",
+    "memory",
+    "reading",
+    "one_call_a_second",
+    "neighbours",
+    "jobs",
+)
 
 
 def main() -> None:

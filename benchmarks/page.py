@@ -8,14 +8,13 @@ from typing import Any, Final
 
 _BEGIN: Final = "<!-- figures: written by make bench -->"
 _END: Final = "<!-- end of figures -->"
-_TELLERS: Final = ("first_sync", "later_syncs", "memory", "reading", "one_call_a_second", "jobs")
 
 
 def write(found: Mapping[str, Any], file: Path) -> None:
     """Put the tables where the page has its marks."""
     head, _, rest = file.read_text().partition(_BEGIN)
     _, _, tail = rest.partition(_END)
-    told = [tables for name in _TELLERS if (tables := _told(name, found.get(name, {})))]
+    told = [tables for name in _TITLES if (tables := _told(name, found.get(name, {})))]
     file.write_text("\n\n".join([f"{head}{_BEGIN}", *told, f"{_END}{tail}"]))
 
 
@@ -102,6 +101,21 @@ def _jobs(result: Mapping[str, Any]) -> str:
     return f"{_table(heads, speeds)}\n\n{_table(told, [wait])}"
 
 
+def _neighbours(result: Mapping[str, Any]) -> str:
+    told = {"without": "without", "beside_a_hanging_one": "beside a hanging one"}
+    rows = [
+        [
+            name,
+            f"{result[key]['syncs']}",
+            f"{result[key]['p50_s']:.3f}",
+            f"{result[key]['p99_s']:.3f}",
+        ]
+        for key, name in told.items()
+    ]
+    table = _table(["nine healthy Odoos", "syncs", "p50, seconds", "p99, seconds"], rows)
+    return f"{table}\n\nRatio of the p99s: {result['p99_ratio']:.2f}."
+
+
 _TITLES: Final = {
     "jobs": "Jobs on many machines",
     "first_sync": "First sync",
@@ -109,6 +123,7 @@ _TITLES: Final = {
     "memory": "Memory",
     "reading": "Reading",
     "one_call_a_second": "One call a second",
+    "neighbours": "Beside an Odoo that hangs",
 }
 _ROWS: Final = {
     "jobs": _jobs,
@@ -117,6 +132,7 @@ _ROWS: Final = {
     "memory": _memory,
     "reading": _reading,
     "one_call_a_second": _one_call_a_second,
+    "neighbours": _neighbours,
 }
 
 
