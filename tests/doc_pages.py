@@ -8,7 +8,7 @@ from typing import Final
 import typer.main
 from typer.core import TyperGroup as Group
 
-from odoosync.cli.main import app
+from odoosync.cli.main import app_with
 from odoosync.settings import Settings
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -42,7 +42,7 @@ def settings_table() -> str:
 def commands_table() -> str:
     """Render what docs/commands.md must hold."""
     lines = ["| command | what it does |", "| --- | --- |"]
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(app_with())
     assert isinstance(root, Group)
     for name, command in sorted(root.commands.items()):
         if isinstance(command, Group):

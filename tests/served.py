@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from odoosync.accounts import Accounts
 from odoosync.accounts.directory import User
 from odoosync.accounts.sessions import sign_in
-from odoosync.api import ApiOptions, Services, create_api
+from odoosync.api.app import ApiOptions, create_api
+from odoosync.api.services import Services
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.migrations import head_revision

@@ -13,7 +13,8 @@ from typing import Final
 from fastapi import FastAPI
 
 from odoosync.accounts import open_accounts
-from odoosync.api import ApiOptions, Services, create_api
+from odoosync.api.app import ApiOptions, create_api
+from odoosync.api.services import Services
 from odoosync.clock import utc_now
 from odoosync.crypto import load_key_ring
 from odoosync.db import open_database

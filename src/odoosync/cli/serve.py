@@ -1,4 +1,4 @@
-"""`odoosync serve` and `odoosync worker`: the service, and more hands for it."""
+"""`odoosync serve`: the service, with hands of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from odoosync.jobs.one_machine import check_alone
 from odoosync.log import configure_logging
 from odoosync.migrations import upgrade
 from odoosync.settings import load_settings
-from odoosync.worker import run_worker
 
 _SHUTDOWN_S = 10
 
@@ -65,17 +64,3 @@ async def _check_alone(database_url: str) -> None:
         await check_alone(database, this_machine())
     finally:
         await database.close()
-
-
-def worker(
-    concurrency: Annotated[
-        int | None, typer.Option(help="Syncs at the same time.", min=1, max=64)
-    ] = None,
-) -> None:
-    """Work syncs that others asked for, until stopped; any number of these may run."""
-    settings = load_settings()
-    configure_logging(settings.log_level, settings.log_format)
-    if concurrency is not None:
-        settings = settings.model_copy(update={"worker_concurrency": concurrency})
-    upgrade(settings.effective_database_url)
-    run_worker(settings)

@@ -30,8 +30,8 @@ Cut = Literal["over", "lost", "cancelled", "stopping"]
 class Timing:
     """Seconds. A body that was told to end is cut off after `cancel_grace` or `stop_grace`."""
 
-    lease: float = 15.0
-    renew: float = 4.0
+    lease: float = 8.0
+    renew: float = 2.0
     look: float = 1.0
     cancel_grace: float = 1.0
     stop_grace: float = 5.0

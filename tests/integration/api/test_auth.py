@@ -8,7 +8,8 @@ import pytest
 from odoosync.accounts import Accounts
 from odoosync.accounts.directory import User
 from odoosync.accounts.users import disable_user
-from odoosync.api import ApiOptions, Services, create_api
+from odoosync.api.app import ApiOptions, create_api
+from odoosync.api.services import Services
 from people import PASSWORD, HeldClock
 from served import client_of
 

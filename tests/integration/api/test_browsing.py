@@ -5,8 +5,9 @@ import re
 import httpx
 import pytest
 
-from odoosync.api import ApiOptions, Services, create_api
+from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.browsing.assets import NAMES
+from odoosync.api.services import Services
 from served import client_of
 
 PAGES = ("/docs", "/graphql")

@@ -6,7 +6,8 @@ from fastapi import FastAPI
 
 from copies import CONTACT_TYPES, CONTACTS, SYNCED_AT, connect, keep, name_countries
 from odoosync.accounts.directory import User
-from odoosync.api import ApiOptions, Services, create_api
+from odoosync.api.app import ApiOptions, create_api
+from odoosync.api.services import Services
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from queries import data_of

@@ -11,7 +11,8 @@ from odoosync.accounts import Accounts
 from odoosync.accounts.api_keys import create_api_key, owner_of
 from odoosync.accounts.directory import User
 from odoosync.accounts.sessions import recognise, sign_in
-from odoosync.api import ApiOptions, Services, create_api
+from odoosync.api.app import ApiOptions, create_api
+from odoosync.api.services import Services
 from odoosync.sync.service import SyncAnswer, SyncRequest, SyncService
 from people import PASSWORD
 from queries import Headers, data_of, error_of, post

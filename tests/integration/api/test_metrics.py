@@ -10,7 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from copies import connect
 from odoosync.accounts.directory import User
-from odoosync.api import ApiOptions, Services, create_api
+from odoosync.api.app import ApiOptions, create_api
+from odoosync.api.services import Services
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.sync import cursors

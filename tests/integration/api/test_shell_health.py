@@ -7,7 +7,8 @@ import httpx
 import psycopg
 import pytest
 
-from odoosync.api import ApiOptions, Services, create_api
+from odoosync.api.app import ApiOptions, create_api
+from odoosync.api.services import Services
 from odoosync.db import open_database
 from served import client_of
 

@@ -11,7 +11,8 @@ from integration.connections.calling import Calls
 from odoosync.accounts import Accounts
 from odoosync.accounts.sessions import sign_in
 from odoosync.accounts.users import create_user
-from odoosync.api import ApiOptions, Services, create_api
+from odoosync.api.app import ApiOptions, create_api
+from odoosync.api.services import Services
 from odoosync.clock import utc_now
 from odoosync.odoo.transport import open_transport
 from odoosync.sandbox import SandboxServer, seed_world

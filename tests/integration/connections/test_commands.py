@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from odoosync.accounts.errors import UserUnknown
-from odoosync.cli.main import app
+from odoosync.cli.main import app_with
 from odoosync.connections.errors import NoConnection
 from odoosync.errors import InvalidInput
 from odoosync.odoo.errors import InvalidCredentials
@@ -36,7 +36,7 @@ def run(
     handlers, level = root.handlers[:], root.level
 
     def invoke(*arguments: str, stdin: str = "") -> str:
-        result = CliRunner().invoke(app, list(arguments), input=stdin)
+        result = CliRunner().invoke(app_with(), list(arguments), input=stdin)
         if result.exception is not None:
             raise result.exception
         return result.output

@@ -21,7 +21,14 @@ log = get_logger("odoosync.test")
 def _told() -> Iterator[None]:
     before = structlog.get_config()
     structlog.configure(
-        processors=[structlog.processors.add_log_level, tell_listener, *before["processors"]]
+        processors=[
+            structlog.processors.add_log_level,
+            tell_listener,
+            structlog.processors.KeyValueRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(0),
+        logger_factory=structlog.ReturnLoggerFactory(),
+        cache_logger_on_first_use=False,
     )
     yield
     structlog.configure(**before)

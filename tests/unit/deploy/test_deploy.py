@@ -10,7 +10,7 @@ import pytest
 import typer
 import yaml
 
-from odoosync.cli.main import app
+from odoosync.cli.main import app_with
 from odoosync.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -23,7 +23,7 @@ LASTING = [name for name, one in OURS.items() if one["restart"] != "no"]
 
 def strangers(words: list[str]) -> set[str]:
     """Return the options of a command line that the program does not have."""
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app_with())
     while hasattr(command, "commands"):
         command, words = command.commands[words[0]], words[1:]
     known = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
