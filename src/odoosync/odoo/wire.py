@@ -6,8 +6,11 @@ overloaded server into errors.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -22,9 +25,27 @@ from odoosync.odoo.transport import Answer
 # 52x are Cloudflare's words for an origin that is down or slow.
 _BUSY = frozenset({408, 429, 502, 503, 504, 520, 521, 522, 523, 524})
 _LONGEST_WAIT = timedelta(days=1)
+_OK = 200
 _SERVER_ERRORS = 500
+_BREATH_S = 0.002
+"""For a call that an arrival set going to be on its way, before decoding holds everything up."""
+Tell = Callable[[bytes], bool]
+_on_arrival: ContextVar[Tell | None] = ContextVar("on_arrival", default=None)
 # Numbers that are none, as Python writes them, and halves of surrogate pairs: no JSON, strictly.
 _BEYOND_JSON = (b"NaN", b"Infinity", b"\\ud", b"\\uD")
+
+
+@contextmanager
+def told_on_arrival(tell: Tell) -> Iterator[None]:
+    """Hand each good answer's bytes to `tell` as soon as they are here, before they are decoded.
+
+    It says whether it has set another call going.
+    """
+    token = _on_arrival.set(tell)
+    try:
+        yield
+    finally:
+        _on_arrival.reset(token)
 
 
 class Sender(Protocol):
@@ -121,6 +142,9 @@ class Wire:
         self.meter.note(answer)
         if answer.status in _BUSY:
             raise ServerBusy(retry_after=_retry_after(answer))
+        tell = _on_arrival.get()
+        if tell is not None and answer.status == _OK and tell(answer.body):
+            await asyncio.sleep(_BREATH_S)
         return answer
 
 

@@ -13,11 +13,13 @@ from typing import Any, Final
 from odoosync.db import Tx
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, CutOff, OdooError, TimedOut
+from odoosync.odoo.wire import told_on_arrival
 from odoosync.store import reading, writing
 from odoosync.store.rows import EncodedRow, Row, encode
 from odoosync.store.writing import PageCounts
 from odoosync.sync import pace, set_aside
 from odoosync.sync.engine import labels
+from odoosync.sync.engine.ahead import Ahead, last_id_of
 from odoosync.sync.engine.ceiling import Ceiling
 from odoosync.sync.engine.narrowing import NARROWABLE, answers, read_around
 from odoosync.sync.engine.sifting import sift
@@ -44,7 +46,10 @@ class Page:
 
 
 class Reader:
-    """Reads a domain page by page, with a page size that follows seconds and bytes."""
+    """Reads a domain page by page, with a page size that follows seconds and bytes.
+
+    While `reads_ahead`, a page that has arrived has the next one asked for before it is decoded.
+    """
 
     def __init__(
         self, work: Work, domain: list[Any], fields: Sequence[str], *, after: int | None = None
@@ -56,6 +61,9 @@ class Reader:
         self._last = after
         self._largest = work.page_limit or pace.LARGEST
         self._size = min(pace.FIRST, self._largest)
+        self._ahead: Ahead | None = None
+        self._misled = False
+        self.reads_ahead = False
 
     async def next(self) -> Page:
         """Read one page, asking for fewer rows when Odoo is too slow. Raises OdooError."""
@@ -73,11 +81,40 @@ class Reader:
             except NARROWABLE:
                 return await self._around(size)
             received = self._work.client.bytes_received - received
-            seconds = time.monotonic() - started
-            grown = pace.after_page(size, seconds=seconds, received=received)
-            self._size = min(grown, self._largest)
             self._last = _last_of(rows, self._last)
+            if self._ahead is None:
+                self._size = self._grown(size, started, received)
+            else:
+                self._hold_against(self._ahead, full=len(rows) == size)
             return Page(rows=rows, last_id=self._last, more=len(rows) == size)
+
+    def drop(self) -> None:
+        """Forget what was asked for ahead."""
+        if self._ahead is not None:
+            self._ahead.drop()
+            self._ahead = None
+
+    def _grown(self, size: int, started: float, received: int) -> int:
+        seconds = time.monotonic() - started
+        return min(pace.after_page(size, seconds=seconds, received=received), self._largest)
+
+    def _hold_against(self, ahead: Ahead, *, full: bool) -> None:
+        """Keep what was asked for ahead if it begins where the next page does."""
+        if full and ahead.after == self._last:
+            self._size = ahead.size
+        else:
+            self.drop()
+            self._misled = full
+
+    def _arrived(self, body: bytes, size: int, started: float) -> bool:
+        """Ask for the next page if this seems a full one; returns whether it did."""
+        may = self.reads_ahead and not self._hurried and not self._misled
+        last = last_id_of(body, size) if may and self._ahead is None else None
+        if last is None:
+            return False
+        size = self._grown(size, started, len(body))
+        self._ahead = Ahead.of(last, size, self._ask(size, after=last))
+        return True
 
     async def _smaller(self, size: int, error: OdooError) -> int | None:
         """Return a smaller size, None for none; raises the error when nothing answers any more."""
@@ -90,7 +127,7 @@ class Reader:
 
     async def _around(self, size: int) -> Page:
         """Read a page that failed, without what fails it."""
-        work, domain = self._work, self._beyond()
+        work, domain = self._work, self._beyond(self._last)
         ids = await patiently(
             lambda: work.client.search(work.dataset.model, domain, limit=size, context=work.context)
         )
@@ -99,30 +136,37 @@ class Reader:
         self._last = ids[-1] if ids else self._last
         return Page(found.rows, self._last, more=len(ids) == size, faults=found.faults)
 
-    def _beyond(self) -> list[Any]:
+    def _beyond(self, last: int | None) -> list[Any]:
         """Return what is left; all at first, for rows of SQL views have ids of zero and below."""
-        if self._last is None:
+        if last is None:
             return self._domain
-        return domains.all_of(self._domain, domains.after(self._last))
+        return domains.all_of(self._domain, domains.after(last))
 
     async def _read(self, size: int) -> list[dict[str, Any]]:
-        read = partial(self._ask, size)
-        rows = await (within(pace.patience(size), read) if self._hurried else read())
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and (ahead.after, ahead.size) == (self._last, size):
+            rows = await ahead.rows
+        else:
+            if ahead is not None:
+                ahead.drop()
+            read = partial(self._ask, size, after=self._last)
+            rows = await (within(pace.patience(size), read) if self._hurried else read())
         self._seen += len(rows)
         await self._ceiling.check(self._seen)
         return rows
 
-    async def _ask(self, size: int) -> list[dict[str, Any]]:
-        work = self._work
-        return await work.client.search_read(
-            work.dataset.model,
-            self._beyond(),
-            self._fields,
-            limit=size,
-            order="id",
-            context=work.context,
-            names=False,
-        )
+    async def _ask(self, size: int, *, after: int | None) -> list[dict[str, Any]]:
+        work, started = self._work, time.monotonic()
+        with told_on_arrival(lambda body: self._arrived(body, size, started)):
+            return await work.client.search_read(
+                work.dataset.model,
+                self._beyond(after),
+                self._fields,
+                limit=size,
+                order="id",
+                context=work.context,
+                names=False,
+            )
 
 
 def _last_of(rows: list[dict[str, Any]], last: int | None) -> int | None:
@@ -141,7 +185,10 @@ async def pull(work: Work, domain: list[Any]) -> None:
     coming = asyncio.create_task(reader.next())
     try:
         while True:
+            # Ahead only while nothing waits to be stored: more than two pages are never on hand.
+            reader.reads_ahead = True
             page = await coming
+            reader.reads_ahead = False
             if page.more:
                 coming = asyncio.create_task(reader.next())
             if page.rows or page.faults:
@@ -150,6 +197,7 @@ async def pull(work: Work, domain: list[Any]) -> None:
                 return
     finally:
         coming.cancel()
+        reader.drop()
         with suppress(asyncio.CancelledError, OdooError):
             await coming
 
