@@ -13,6 +13,7 @@ _NAMES: Final = {
     "bare_loop": "fetch and drop",
     "ours": "Odoosync",
     "dlt": "dlt",
+    "dlt_nulls": "dlt, false as null",
     "odoorpc": "OdooRPC + ORM",
     "bare_select": "bare SELECT",
     "rest": "REST",

@@ -21,13 +21,17 @@ from benchmarks.service import seconds_of, service_for
 
 Rivals = Mapping[str, tuple[str, int]]
 ROUNDS = 5
-RIVALS: Rivals = {"dlt": ("with_dlt", 3), "odoorpc": ("with_odoorpc", 2)}
+RIVALS: Rivals = {
+    "dlt": ("with_dlt", 3),
+    "dlt_nulls": ("with_dlt_nulls", 3),
+    "odoorpc": ("with_odoorpc", 2),
+}
 TARGETS = {"ours_to_bare_loop": 1.15, "dlt_to_ours": 2.2, "odoorpc_to_ours": 10.0}
 
 
 def measure(rows: int) -> list[dict[str, Any]]:
     """Return seconds of each round, ours against the bare loop, and the rivals against ours."""
-    there = {name: how for name, how in RIVALS.items() if find_spec(name)}
+    there = {name: how for name, how in RIVALS.items() if find_spec(name.removesuffix("_nulls"))}
     with odoo_with(rows, pace=REAL_PACE) as contacts:
         results = [_measured(contacts, there)]
     if contacts.odoo.ours:
