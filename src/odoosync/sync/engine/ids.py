@@ -31,7 +31,7 @@ from odoosync.sync.patience import patiently
 
 log = get_logger(__name__)
 SCAN_UP_TO: Final = 200_000
-SCAN_AT_ONCE: Final = 500_000
+SCAN_AT_ONCE: Final = 100_000
 _AT_ONCE: Final = 1_000
 _CALLS_TO_TELL_APART: Final = 250
 
