@@ -21,7 +21,7 @@ from odoosync.store.dialects import in_chunks, in_one_text, one_of
 from odoosync.store.tables import labels, records
 
 _HALF: Final = 2**32
-_SCAN_CHUNK: Final = 200_000
+_SCAN_CHUNK: Final = 50_000
 # Said whole, as the index of what is gone says it: planners do not see that one half implies it.
 _GONE: Final = or_(records.c.deleted_at.is_not(None), records.c.unreachable_at.is_not(None))
 

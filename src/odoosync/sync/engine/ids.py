@@ -125,9 +125,11 @@ async def _scan(work: Work, live: array[int]) -> Scan:
         more = len(part) == SCAN_AT_ONCE
         last = part[-1] if part else last
         end = bisect_right(live, last) if more and last is not None else len(live)
-        there, here = set(part), set(live[start:end])
-        gained += sorted(there - here)
-        gone += sorted(here - there)
+        ours = live[start:end]
+        if array("q", part) != ours:  # sets of as many take ten times the memory
+            there, here = set(part), set(ours)
+            gained += sorted(there - here)
+            gone += sorted(here - there)
         start = end
     return Scan(gained, gone, visible)
 
