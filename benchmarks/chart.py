@@ -50,8 +50,9 @@ def _panel(axis: Any, title: str, groups: Groups) -> None:
     labels = list(dict.fromkeys(label for values in groups.values() for label in values))
     height = 0.8 / len(groups)
     for number, (group, values) in enumerate(groups.items()):
-        places = [place + number * height for place in range(len(labels))]
-        bars = axis.barh(places, [values.get(one, 0) for one in labels], height, label=group)
+        there = [one for one in labels if one in values]
+        places = [labels.index(one) + number * height for one in there]
+        bars = axis.barh(places, [values[one] for one in there], height, label=group)
         axis.bar_label(bars, fmt="{:.4g}", padding=3, fontsize=8)
     axis.set_yticks([place + 0.4 - height / 2 for place in range(len(labels))], labels)
     axis.invert_yaxis()
