@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 from odoosync.api.problems import MEDIA_TYPE
 from service import Service, running_service
 
-EXAMPLES = 2
+EXAMPLES = 4
 SOAK_EXAMPLES = 1000
 CHECKS = [
     schemathesis.checks.not_a_server_error,

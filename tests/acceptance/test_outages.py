@@ -24,7 +24,7 @@ from siege import EQUAL, Siege, difference, past_all_doors
 from watched_odoo import Call, WatchedOdoo
 
 ROWS, PAGE_S = 12_000, 0.4
-CUTS, SOAK_CUTS = 2, 30
+CUTS, SOAK_CUTS = 3, 30
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 
 

@@ -32,7 +32,7 @@ def sandbox(  # noqa: PLR0917
     api_key: Annotated[str, typer.Option(help="The API key of its admin.")] = ADMIN_KEY,
     megabytes_per_second: Annotated[
         float | None,
-        typer.Option(min=0.001, help="How fast it answers at most; real ones send 10 to 20."),
+        typer.Option(min=0.001, help="How fast it answers at most; real ones send 5 to 20."),
     ] = None,
 ) -> None:
     """Serve a small Odoo in memory, for the demo, for tests and to try things on."""

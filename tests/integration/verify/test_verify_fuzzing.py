@@ -81,7 +81,7 @@ def test_what_is_called_wrong_is_wrong(lab: Lab, version: int) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=15,
+            max_examples=25,
             stateful_step_count=10,
             deadline=None,
             database=None,
