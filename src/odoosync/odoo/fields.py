@@ -25,6 +25,7 @@ ATTRIBUTES = (
 )
 _ID_LIMIT = 2**63
 _NO_IDS: list[int] = []
+_WHOLE = {int}
 _DATE_LENGTH, _TIME_LENGTH = len("2026-01-31"), len("2026-01-31 12:00:00")
 _CHANGED_ELSEWHERE = frozenset({"one2many", "many2many", "properties"})
 
@@ -127,14 +128,14 @@ class PageDecoder:
         _point(rows, self.many2one)
         for row in rows:
             for name in self.x2many:
-                if row.get(name, _NO_IDS) != _NO_IDS:
-                    row[name] = _x2many(row[name])
+                if (value := row.get(name, _NO_IDS)) != _NO_IDS:
+                    row[name] = _x2many(value)
             for name in self.dates:
                 if isinstance(value := row.get(name), str):
                     row[name] = value.rjust(_DATE_LENGTH, "0")
             for name in self.datetimes:
-                if row.get(name) is not None:
-                    row[name] = _datetime(row[name])
+                if (value := row.get(name)) is not None:
+                    row[name] = _datetime(value)
         return rows
 
     def labels(self, rows: Iterable[Row]) -> dict[str, dict[int, str]]:
@@ -184,9 +185,12 @@ def _many2one(value: Any) -> Any:
 def _x2many(value: Any) -> Any:
     if not value:
         return []
-    if not isinstance(value, list) or not all(map(is_id, value)):
+    if not isinstance(value, list) or set(map(type, value)) != _WHOLE:
         raise BadAnswer
-    return sorted(value)
+    value = sorted(value)
+    if not (is_id(value[0]) and is_id(value[-1])):
+        raise BadAnswer
+    return value
 
 
 def _datetime(value: Any) -> Any:
@@ -195,5 +199,6 @@ def _datetime(value: Any) -> Any:
         return None
     if not isinstance(value, str):
         raise BadAnswer
-    value = value.rjust(_TIME_LENGTH, "0")
+    if len(value) < _TIME_LENGTH:
+        value = value.rjust(_TIME_LENGTH, "0")
     return f"{value[:10]}T{value[11:19]}Z"

@@ -1,4 +1,4 @@
-"""Bulk upsert of encoded rows: executemany on SQLite, COPY into a staging table on PostgreSQL.
+"""Bulk upsert of encoded rows: many a statement on SQLite, COPY into a staging table on PostgreSQL.
 
 PostgreSQL refuses COPY into a table with row-level security, and even if it did not, COPY knows
 no upsert. The staging table lives for one call only, so a pooled session keeps nothing.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from odoosync.db import Tx
@@ -31,12 +33,9 @@ _ON_CONFLICT: Final = (
         for name in ("change_xid", "change_seq")
     )
 )
-_MARKS: Final = ", ".join("?" * (len(COLUMNS) - 2))
-# Bytes need no turn through Python's text, of which every row would need two.
-_SQLITE: Final = (
-    f"INSERT INTO records ({_ROW}, {_PLACE}, {_OWNER}) "  # noqa: S608 - constants
-    f"VALUES (?, CAST(? AS TEXT), {_MARKS}, 0, ?, ?, ?, ?, ?, ?, ?){_ON_CONFLICT}"
-)
+_AT_ONCE: Final = 250
+"""Rows a statement on SQLite: Python does other things while one runs, and each that ends waits for
+its turn again. With one a row, waiting took most of the time."""
 _STAGING: Final = "records_staging"
 _CREATE: Final = (
     f"CREATE TEMPORARY TABLE {_STAGING} (odoo_id bigint, data jsonb, name text, email text, "
@@ -61,9 +60,35 @@ async def upsert(
     if tx.dialect == "postgresql":
         await _copy(driver, rows, owner)
     elif rows:
-        before = await reserve(tx, len(rows))
-        numbered = enumerate(rows, before + 1)
-        await driver.executemany(_SQLITE, [(*row, seq, seq, *owner) for seq, row in numbered])
+        await _insert(driver, rows, await reserve(tx, len(rows)), owner)
+
+
+async def _insert(
+    driver: Any, rows: Sequence[EncodedRow], before: int, owner: tuple[Any, ...]
+) -> None:
+    whole = len(rows) - len(rows) % _AT_ONCE
+    for start in range(0, whole, _AT_ONCE):
+        part = chain.from_iterable(rows[start : start + _AT_ONCE])
+        await driver.execute(_insert_of(_AT_ONCE), (*owner, before + start, *part))
+    rest = enumerate(rows[whole:], before + whole)
+    await driver.executemany(_insert_of(1), [(*owner, place, *row) for place, row in rest])
+
+
+@lru_cache(2)
+def _insert_of(count: int) -> str:
+    """Return SQLite's statement for some rows: whose and when, the place before, row after row."""
+    *owner, before = (f"?{number}" for number in range(1, 7))
+    rows = []
+    for number in range(count):
+        first = 7 + number * len(COLUMNS)
+        row = [f"?{place}" for place in range(first, first + len(COLUMNS))]
+        # Bytes need no turn through Python's text, of which every row would need two.
+        row[1] = f"CAST({row[1]} AS TEXT)"
+        place = f"{before} + {number + 1}"
+        rows.append(f"({', '.join([*row, '0', place, place, *owner])})")
+    values = ", ".join(rows)
+    into = f"records ({_ROW}, {_PLACE}, {_OWNER})"
+    return f"INSERT INTO {into} VALUES {values}{_ON_CONFLICT}"  # noqa: S608 - constants
 
 
 async def _copy(driver: Any, rows: Sequence[EncodedRow], owner: tuple[Any, ...]) -> None:

@@ -73,15 +73,15 @@ def encode(row: Row) -> EncodedRow:
     odoo_id, content, name, email, reference, barcode, active, search, write_date = row
     email, reference, barcode = _cut(email), _cut(reference), _cut(barcode)
     promoted = (name, email, reference, barcode, search)
-    hashed = "".join(["\0" if text is None else f"\0={text}" for text in promoted])
-    if hashed.count("\0") != len(promoted) or not _is_utf8(hashed):
+    hashed = _utf8("".join(["\0" if text is None else f"\0={text}" for text in promoted]))
+    if hashed is None or hashed.count(0) != len(promoted):
         return encode(_cleaned(row))
     written = content.get(WRITE_DATE, _ABSENT)
     if written is not _ABSENT:
         content = content.copy()
         del content[WRITE_DATE]
     data = _dumps(content)
-    digest = blake2b(b"%b\0%d%b" % (data, active, hashed.encode()), digest_size=16).digest()
+    digest = blake2b(b"%b\0%d%b" % (data, active, hashed), digest_size=16).digest()
     if written is not _ABSENT:
         data = _with_write_date(data, _dumps(written))
     moment = clean(write_date)
@@ -91,15 +91,14 @@ def encode(row: Row) -> EncodedRow:
 
 
 def _cut(text: str | None) -> str | None:
-    return text if text is None else text[:LOOKUP_LENGTH]
+    return text if text is None or len(text) <= LOOKUP_LENGTH else text[:LOOKUP_LENGTH]
 
 
-def _is_utf8(text: str) -> bool:
+def _utf8(text: str) -> bytes | None:
     try:
-        text.encode()
+        return text.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return None
 
 
 def _cleaned(row: Row) -> Row:
@@ -122,7 +121,8 @@ def _dumps(data: Any) -> bytes:
         encoded = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         return _dumps_clean(data)
-    return _dumps_clean(data) if _ESCAPED_NUL in encoded else encoded
+    # One byte is found several times as fast as six.
+    return _dumps_clean(data) if b"\\" in encoded and _ESCAPED_NUL in encoded else encoded
 
 
 def _dumps_clean(data: Any) -> bytes:

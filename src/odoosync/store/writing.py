@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import Row as DatabaseRow
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 
 from odoosync.db import Tx
 from odoosync.store import bulk
@@ -122,7 +122,9 @@ async def _known(
 ) -> dict[int, DatabaseRow[Any]]:
     gone = or_(records.c.deleted_at.is_not(None), records.c.unreachable_at.is_not(None))
     found: dict[int, DatabaseRow[Any]] = {}
-    for part in in_chunks(ids):
+    # A first sync writes beyond all that is there, page after page.
+    last = await _last_id(tx, connection_id, dataset)
+    for part in in_chunks(odoo_id for odoo_id in ids if last is not None and odoo_id <= last):
         statement = tx.select(
             records,
             records.c.odoo_id,
@@ -136,6 +138,14 @@ async def _known(
         )
         found.update((row.odoo_id, row) for row in await tx.all(statement))
     return found
+
+
+async def _last_id(tx: Tx, connection_id: int, dataset: str) -> int | None:
+    statement = tx.select(records, func.max(records.c.odoo_id)).where(
+        records.c.connection_id == connection_id, records.c.dataset == dataset
+    )
+    last: int | None = await tx.scalar(statement)
+    return last
 
 
 async def _live_rows(

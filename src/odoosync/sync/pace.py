@@ -6,7 +6,7 @@ from typing import Final
 
 FIRST: Final = 1_000
 SMALLEST: Final = 1
-LARGEST: Final = 5_000
+LARGEST: Final = 2_500
 _BRISK_SECONDS: Final = 2.0
 _SLOW_SECONDS: Final = 10.0
 _MANY_BYTES: Final = 8_000_000

@@ -40,6 +40,7 @@ from odoosync.sync.verify.asking import (
 _WORKER_SILENCE_S: Final = 10.0
 _SHORTEST_LOOK_S: Final = 0.05
 _LONGEST_LOOK_S: Final = 0.5
+_HELD_EVERY_S: Final = 1.0
 _WAITED_FOR: Final = 10
 """Priority of what a person waits for; what a schedule asks for has 0."""
 BY_ITSELF: Final = "schedule"
@@ -216,13 +217,16 @@ class SyncService:
     async def _ended(self, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
         """Look until all have ended, the wait is over, nobody works, or the Odoo is left alone."""
         started = time.monotonic()
+        ask_again = 0.0
         while True:
             found = await self._load(tenant_id, run_ids)
             waited = time.monotonic() - started
             if all(run.status in runs.ENDED for run in found) or waited > self._wait_s:
                 return found
-            if await self.held(tenant_id, found) is not None:
-                return found
+            if waited >= ask_again:
+                if await self.held(tenant_id, found) is not None:
+                    return found
+                ask_again = waited + _HELD_EVERY_S
             if waited > _WORKER_SILENCE_S and not await live_workers(
                 self._database, within_s=_WORKER_SILENCE_S
             ):

@@ -25,7 +25,8 @@ from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import holding
 from odoosync.sync.engine.ceiling import Ceiling
 from odoosync.sync.engine.holding import Held
-from odoosync.sync.engine.pages import Reader, keep
+from odoosync.sync.engine.keeping import keep, make_ready
+from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
 
@@ -158,7 +159,7 @@ async def fetch(work: Work, ids: Sequence[int]) -> None:
             page = await reader.next()
             more = page.more and page.last_id != some[-1]
             if page.rows or page.faults:
-                await keep(work, page, last_id=None)
+                await keep(work, make_ready(work, page.rows, page.faults), last_id=None)
 
 
 async def try_again(work: Work) -> None:

@@ -8,7 +8,7 @@ connection are named by their own record in the copy. A name that cannot be had 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -23,15 +23,30 @@ from odoosync.sync.patience import patiently
 
 log = get_logger(__name__)
 Names = dict[str, dict[int, str]]
+Targets = dict[str, dict[int, int]]
+"""By model the ids that rows point to, each with the id of one row that points there."""
 REFRESH_EVERY: Final = timedelta(hours=24)
 _AT_ONCE: Final = 1_000
 _REMEMBERED: Final = 50_000
 """Ids a model of which a run remembers that they have a name: memory stays bounded."""
 
 
-async def fetch_missing(work: Work, rows: Sequence[Row]) -> Names:
-    """Return names by model and id for targets of these rows that are not known yet."""
-    wanted = await _unknown_targets(work, rows)
+def pointed_to(relations: Mapping[str, str], rows: Sequence[Row]) -> Targets:
+    """Return whom rows point to by their many2one fields; `relations` maps these to models."""
+    found: Targets = {}
+    for name, model in relations.items():
+        targets: dict[Any, int] = {row.data.get(name): row.odoo_id for row in rows}
+        targets.pop(None, None)
+        found.setdefault(model, {}).update(targets)
+    return found
+
+
+async def fetch_missing(work: Work, targets: Targets, ids: Collection[int]) -> Names:
+    """Return names by model and id of those targets that are not known yet.
+
+    `ids` are those of the rows that point to them, which need no other name where they are targets.
+    """
+    wanted = await _unknown(work, targets, ids)
     found = await names_shown(work, wanted) if wanted else {}
     for model, names in found.items():
         _remember(work, model, names)
@@ -74,32 +89,21 @@ def _text(name: object) -> str:
     return str(name) if name else ""
 
 
-async def _unknown_targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[int, int]]:
-    """Map each model to its unnamed ids, each with the id of one row that points there."""
-    bearers = _targets(work, rows)
-    if not bearers:
+async def _unknown(work: Work, targets: Targets, ids: Collection[int]) -> Targets:
+    new = {model: found.keys() - work.named[model] for model, found in targets.items()}
+    if not any(new.values()):
         return {}
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-        for model, targets in bearers.items():
+        for model, asked in new.items():
             here = work.dataset_of(model)
-            unknown = await store.missing(tx, work.connection_id, model, targets, here)
-            _remember(work, model, targets.keys() - unknown)
-            if here == work.dataset.name:
-                unknown -= {row.odoo_id for row in rows}
-            bearers[model] = {target: targets[target] for target in unknown}
-    return {model: targets for model, targets in bearers.items() if targets}
-
-
-def _targets(work: Work, rows: Sequence[Row]) -> dict[str, dict[int, int]]:
-    """Map each model to the ids that rows point to, but those whose names were seen before."""
-    bearers: dict[str, dict[int, int]] = {}
-    for name, model in work.relations.items():
-        targets, named = bearers.setdefault(model, {}), work.named[model]
-        for row in rows:
-            target = row.data.get(name)
-            if target is not None and target not in named:
-                targets.setdefault(target, row.odoo_id)
-    return {model: targets for model, targets in bearers.items() if targets}
+            unknown = await store.missing(tx, work.connection_id, model, asked, here)
+            _remember(work, model, asked - unknown)
+            new[model] = unknown.difference(ids) if here == work.dataset.name else unknown
+    return {
+        model: {target: targets[model][target] for target in unknown}
+        for model, unknown in new.items()
+        if unknown
+    }
 
 
 def _remember(work: Work, model: str, ids: Iterable[int]) -> None:

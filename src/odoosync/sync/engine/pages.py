@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
-from odoosync.db import Tx
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, CutOff, OdooError, TimedOut
 from odoosync.odoo.wire import told_on_arrival
-from odoosync.store import reading, writing
-from odoosync.store.rows import EncodedRow, Row, encode
-from odoosync.store.writing import PageCounts
-from odoosync.sync import pace, set_aside
-from odoosync.sync.engine import labels
+from odoosync.sync import pace
 from odoosync.sync.engine.ahead import Ahead, last_id_of
 from odoosync.sync.engine.ceiling import Ceiling
+from odoosync.sync.engine.keeping import keep, make_ready
 from odoosync.sync.engine.narrowing import NARROWABLE, answers, read_around
-from odoosync.sync.engine.sifting import sift
 from odoosync.sync.engine.work import Work
-from odoosync.sync.mapping import to_row
 from odoosync.sync.patience import patiently, within
 from odoosync.sync.set_aside import Fault
-
-_PART: Final = 2_500
-"""Rows that are encoded while as many others are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,96 +170,51 @@ def _last_of(rows: list[dict[str, Any]], last: int | None) -> int | None:
 
 
 async def pull(work: Work, domain: list[Any]) -> None:
-    """Store all rows of the window. Memory holds two pages, whatever the size of the database."""
+    """Store all rows of the window, page by page in their order.
+
+    While one page is stored the next is made ready and the one after it is on its way: memory
+    holds three pages, whatever the size of the database.
+    """
     reader = Reader(work, domain, work.plan.fields, after=work.plan.last_id)
     coming = asyncio.create_task(reader.next())
+    storing: asyncio.Future[None] = _nothing()
     try:
         while True:
-            # Ahead only while nothing waits to be stored: more than two pages are never on hand.
+            # Ahead only while nothing waits to be stored: more than three pages are never on hand.
             reader.reads_ahead = True
-            page = await coming
+            page = await _unless_failed(coming, storing)
             reader.reads_ahead = False
             if page.more:
                 coming = asyncio.create_task(reader.next())
-            if page.rows or page.faults:
-                await keep(work, page, last_id=page.last_id)
-            if not page.more:
-                return
+            last_id, more = page.last_id, page.more
+            ready = await asyncio.to_thread(make_ready, work, page.rows, page.faults)
+            del page
+            await storing
+            if ready.rows or ready.faults:
+                storing = asyncio.create_task(keep(work, ready, last_id=last_id))
+            if not more:
+                return await storing
+    except asyncio.CancelledError:
+        storing.cancel()
+        raise
     finally:
         coming.cancel()
         reader.drop()
-        with suppress(asyncio.CancelledError, OdooError):
-            await coming
+        _, stored = await asyncio.gather(coming, storing, return_exceptions=True)
+        if isinstance(stored, BaseException):
+            raise stored
 
 
-async def keep(work: Work, page: Page, *, last_id: int | None) -> None:
-    """Commit one page: its rows, the names they need, the counts and how far the run has come."""
-    # In a thread, so that the call for the next page is not kept waiting by this one's rows.
-    try:
-        rows = await asyncio.to_thread(work.rows, page.rows)
-    except BadAnswer:
-        faults = sift(work, page.rows, work.plan.fields)
-        page = replace(page, faults=[*page.faults, *faults])
-        rows = work.rows(page.rows)
-    names = await labels.fetch_missing(work, rows)
-
-    async def write(tx: Tx) -> Mapping[str, int]:
-        stored = PageCounts()
-        async for part in _encoded(rows):
-            stored += await _store(work, tx, page, part)
-        await labels.keep(work, tx, names)
-        await settle(work, tx, rows, page.faults)
-        return {
-            "fetched": len(rows),
-            "created": stored.created,
-            "updated": stored.updated,
-            "unchanged": stored.unchanged,
-            "pages": 1,
-        }
-
-    await work.commit(work.plan.at(work.plan.stage, last_id), write)
+async def _unless_failed(coming: asyncio.Task[Page], storing: asyncio.Future[None]) -> Page:
+    """Wait for the next page; raises at once what ended the storing of the one before."""
+    both: set[asyncio.Future[Any]] = {coming, storing}
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    if storing.done():
+        storing.result()
+    return await coming
 
 
-async def _encoded(rows: Sequence[Row]) -> AsyncIterator[list[tuple[Row, EncodedRow]]]:
-    """Encode a page in parts, in a thread: one part while the one before is written."""
-    loop = asyncio.get_running_loop()
-    coming = loop.run_in_executor(None, _encode_all, rows[:_PART])
-    for start in range(_PART, len(rows) + _PART, _PART):
-        part = await coming
-        coming = loop.run_in_executor(None, _encode_all, rows[start : start + _PART])
-        yield part
-
-
-def _encode_all(rows: Sequence[Row]) -> list[tuple[Row, EncodedRow]]:
-    return [(row, encode(row)) for row in rows]
-
-
-async def _store(
-    work: Work, tx: Tx, page: Page, part: Sequence[tuple[Row, EncodedRow]]
-) -> PageCounts:
-    """Write rows; of those read in part, fields that could not be read keep their values."""
-    place, now = (work.connection_id, work.dataset.name), work.clock()
-    partly = {row.odoo_id for row, _ in part} & {fault.odoo_id for fault in page.faults}
-    known = {odoo_id for odoo_id in partly if await reading.get(tx, *place, odoo_id) is not None}
-    whole = [encoded for row, encoded in part if row.odoo_id not in known]
-    stored = await writing.write_page(tx, *place, whole, now=now)
-    patches = {row.odoo_id: row.data for row, _ in part if row.odoo_id in known}
-    make_row = partial(to_row, work.dataset)
-    updated = await writing.patch_rows(tx, *place, patches, make_row=make_row, now=now)
-    return stored + PageCounts(updated=updated, unchanged=len(patches) - updated)
-
-
-async def settle(work: Work, tx: Tx, rows: Sequence[Row], faults: Sequence[Fault]) -> None:
-    """Note what was set aside, and what was set aside once and is read again."""
-    failed = {fault.odoo_id for fault in faults}
-    read = {row.odoo_id for row in rows}.intersection(work.aside) - failed
-    if read or faults:
-        await set_aside.settle(
-            tx,
-            work.connection_id,
-            work.dataset.name,
-            read=read,
-            faults=faults,
-            now=work.clock(),
-        )
-        work.aside -= read
+def _nothing() -> asyncio.Future[None]:
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done

@@ -17,7 +17,8 @@ from odoosync.odoo.errors import BadAnswer
 from odoosync.store import writing
 from odoosync.store.rows import Row
 from odoosync.sync.engine import labels
-from odoosync.sync.engine.pages import Page, Reader, settle
+from odoosync.sync.engine.keeping import settle
+from odoosync.sync.engine.pages import Page, Reader
 from odoosync.sync.engine.sifting import sift
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
@@ -62,7 +63,8 @@ def _decoded(
 
 async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], page: Page) -> None:
     rows = [Row(odoo_id, data) for odoo_id, data in fresh.items()]
-    new_names = await labels.fetch_missing(work, rows)
+    targets = labels.pointed_to(work.relations, rows)
+    new_names = await labels.fetch_missing(work, targets, fresh.keys())
 
     async def write(tx: Tx) -> Mapping[str, int]:
         updated = await writing.patch_rows(

@@ -68,7 +68,8 @@ def _is_gone(verdict: Verdict, second: SecondLook) -> bool:
 async def _commit(check: Check, second: SecondLook, names: Names, *, fetched: int) -> None:
     """Move on past the part; with what differs there, when this run repairs."""
     rows = _differing(check, second) if check.repairs else []
-    lacking = await labels.fetch_missing(check, rows) if rows else {}
+    targets = labels.pointed_to(check.relations, rows)
+    lacking = await labels.fetch_missing(check, targets, [row.odoo_id for row in rows])
     if check.repairs:
         repaired = len(rows) + sum(map(len, names.values()))
         check.reached = replace(check.reached, tally=check.reached.tally.adding(repaired=repaired))
