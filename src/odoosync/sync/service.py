@@ -23,6 +23,7 @@ from odoosync.connections.connection import Connection
 from odoosync.connections.errors import NoConnection
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
+from odoosync.jobs.lanes import Ticket
 from odoosync.jobs.workers import live_workers
 from odoosync.odoo.errors import ApiKeyRejected, InvalidCredentials
 from odoosync.sync import runs, standing
@@ -130,7 +131,7 @@ class SyncService:
                 await standing.ask_by_hand(tx, connection, self._clock())
             if first is not None:
                 await first(tx, connection)
-            run_ids = []
+            tickets = []
             for name in chosen(connection, dataset):
                 ticket = await lanes.ask(tx, connection.id, name, priority=_WAITED_FOR)
                 if ticket.joined:
@@ -138,16 +139,17 @@ class SyncService:
                 else:
                     lane = (connection.id, name, ticket.generation)
                     await runs.enqueue(tx, ticket.run_id, lane, asked, self._clock())
-                run_ids.append(ticket.run_id)
-            await self._note_start(tx, request, connection, run_ids[0])
-        return run_ids
+                tickets.append(ticket)
+            await self._note_start(tx, request, connection, tickets[0])
+        return [ticket.run_id for ticket in tickets]
 
     async def _note_start(
-        self, tx: Tx, request: SyncRequest, connection: Connection, run_id: str
+        self, tx: Tx, request: SyncRequest, connection: Connection, ticket: Ticket
     ) -> None:
         if request.by is None:
             return
-        acts: list[tuple[Kind, dict[str, Any]]] = [("sync.started", {"full": request.full})]
+        how = {"full": request.full, "joined": ticket.joined}
+        acts: list[tuple[Kind, dict[str, Any]]] = [("sync.started", how)]
         if request.confirm_deletions:
             acts.append(("deletions.confirmed", {"whatever_they_are": True}))
         for kind, detail in acts:
@@ -157,7 +159,7 @@ class SyncService:
                 request.by,
                 at=self._clock(),
                 connection_id=connection.id,
-                run_id=run_id,
+                run_id=ticket.run_id,
                 odoo_login=connection.odoo_username,
                 detail={"dataset": request.dataset} | detail,
             )
