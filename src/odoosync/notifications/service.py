@@ -84,31 +84,32 @@ class WebhookService:
     ) -> tuple[dict[str, Any], Secret]:
         """Make a webhook; returns its secret, too, which is not shown again.
 
-        Raises InvalidInput for the URL, ReceiverRefused, UnknownEventKind, NoConnection,
-        TooManyWebhooks.
+        Raises NoConnection before all else; InvalidInput for the URL, ReceiverRefused,
+        UnknownEventKind, TooManyWebhooks.
         """
-        kept, origin = self._receiver(url)
-        wanted = Wanted(kept, name or origin.host, chosen_kinds(kinds), connection_id)
         now = self.clock()
         async with self.database.tenant(owner.tenant_id) as tx:
             await _check_connection(tx, connection_id)
+            kept, origin = self._receiver(url)
+            wanted = Wanted(kept, name or origin.host, chosen_kinds(kinds), connection_id)
             webhook_id, secret = await store.add(tx, self.key_ring, wanted, now)
             made = await store.get(tx, webhook_id)
             await self._note(tx, owner, "webhook.created", made, host=origin.host)
         return webhook_view(made), secret
 
     async def change(self, owner: Owner, webhook_id: int, change: Change) -> dict[str, Any]:
-        """Change what is sent to whom. Raises NoWebhook and what `create` raises."""
-        values: dict[str, Any] = {}
-        if not isinstance(change.url, Unchanged):
-            values["url"] = self._receiver(change.url)[0]
-        if not isinstance(change.kinds, Unchanged):
-            values["kinds"] = chosen_kinds(change.kinds)
-        for name in ("name", "connection_id"):
-            if not isinstance(getattr(change, name), Unchanged):
-                values[name] = getattr(change, name)
+        """Change what is sent to whom.
+
+        Raises NoWebhook and NoConnection before all else, and what `create` raises.
+        """
+        given = {name: getattr(change, name) for name in Change.__slots__}
+        values = {name: new for name, new in given.items() if not isinstance(new, Unchanged)}
         async with self._changing(owner, webhook_id, changed=sorted(values)) as (tx, _):
             await _check_connection(tx, values.get("connection_id"))
+            if "url" in values:
+                values["url"] = self._receiver(values["url"])[0]
+            if "kinds" in values:
+                values["kinds"] = chosen_kinds(values["kinds"])
             await store.change(tx, webhook_id, self.clock(), **values)
             return webhook_view(await store.get(tx, webhook_id))
 

@@ -97,15 +97,17 @@ class SyncService:
     ) -> SyncAnswer:
         """Ask for a run and answer when it has ended, or at once without `wait`; see `ask`.
 
-        Raises UnknownDataset, and NoConnection for a `connection_id` that is not the tenant's.
+        Raises NoConnection for a `connection_id` that is not the tenant's, before all else, and
+        UnknownDataset.
         """
-        dataset = dataset_named(request.dataset)
         try:
             run_ids = await self.ask(request, first=first)
         except NoConnection as error:
             if request.connection_id is not None:
                 raise
+            dataset_named(request.dataset)
             return SyncAnswer(success=False, message=error.message, errors=(error.message,))
+        dataset = dataset_named(request.dataset)
         if not wait:
             found = await self._load(request.tenant_id, run_ids)
             return SyncAnswer(
@@ -124,9 +126,9 @@ class SyncService:
         `first` is done before, in the same transaction.
         """
         asked = Asked(request.trigger, request.user_id, request.full, request.confirm_deletions)
-        dataset = dataset_named(request.dataset)
         async with self._database.tenant(request.tenant_id) as tx:
             connection = await connections.syncable(tx, request.connection_id)
+            dataset = dataset_named(request.dataset)
             if request.trigger != BY_ITSELF:
                 await standing.ask_by_hand(tx, connection, self._clock())
             if first is not None:

@@ -1,4 +1,7 @@
-"""Webhooks and the log of their deliveries; all of it needs the scope `manage`."""
+"""Webhooks and the log of their deliveries; all of it needs the scope `manage`.
+
+Whose a webhook is, is decided before anything else is looked at.
+"""
 
 from __future__ import annotations
 
@@ -95,6 +98,7 @@ async def _log(
     cursor: str | None = None,
 ) -> Any:
     service, owner = _desk(info)
+    await service.show(owner, webhook_id)
     if status not in {None, "pending", "delivered", "failed"}:
         raise BadFilter("`status` is pending, delivered or failed.")
     wanted = cast("DeliveryStatus | None", status)
@@ -182,6 +186,7 @@ async def _replay_since(
     delivered: bool = False,
 ) -> Any:
     service, owner = _desk(info)
+    await service.show(owner, id)
     moment = needed_moment("since", since)
     return await service.replay_since(owner, id, moment, delivered=delivered)
 

@@ -76,12 +76,12 @@ async def show_one(who: Planner, dataset: str) -> dict[str, Any]:
 async def set_schedules(who: Planner, datasets: Sequence[str], wish: Wish) -> list[dict[str, Any]]:
     """Give datasets and their companions a schedule; what they had before is replaced.
 
-    Raises BadSchedule, NoConnection, UnknownDataset, NotChosen.
+    Raises NoConnection before all else; UnknownDataset, NotChosen, BadSchedule.
     """
-    rhythm, now = wish.rhythm(), who.clock()
+    now = who.clock()
 
     async def put(tx: Tx, connection_id: int, dataset: str) -> None:
-        place = (connection_id, dataset)
+        place, rhythm = (connection_id, dataset), wish.rhythm()
         await store.put(tx, place, rhythm, paused=wish.paused, user_id=who.user_id, now=now)
 
     return await _change(who, datasets, put, needs_choice=True)
