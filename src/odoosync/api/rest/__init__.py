@@ -41,6 +41,7 @@ ROUTERS = (
     changes.router,
     webhooks.router,
     deliveries.router,
+    deliveries.mail_router,
     records.router,
 )
 
