@@ -71,6 +71,8 @@ def _fuzz(operation: Any, mode: Any, examples: int, headers: dict[str, str]) -> 
         phases=(Phase.generate, Phase.shrink),
     )
     def answers_as_documented(case: Any) -> None:
+        if isinstance(case.query, dict) and case.query.get("wait") in range(31):
+            case.query["wait"] = 0  # nothing will change, however long it is waited for
         case.call_and_validate(headers=headers, checks=CHECKS, timeout=60)
 
     # An operation without parameters cannot be called wrongly.

@@ -24,6 +24,7 @@ from odoosync.api.openapi import problems
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 from odoosync.errors import Refused
+from odoosync.notifications.measuring import Outgoing, measure_outgoing
 from odoosync.sync.measuring import AGES_S, Measured, measure
 
 router: APIRouter = new_router(tags=["health"])
@@ -73,13 +74,16 @@ def _is_loopback(host: str) -> bool:
 async def metrics(services: ServicesDep, _allowed: Annotated[None, Depends(may_read)]) -> Response:
     """Tell the state of the whole service, for Prometheus."""
     registry = CollectorRegistry()
-    registry.register(_Collector(await measure(services.database, services.clock())))
+    now = services.clock()
+    seen = await measure(services.database, now)
+    registry.register(_Collector(seen, await measure_outgoing(services.database, now)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 class _Collector(Collector):
-    def __init__(self, seen: Measured) -> None:
+    def __init__(self, seen: Measured, outgoing: Outgoing) -> None:
         self.seen = seen
+        self.outgoing = outgoing
 
     def collect(self) -> Iterable[Metric]:
         seen = self.seen
@@ -97,6 +101,30 @@ class _Collector(Collector):
         yield _gauge("lanes", "Syncs that are asked for, by state.", "state", seen.lanes)
         yield _single("workers", "Worker processes that are alive.", seen.workers)
         yield _gauge("runs_last_hour", "Runs that ended in the last hour.", "status", seen.ended)
+        yield from _outgoing(self.outgoing)
+
+
+def _outgoing(outgoing: Outgoing) -> Iterable[Metric]:
+    backlog = outgoing.backlog
+    yield _single("events_untold", "Events that are yet to become deliveries.", outgoing.untold)
+    yield _gauge(
+        "deliveries_waiting",
+        "Deliveries that are yet to arrive.",
+        "way",
+        {way: one.waiting for way, one in backlog.items()},
+    )
+    yield _gauge(
+        "delivery_age_seconds_max",
+        "Age of the oldest delivery that waits.",
+        "way",
+        {way: one.oldest_s for way, one in backlog.items()},
+    )
+    yield _gauge(
+        "deliveries_failed",
+        "Deliveries in the log that failed for good.",
+        "way",
+        {way: one.failed for way, one in backlog.items()},
+    )
 
 
 def _gauge(name: str, told: str, label: str, values: Any) -> Metric:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from odoosync.accounts.audit import OPERATOR
 from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
@@ -35,7 +36,7 @@ def _plan(
         async with opened_database() as (settings, database):
             keys = load_key_ring(settings.configured_keys, settings.data_dir)
             owner = await find_user(open_accounts(database, keys), username)
-            who = Planner(database, utc_now, owner.tenant_id, owner.id, connection_id)
+            who = Planner(database, utc_now, owner.tenant_id, owner.id, OPERATOR, connection_id)
             return await work(who)
 
     return asyncio.run(run())

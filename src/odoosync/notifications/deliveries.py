@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, Select, and_, exists, not_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, not_, select
 
 from odoosync.db import Tx
 from odoosync.log import get_logger
@@ -116,11 +116,26 @@ async def _note_failure(tx: Tx, webhook: Row[Any], outcome: Outcome, now: dateti
         await store.change(tx, webhook.id, now, failing_since=now)
 
 
+def to_webhook(webhook_id: int) -> ColumnElement[bool]:
+    """Mean what goes to a webhook."""
+    return deliveries.c.webhook_id == webhook_id
+
+
+def to_user(user_id: int) -> ColumnElement[bool]:
+    """Mean what goes to a user's mail address."""
+    return deliveries.c.user_id == user_id
+
+
 async def newest(
-    tx: Tx, webhook_id: int, *, limit: int, status: Status | None = None, before: int | None = None
+    tx: Tx,
+    receiver: ColumnElement[bool],
+    *,
+    limit: int,
+    status: Status | None = None,
+    before: int | None = None,
 ) -> list[Row[Any]]:
-    """List deliveries of a webhook, newest first; `before` is the id of the last one seen."""
-    query = _with_event(tx).where(deliveries.c.webhook_id == webhook_id)
+    """List deliveries to a receiver, newest first; `before` is the id of the last one seen."""
+    query = _with_event(tx).where(receiver)
     if status is not None:
         query = query.where(deliveries.c.status == status)
     if before is not None:
@@ -130,9 +145,7 @@ async def newest(
 
 async def get(tx: Tx, webhook_id: int, delivery_id: int) -> Row[Any]:
     """Return one of a webhook. Raises NoDelivery."""
-    query = _with_event(tx).where(
-        deliveries.c.webhook_id == webhook_id, deliveries.c.id == delivery_id
-    )
+    query = _with_event(tx).where(to_webhook(webhook_id), deliveries.c.id == delivery_id)
     row = await tx.first(query)
     if row is None:
         raise NoDelivery

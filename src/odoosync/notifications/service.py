@@ -9,7 +9,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 
 from odoosync.accounts import audit
 from odoosync.accounts.audit_kinds import Kind
@@ -84,31 +84,32 @@ class WebhookService:
     ) -> tuple[dict[str, Any], Secret]:
         """Make a webhook; returns its secret, too, which is not shown again.
 
-        Raises InvalidInput for the URL, ReceiverRefused, UnknownEventKind, NoConnection,
-        TooManyWebhooks.
+        Raises NoConnection before all else; InvalidInput for the URL, ReceiverRefused,
+        UnknownEventKind, TooManyWebhooks.
         """
-        kept, origin = self._receiver(url)
-        wanted = Wanted(kept, name or origin.host, chosen_kinds(kinds), connection_id)
         now = self.clock()
         async with self.database.tenant(owner.tenant_id) as tx:
             await _check_connection(tx, connection_id)
+            kept, origin = self._receiver(url)
+            wanted = Wanted(kept, name or origin.host, chosen_kinds(kinds), connection_id)
             webhook_id, secret = await store.add(tx, self.key_ring, wanted, now)
             made = await store.get(tx, webhook_id)
             await self._note(tx, owner, "webhook.created", made, host=origin.host)
         return webhook_view(made), secret
 
     async def change(self, owner: Owner, webhook_id: int, change: Change) -> dict[str, Any]:
-        """Change what is sent to whom. Raises NoWebhook and what `create` raises."""
-        values: dict[str, Any] = {}
-        if not isinstance(change.url, Unchanged):
-            values["url"] = self._receiver(change.url)[0]
-        if not isinstance(change.kinds, Unchanged):
-            values["kinds"] = chosen_kinds(change.kinds)
-        for name in ("name", "connection_id"):
-            if not isinstance(getattr(change, name), Unchanged):
-                values[name] = getattr(change, name)
+        """Change what is sent to whom.
+
+        Raises NoWebhook and NoConnection before all else, and what `create` raises.
+        """
+        given = {name: getattr(change, name) for name in Change.__slots__}
+        values = {name: new for name, new in given.items() if not isinstance(new, Unchanged)}
         async with self._changing(owner, webhook_id, changed=sorted(values)) as (tx, _):
             await _check_connection(tx, values.get("connection_id"))
+            if "url" in values:
+                values["url"] = self._receiver(values["url"])[0]
+            if "kinds" in values:
+                values["kinds"] = chosen_kinds(values["kinds"])
             await store.change(tx, webhook_id, self.clock(), **values)
             return webhook_view(await store.get(tx, webhook_id))
 
@@ -155,7 +156,7 @@ class WebhookService:
             await tx.execute(taken.values(taken_at=now))
             row = {"event_id": event_id, "webhook_id": webhook_id, "user_id": None}
             await fan_out.add(tx, [row], now)
-            (made,) = await deliveries.newest(tx, webhook_id, limit=1)
+            (made,) = await deliveries.newest(tx, deliveries.to_webhook(webhook_id), limit=1)
             return delivery_view(made)
 
     async def log(
@@ -173,13 +174,22 @@ class WebhookService:
         """
         async with self.database.tenant(owner.tenant_id, write=False) as tx:
             await store.get(tx, webhook_id)
-            found = await deliveries.newest(
-                tx, webhook_id, limit=limit + 1, status=status, before=before
-            )
-            shown = found[:limit]
-            tries = await deliveries.tries_of(tx, [one.id for one in shown])
-        items = [delivery_view(one, tries[one.id]) for one in shown]
-        return Page(items, shown[-1].id if len(found) > limit else None)
+            to = deliveries.to_webhook(webhook_id)
+            return await _page(tx, to, limit=limit, status=status, before=before)
+
+    async def mails(
+        self,
+        owner: Owner,
+        user_id: int,
+        *,
+        limit: int,
+        status: Status | None = None,
+        before: int | None = None,
+    ) -> Page:
+        """List what was mailed to a user, and will be, newest first, as `log` does."""
+        async with self.database.tenant(owner.tenant_id, write=False) as tx:
+            to = deliveries.to_user(user_id)
+            return await _page(tx, to, limit=limit, status=status, before=before)
 
     async def show_delivery(
         self, owner: Owner, webhook_id: int, delivery_id: int
@@ -248,6 +258,14 @@ async def _check_connection(tx: Tx, connection_id: int | None) -> None:
     """Raise NoConnection for one that is not the tenant's."""
     if connection_id is not None:
         await connections.get(tx, connection_id)
+
+
+async def _page(tx: Tx, receiver: ColumnElement[bool], *, limit: int, **wanted: Any) -> Page:
+    found = await deliveries.newest(tx, receiver, limit=limit + 1, **wanted)
+    shown = found[:limit]
+    tries = await deliveries.tries_of(tx, [one.id for one in shown])
+    items = [delivery_view(one, tries[one.id]) for one in shown]
+    return Page(items, shown[-1].id if len(found) > limit else None)
 
 
 async def _whole(tx: Tx, webhook_id: int, delivery_id: int) -> dict[str, Any]:

@@ -64,6 +64,12 @@ deliveries = tenant_table(
         sqlite_where=text("next_try_at IS NOT NULL"),
         postgresql_where=text("next_try_at IS NOT NULL"),
     ),
+    Index(
+        "ix_deliveries_failed",
+        "webhook_id",
+        sqlite_where=text("status = 'failed'"),
+        postgresql_where=text("status = 'failed'"),
+    ),
     UniqueConstraint("event_id", "webhook_id"),
     UniqueConstraint("event_id", "user_id"),
     CheckConstraint("status IN ('pending', 'delivered', 'failed')", name="status"),

@@ -1,10 +1,15 @@
-"""Which datasets one connection syncs: all, unless its owner chose some. Pure."""
+"""Which datasets and fields one connection syncs: the usual ones, unless its owner chose. Pure."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from odoosync.connections.connection import Connection
 from odoosync.errors import Conflict
 from odoosync.sync.datasets import Dataset
+
+ALWAYS_KEPT: Final = ("display_name", "active", "write_date")
+"""What windows, lists and the names of references need, however few fields are wanted."""
 
 
 class NotChosen(Conflict):
@@ -29,3 +34,15 @@ def chosen(connection: Connection, dataset: Dataset) -> tuple[str, ...]:
     if dataset.name not in wanted:
         raise NotChosen(dataset)
     return tuple(name for name in names if name in wanted)
+
+
+def usual_fields(connection: Connection, dataset: Dataset) -> tuple[str, ...]:
+    """Return the dataset's own fields, or those to which the connection narrows it down."""
+    own = connection.preferences.fields.get(dataset.name)
+    return dataset.fields if own is None else (*own, *ALWAYS_KEPT)
+
+
+def wanted_fields(connection: Connection, dataset: Dataset) -> list[str]:
+    """Return the fields to keep, as far as Odoo has them: the usual and the extra ones."""
+    extra = connection.wanted_extra(dataset.name)
+    return list(dict.fromkeys([*usual_fields(connection, dataset), *extra]))

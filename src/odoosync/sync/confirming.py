@@ -83,10 +83,9 @@ async def open_questions(
 
 def yes_to_deletions(who: Answering, dataset: str, fingerprint: str | None, clock: Clock) -> First:
     """Return what confirms a dataset's deletions, in the transaction that asks for its run."""
-    name = dataset_named(dataset).name
 
     async def answer(tx: Tx, connection: Connection) -> None:
-        place = Place(connection.id, name, "deletions")
+        place = Place(connection.id, dataset_named(dataset).name, "deletions")
         await _confirm(tx, who, [place], clock(), fingerprint=fingerprint)
 
     return answer

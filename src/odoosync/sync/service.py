@@ -23,6 +23,7 @@ from odoosync.connections.connection import Connection
 from odoosync.connections.errors import NoConnection
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
+from odoosync.jobs.lanes import Ticket
 from odoosync.jobs.workers import live_workers
 from odoosync.odoo.errors import ApiKeyRejected, InvalidCredentials
 from odoosync.sync import runs, standing
@@ -97,15 +98,17 @@ class SyncService:
     ) -> SyncAnswer:
         """Ask for a run and answer when it has ended, or at once without `wait`; see `ask`.
 
-        Raises UnknownDataset, and NoConnection for a `connection_id` that is not the tenant's.
+        Raises NoConnection for a `connection_id` that is not the tenant's, before all else, and
+        UnknownDataset.
         """
-        dataset = dataset_named(request.dataset)
         try:
             run_ids = await self.ask(request, first=first)
         except NoConnection as error:
             if request.connection_id is not None:
                 raise
+            dataset_named(request.dataset)
             return SyncAnswer(success=False, message=error.message, errors=(error.message,))
+        dataset = dataset_named(request.dataset)
         if not wait:
             found = await self._load(request.tenant_id, run_ids)
             return SyncAnswer(
@@ -124,14 +127,14 @@ class SyncService:
         `first` is done before, in the same transaction.
         """
         asked = Asked(request.trigger, request.user_id, request.full, request.confirm_deletions)
-        dataset = dataset_named(request.dataset)
         async with self._database.tenant(request.tenant_id) as tx:
             connection = await connections.syncable(tx, request.connection_id)
+            dataset = dataset_named(request.dataset)
             if request.trigger != BY_ITSELF:
                 await standing.ask_by_hand(tx, connection, self._clock())
             if first is not None:
                 await first(tx, connection)
-            run_ids = []
+            tickets = []
             for name in chosen(connection, dataset):
                 ticket = await lanes.ask(tx, connection.id, name, priority=_WAITED_FOR)
                 if ticket.joined:
@@ -139,16 +142,17 @@ class SyncService:
                 else:
                     lane = (connection.id, name, ticket.generation)
                     await runs.enqueue(tx, ticket.run_id, lane, asked, self._clock())
-                run_ids.append(ticket.run_id)
-            await self._note_start(tx, request, connection, run_ids[0])
-        return run_ids
+                tickets.append(ticket)
+            await self._note_start(tx, request, connection, tickets[0])
+        return [ticket.run_id for ticket in tickets]
 
     async def _note_start(
-        self, tx: Tx, request: SyncRequest, connection: Connection, run_id: str
+        self, tx: Tx, request: SyncRequest, connection: Connection, ticket: Ticket
     ) -> None:
         if request.by is None:
             return
-        acts: list[tuple[Kind, dict[str, Any]]] = [("sync.started", {"full": request.full})]
+        how = {"full": request.full, "joined": ticket.joined}
+        acts: list[tuple[Kind, dict[str, Any]]] = [("sync.started", how)]
         if request.confirm_deletions:
             acts.append(("deletions.confirmed", {"whatever_they_are": True}))
         for kind, detail in acts:
@@ -158,7 +162,7 @@ class SyncService:
                 request.by,
                 at=self._clock(),
                 connection_id=connection.id,
-                run_id=run_id,
+                run_id=ticket.run_id,
                 odoo_login=connection.odoo_username,
                 detail={"dataset": request.dataset} | detail,
             )

@@ -147,4 +147,4 @@ async def test_a_sync_asked_for_is_audited_with_its_login_and_its_end(
     told = [(entry["kind"], entry["run_id"], entry["actor"]) for entry in entries]
     assert told == [("sync.cancelled", run["id"], "anna"), ("sync.started", run["id"], "anna")]
     assert (entries[1]["connection_id"], entries[1]["odoo_login"]) == (connection, "admin")
-    assert entries[1]["detail"] == {"dataset": "contacts", "full": True}
+    assert entries[1]["detail"] == {"dataset": "contacts", "full": True, "joined": False}

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
 from copies import connect
+from odoosync.accounts.audit import SERVICE
 from odoosync.accounts.directory import User
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
@@ -42,7 +43,7 @@ async def stale(
 ) -> tuple[int, HeldClock]:
     """A connection whose contacts are an hour old and were to be synced every 15 minutes."""
     made = await connect(database, key_ring, anna.tenant_id)
-    who = Planner(database, clock, anna.tenant_id, anna.id)
+    who = Planner(database, clock, anna.tenant_id, anna.id, SERVICE)
     await planning.set_schedules(who, ["contacts"], Wish(every=900))
     async with database.tenant(anna.tenant_id) as tx:
         await cursors.write(tx, made, "contacts", completed_at=NOW)

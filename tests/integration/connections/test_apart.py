@@ -87,7 +87,8 @@ async def test_a_connection_of_another_tenant_is_absent_where_it_is_a_parameter(
             answer = await bert.ask(method, f"{address}?connection_id={of_anna['connection_id']}")
             assert answer.status_code == 404, (method, path, answer.text)
             asked.add(path)
-    assert {"/api/v1/contacts", "/api/v1/runs", "/api/v1/runs.csv", "/api/v1/changes"} <= asked
+    some = ("contacts", "runs", "runs.csv", "datasets", "changes")
+    assert {f"/api/v1/{one}" for one in some} <= asked
 
 
 async def test_a_connection_of_another_tenant_is_not_synced(
@@ -96,6 +97,17 @@ async def test_a_connection_of_another_tenant_is_not_synced(
     form = {"connection_id": of_anna["connection_id"]}
     for noun in ("contacts", "products", "records/product_variants"):
         assert await bert.refused("POST", f"/api/v1/{noun}/sync", form) == (404, "no_credentials")
+
+
+async def test_a_connection_of_another_tenant_is_absent_whatever_a_webhook_is_else(
+    bert: Calls, of_anna: dict[str, Any]
+) -> None:
+    receiver = {"url": "https://example.com/receiver"}
+    own = (await bert.ok("POST", "/api/v1/webhooks", receiver))["id"]
+    form = {"url": "nothing", "kinds": ["nothing"], "connection_id": of_anna["connection_id"]}
+    for method, path in (("POST", ""), ("PATCH", f"/{own}")):
+        answer = await bert.refused(method, f"/api/v1/webhooks{path}", form)
+        assert answer == (404, "no_credentials")
 
 
 SCHEMA: Final = """{ __schema { query: queryType { ...of } mutation: mutationType { ...of } } }
@@ -140,6 +152,47 @@ async def test_graphql_knows_no_connection_of_another_tenant(
         codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
         nothing = codes == [] and answer["data"][name] is None
         assert codes == ["no_credentials"] or nothing, (call, answer)
+
+
+TYPES: Final = """{ __schema { mutationType { fields { name args { name type { ...of } } } } } }
+    fragment of on __Type { name kind ofType { name kind ofType { name kind } } }"""
+TELLS_A_NUMBER: Final = {"replay_webhook"}
+NONSENSE: Final = {
+    "Boolean": "true",
+    "Int": "0",
+    "BigInt": "0",
+    "String": '"nothing"',
+    "JSON": "{nothing: 1}",
+    "LIST": '["nothing"]',
+}
+
+
+def nonsense_for(kind: dict[str, Any]) -> str:
+    """Write a value that the schema lets through and no resolver accepts."""
+    if kind["kind"] == "NON_NULL":
+        return nonsense_for(kind["ofType"])
+    return NONSENSE["LIST" if kind["kind"] == "LIST" else kind["name"]]
+
+
+async def test_graphql_decides_whose_an_id_is_before_it_looks_at_the_rest(
+    calls: Calls, bert: Calls, of_anna: dict[str, Any]
+) -> None:
+    schema = (await post(calls.client, calls.headers, TYPES))["data"]["__schema"]
+    ids = {name: of_anna[f"{name}_id"] for name in ("connection", "webhook")}
+    asked = set()
+    for field in schema["mutationType"]["fields"]:
+        given = {one["name"]: nonsense_for(one["type"]) for one in field["args"]}
+        named = {f"{name}_id": str(one) for name, one in ids.items() if f"{name}_id" in given}
+        if "id" in given and "webhook_id" not in given:
+            named["id"] = str(ids["webhook"])
+        if named:
+            arguments = ", ".join(f"{name}: {value}" for name, value in (given | named).items())
+            shown = "" if field["name"] in TELLS_A_NUMBER else "{ __typename }"
+            call = f"mutation {{ {field['name']}({arguments}) {shown} }}"
+            (error,) = (await post(bert.client, bert.headers, call))["errors"]
+            assert error["extensions"]["code"] in {"no_credentials", "no_webhook"}, (call, error)
+            asked.add(field["name"])
+    assert len(asked) > 25
 
 
 async def test_the_same_login_of_the_same_odoo_is_sealed_apart(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lane_world import advance, ask, claim_one, finish, populate, put_back, run_out
+from lane_world import advance, ask, claim, claim_one, finish, populate, put_back, run_out
 from odoosync.db import Database
 from odoosync.jobs import lanes
 from odoosync.jobs.errors import LaneLost
@@ -45,6 +45,18 @@ async def test_a_stale_claim_cannot_renew(database: Database) -> None:
         assert await lanes.renew(tx, fresh) is False
         with pytest.raises(LaneLost):
             await lanes.renew(tx, stale)
+
+
+async def test_a_lease_that_ran_out_begins_anew_where_nobody_took_the_lane(
+    database: Database,
+) -> None:
+    (connection,) = await populate(database, [1])
+    await ask(database, connection)
+    held = await claim_one(database)
+    await run_out(database, held)
+    async with database.tenant(1) as tx:
+        await lanes.renew(tx, held)
+    assert await claim(database, worker_id="other") == []
 
 
 async def test_a_claim_ends_with_its_finish(database: Database) -> None:

@@ -11,10 +11,12 @@ from strawberry.types import get_object_definition
 from odoosync.api.graphql import connecting
 from odoosync.api.graphql.audit import AuditEntry
 from odoosync.api.graphql.connections import Connection
+from odoosync.api.graphql.datasets import Dataset
 from odoosync.api.graphql.runs import RunLine, SyncRun
 from odoosync.api.reading.run_csv import COLUMNS
 from odoosync.api.rest.audit import EntryView
 from odoosync.api.rest.connections import ConnectionView
+from odoosync.api.rest.datasets import DatasetView
 from odoosync.api.rest.profile import CredentialsTested
 from odoosync.api.rest.run_history import LineView
 from odoosync.api.rest.runs import RunView
@@ -34,6 +36,7 @@ HISTORY = (
         (ConnectionView, Connection),
         (CredentialsTested, connecting.TestedConnection),
         (EntryView, AuditEntry),
+        (DatasetView, Dataset),
     ],
 )
 def test_the_fields_are_the_same(rest: type[BaseModel], graphql: Any) -> None:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from odoosync.jobs.attempt import Timing
 from odoosync.jobs.errors import LaneCancelled, LaneStopping
 from odoosync.jobs.task import Lease
 
@@ -41,3 +42,7 @@ def test_a_lease_tells_how_long_the_longest_wait_goes_on() -> None:
     with lease.waiting(), lease.waiting():
         assert lease.has_waited(began + 5) > 4
     assert lease.has_waited(began + 5) == 0
+
+
+def test_a_lease_outlasts_three_renewals_that_fail() -> None:
+    assert Timing().lease >= 4 * Timing().renew

@@ -12,6 +12,7 @@ from odoosync.api.graphql.changes import Changes, changes_field
 from odoosync.api.graphql.connections import Connection, connection_field, connections_field
 from odoosync.api.graphql.contacts import Contact, ContactPage
 from odoosync.api.graphql.context import Info
+from odoosync.api.graphql.datasets import Dataset, datasets_field
 from odoosync.api.graphql.products import (
     Product,
     ProductPage,
@@ -200,6 +201,7 @@ class Query(WebhookQueries):
     )
     connections: list[Connection] = connections_field
     connection: Connection | None = connection_field
+    datasets: list[Dataset] = datasets_field
     set_aside: SetAsidePage = set_aside_field
     changes: Changes = changes_field
     audit: AuditPage = audit_field

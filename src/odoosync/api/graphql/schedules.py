@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from odoosync.accounts import Scope
+from odoosync.accounts.audit import Actor
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt
 from odoosync.connections import store as connections
@@ -49,7 +50,12 @@ class DatasetFreshness:
 def _planner(info: Info, scope: Scope, connection_id: BigInt | None) -> Planner:
     caller, services = info.context.need(scope), info.context.services
     return Planner(
-        services.database, services.clock, caller.tenant_id, caller.user_id, connection_id
+        services.database,
+        services.clock,
+        caller.tenant_id,
+        caller.user_id,
+        Actor.of(caller),
+        connection_id,
     )
 
 

@@ -1,4 +1,7 @@
-"""Webhooks and the log of their deliveries; all of it needs the scope `manage`."""
+"""Webhooks and the log of their deliveries; all of it needs the scope `manage`.
+
+Whose a webhook is, is decided before anything else is looked at.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from strawberry.scalars import JSON
 from odoosync.accounts.audit import Actor
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt
-from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries
+from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries, list_mails
 from odoosync.api.reading.errors import BadFilter
 from odoosync.api.reading.listing import USUAL_PAGE
 from odoosync.api.reading.moments import needed_moment
@@ -41,12 +44,11 @@ class Webhook:
     )
 
 
-@strawberry.type(description="One event on its way to one webhook.")
-class Delivery:
+@strawberry.type(description="One event on its way to the caller's mail address.")
+class MailDelivery:
     id: BigInt
-    webhook_id: BigInt
     message_id: strawberry.ID = strawberry.field(
-        description="The header `webhook-id` of every try."
+        description="Of a webhook, the header `webhook-id` of every try."
     )
     kind: str
     connection_id: BigInt | None
@@ -58,6 +60,17 @@ class Delivery:
     tries: int
     last_status: int | None
     last_error: str | None
+
+
+@strawberry.type(description="One event on its way to one webhook.")
+class Delivery(MailDelivery):
+    webhook_id: BigInt
+
+
+@strawberry.type
+class MailPage:
+    items: list[MailDelivery]
+    next_cursor: str | None
 
 
 @strawberry.type(description="A delivery with what is sent, and each try.")
@@ -95,12 +108,30 @@ async def _log(
     cursor: str | None = None,
 ) -> Any:
     service, owner = _desk(info)
-    if status not in {None, "pending", "delivered", "failed"}:
-        raise BadFilter("`status` is pending, delivered or failed.")
-    wanted = cast("DeliveryStatus | None", status)
+    await service.show(owner, webhook_id)
     return await list_deliveries(
-        service, owner, webhook_id, status=wanted, limit=limit, cursor=cursor
+        service, owner, webhook_id, status=_status(status), limit=limit, cursor=cursor
     )
+
+
+async def _mails(
+    info: Info,
+    *,
+    status: str | None = None,
+    limit: int = USUAL_PAGE,
+    cursor: str | None = None,
+) -> Any:
+    service, owner = _desk(info)
+    user_id = info.context.caller.user_id
+    return await list_mails(
+        service, owner, user_id, status=_status(status), limit=limit, cursor=cursor
+    )
+
+
+def _status(name: str | None) -> DeliveryStatus | None:
+    if name not in {None, "pending", "delivered", "failed"}:
+        raise BadFilter("`status` is pending, delivered or failed.")
+    return cast("DeliveryStatus | None", name)
 
 
 async def _delivery(info: Info, webhook_id: BigInt, id: BigInt) -> Any:  # noqa: A002 - its name
@@ -182,6 +213,7 @@ async def _replay_since(
     delivered: bool = False,
 ) -> Any:
     service, owner = _desk(info)
+    await service.show(owner, id)
     moment = needed_moment("since", since)
     return await service.replay_since(owner, id, moment, delivered=delivered)
 
@@ -197,6 +229,9 @@ class WebhookQueries:
     )
     webhook_deliveries: DeliveryPage = strawberry.field(
         resolver=_log, graphql_type=DeliveryPage, description="Newest first."
+    )
+    mail_deliveries: MailPage = strawberry.field(
+        resolver=_mails, graphql_type=MailPage, description="To the caller, newest first."
     )
     webhook_delivery: WholeDelivery = strawberry.field(
         resolver=_delivery, graphql_type=WholeDelivery, description="With each try."

@@ -1,4 +1,4 @@
-"""Pages of the log of a webhook's deliveries, newest first."""
+"""Pages of the log of what is sent to a webhook, or to a user's mail address, newest first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from odoosync.api.errors import BadCursor
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.connections.service import Owner
-from odoosync.notifications.service import WebhookService
+from odoosync.notifications.service import Page, WebhookService
 
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 _SHAPE: Final = re.compile(r"deliveries/([0-9]{1,18})")
@@ -32,12 +32,33 @@ async def list_deliveries(
     limit: int,
     cursor: str | None,
 ) -> DeliveryPage:
-    """Return one page. Raises NoWebhook, BadLimit, BadCursor."""
+    """Return one page of a webhook's. Raises NoWebhook, BadLimit, BadCursor."""
+    before = _read_place(limit, cursor)
+    return _page(await service.log(owner, webhook_id, limit=limit, status=status, before=before))
+
+
+async def list_mails(
+    service: WebhookService,
+    owner: Owner,
+    user_id: int,
+    *,
+    status: DeliveryStatus | None,
+    limit: int,
+    cursor: str | None,
+) -> DeliveryPage:
+    """Return one page of a user's mails. Raises BadLimit, BadCursor."""
+    before = _read_place(limit, cursor)
+    return _page(await service.mails(owner, user_id, limit=limit, status=status, before=before))
+
+
+def _page(page: Page) -> DeliveryPage:
+    return DeliveryPage(page.items, None if page.last_id is None else _write_cursor(page.last_id))
+
+
+def _read_place(limit: int, cursor: str | None) -> int | None:
     if not 1 <= limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
-    before = _read_cursor(cursor)
-    page = await service.log(owner, webhook_id, limit=limit, status=status, before=before)
-    return DeliveryPage(page.items, None if page.last_id is None else _write_cursor(page.last_id))
+    return _read_cursor(cursor)
 
 
 def _write_cursor(last_id: int) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from odoosync.api.reading.items import Item, to_items
 from odoosync.connections import store as connections
@@ -12,6 +15,9 @@ from odoosync.db import Database, Tx
 from odoosync.store.changes import Change, Position, read_changes
 from odoosync.sync import cursors
 from odoosync.sync.datasets import dataset_named
+
+LONGEST_WAIT_S: Final = 30
+_LOOK_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,29 @@ async def list_changes(database: Database, tenant_id: int, wanted: WantedChanges
         items = await _items(tx, page)
     reached = page[-1].position if page else after
     return Feed(list(zip(page, items, strict=True)), str(reached), len(found) > len(page))
+
+
+async def wait_for_changes(
+    database: Database,
+    tenant_id: int,
+    wanted: WantedChanges,
+    *,
+    wait_s: float,
+    is_gone: Callable[[], Awaitable[bool]],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Feed:
+    """Return what changed as soon as something has, with nothing in it after `wait_s`.
+
+    Between two looks no connection of the database is held; none is taken when `is_gone` says that
+    nobody waits any more. Raises what `list_changes` does.
+    """
+    end = time.monotonic() + wait_s
+    while True:
+        feed = await list_changes(database, tenant_id, wanted)
+        left = end - time.monotonic()
+        if feed.changes or left <= 0 or await is_gone():
+            return feed
+        await sleep(min(_LOOK_S, left))
 
 
 async def _items(tx: Tx, page: list[Change]) -> list[Item]:

@@ -8,6 +8,7 @@ from odoosync.api.rest import (
     connection_credentials,
     connection_state,
     connections,
+    datasets,
     deliveries,
     me,
     profile,
@@ -32,6 +33,7 @@ ROUTERS = (
     run_history.router,
     runs.router,
     schedules.router,
+    datasets.router,
     verify.router,
     questions.router,
     set_aside.router,
@@ -39,6 +41,7 @@ ROUTERS = (
     changes.router,
     webhooks.router,
     deliveries.router,
+    deliveries.mail_router,
     records.router,
 )
 

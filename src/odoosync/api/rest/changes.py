@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import orjson
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.api.auth import Reader
-from odoosync.api.reading.feed import WantedChanges, list_changes
+from odoosync.api.reading.feed import LONGEST_WAIT_S, WantedChanges, wait_for_changes
 from odoosync.api.rest.records import Record
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
@@ -20,7 +20,8 @@ _DESCRIPTION = (
     "Begin with `after=0`, keep `next_after` and ask again with it: at once while there is `more`, "
     "later otherwise. A record stands in the feed once, at its last change: treat `created` and "
     "`updated` alike, and store the record under its `id`. `deleted` is gone from Odoo, `hidden` "
-    "is out of the login's sight."
+    "is out of the login's sight. With `wait` the answer comes as soon as something "
+    "has changed: ask again at once, then."
 )
 
 
@@ -49,14 +50,29 @@ class ChangesQuery(BaseModel):
     )
     dataset: str | None = Field(default=None, max_length=255)
     limit: int = Field(default=100, ge=1, le=1000)
+    wait: int = Field(
+        default=0,
+        ge=0,
+        le=LONGEST_WAIT_S,
+        description="Where there is nothing, wait so many seconds for it.",
+    )
 
 
 @router.get(
     "/changes", response_model=Changes, summary="Follow what changes", description=_DESCRIPTION
 )
 async def follow_changes(
-    query: Annotated[ChangesQuery, Query()], caller: Reader, services: ServicesDep
+    request: Request,
+    query: Annotated[ChangesQuery, Query()],
+    caller: Reader,
+    services: ServicesDep,
 ) -> Response:
     wanted = WantedChanges(query.after, query.connection_id, query.dataset, query.limit)
-    feed = await list_changes(services.database, caller.tenant_id, wanted)
+    feed = await wait_for_changes(
+        services.database,
+        caller.tenant_id,
+        wanted,
+        wait_s=query.wait,
+        is_gone=request.is_disconnected,
+    )
     return Response(orjson.dumps(feed.to_json()), media_type="application/json")

@@ -1,4 +1,4 @@
-"""The log of what a webhook was sent, sending again, and a test."""
+"""The log of what a webhook was sent, sending again, and a test; the log of mails."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import Query, status
 from pydantic import BaseModel, ConfigDict, Field
 
+from odoosync.api.auth import Manager
 from odoosync.api.parameters import RowId
-from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries
+from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries, list_mails
 from odoosync.api.reading.listing import LARGEST_PAGE, USUAL_PAGE
 from odoosync.api.reading.moments import needed_moment
 from odoosync.api.rest.webhooks import OwnerDep, OwnId
@@ -16,6 +17,7 @@ from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 
 router = new_router(prefix="/api/v1/webhooks", tags=["webhooks"])
+mail_router = new_router(prefix="/api/v1/me", tags=["me"])
 
 
 class ReplayForm(BaseModel):
@@ -25,10 +27,11 @@ class ReplayForm(BaseModel):
     delivered: bool = Field(default=False, description="Send again, too, what arrived.")
 
 
-class DeliveryView(BaseModel):
+class MailView(BaseModel):
+    """One event on its way to the caller's mail address."""
+
     id: int
-    webhook_id: int
-    message_id: str = Field(description="The header `webhook-id` of every try.")
+    message_id: str = Field(description="Of a webhook, the header `webhook-id` of every try.")
     kind: str
     connection_id: int | None
     dataset: str | None
@@ -39,6 +42,17 @@ class DeliveryView(BaseModel):
     tries: int
     last_status: int | None = Field(description="What the receiver answered last.")
     last_error: str | None
+
+
+class DeliveryView(MailView):
+    """One event on its way to one webhook."""
+
+    webhook_id: int
+
+
+class Mails(BaseModel):
+    items: list[MailView]
+    next_cursor: str | None
 
 
 class Deliveries(BaseModel):
@@ -127,3 +141,22 @@ async def replay_delivery(
 ) -> WholeDelivery:
     """Send it again, now, with the `webhook-id` that it had."""
     return WholeDelivery(**await services.webhooks.replay(owner, webhook_id, delivery_id))
+
+
+@mail_router.get("/mails", summary="List my mails")
+async def show_mails(
+    owner: OwnerDep,
+    caller: Manager,
+    services: ServicesDep,
+    choice: Annotated[DeliveryChoice, Query()],
+) -> Mails:
+    """List what was mailed to the caller, and will be, newest first."""
+    page = await list_mails(
+        services.webhooks,
+        owner,
+        caller.user_id,
+        status=choice.status,
+        limit=choice.limit,
+        cursor=choice.cursor,
+    )
+    return Mails(items=[MailView(**one) for one in page.items], next_cursor=page.next_cursor)

@@ -8,6 +8,7 @@ from fastapi import Depends, status
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from odoosync.accounts import Principal
+from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Manager, Reader
 from odoosync.api.parameters import RowId
 from odoosync.api.routing import new_router
@@ -112,7 +113,12 @@ Known = Annotated[str, Depends(_known)]
 
 def _planner(services: Services, caller: Principal, connection_id: int) -> Planner:
     return Planner(
-        services.database, services.clock, caller.tenant_id, caller.user_id, connection_id
+        services.database,
+        services.clock,
+        caller.tenant_id,
+        caller.user_id,
+        Actor.of(caller),
+        connection_id,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from odoosync.connections.connection import ALL_DATASETS, Connection
 from odoosync.db import Database
@@ -13,13 +13,11 @@ from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import FixRequest, FixRights
 from odoosync.odoo.fields import Field
 from odoosync.sync import cursors
+from odoosync.sync.choosing import usual_fields, wanted_fields
 from odoosync.sync.datasets import DATASETS, Dataset
 from odoosync.sync.patience import patiently
 from odoosync.sync.plan import Plan, shape_of, start, take_over
 from odoosync.sync.window import Cursor, decide, frozen_now
-
-ALWAYS_KEPT: Final = ("display_name", "active", "write_date")
-"""What windows, lists and the names of references need, however few fields are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +30,8 @@ class Prospect:
     fields: Mapping[str, Field]
 
     @property
-    def usual(self) -> tuple[str, ...]:
-        """The dataset's own fields, or those to which the connection narrows it down."""
-        own = self.connection.preferences.fields.get(self.dataset.name)
-        return self.dataset.fields if own is None else (*own, *ALWAYS_KEPT)
-
-    @property
     def wanted(self) -> list[str]:
-        extra = self.connection.wanted_extra(self.dataset.name)
-        return list(dict.fromkeys([*self.usual, *extra]))
+        return wanted_fields(self.connection, self.dataset)
 
     @property
     def lang(self) -> str | None:
@@ -120,7 +111,7 @@ async def drift(database: Database, prospect: Prospect) -> list[str]:
     """
     dataset, connection = prospect.dataset, prospect.connection
     absent = [name for name in prospect.wanted if name not in prospect.fields]
-    here = {*prospect.usual, *connection.extra_fields.get(dataset.name, ())}
+    here = {*usual_fields(connection, dataset), *connection.extra_fields.get(dataset.name, ())}
     anywhere = set(connection.extra_fields.get(ALL_DATASETS, ())).intersection(absent) - here
     elsewhere: set[str] = set()
     for other in DATASETS.values():

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from odoosync.accounts import audit
+from odoosync.accounts.audit import Actor
 from odoosync.clock import Clock, iso
 from odoosync.connections import store as connections
+from odoosync.connections.connection import Connection
 from odoosync.db import Database, Tx
 from odoosync.sync.choosing import chosen
 from odoosync.sync.datasets import dataset_named
@@ -26,12 +29,16 @@ _Change = Callable[[Tx, int, str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """On whose behalf, and of which connection; `connection_id` None means the active one."""
+    """On whose behalf, and of which connection; `connection_id` None means the active one.
+
+    `user_id` is whose runs they become; the audit tells of `by`.
+    """
 
     database: Database
     clock: Clock
     tenant_id: int
     user_id: int | None
+    by: Actor
     connection_id: int | None = None
 
 
@@ -69,12 +76,12 @@ async def show_one(who: Planner, dataset: str) -> dict[str, Any]:
 async def set_schedules(who: Planner, datasets: Sequence[str], wish: Wish) -> list[dict[str, Any]]:
     """Give datasets and their companions a schedule; what they had before is replaced.
 
-    Raises BadSchedule, NoConnection, UnknownDataset, NotChosen.
+    Raises NoConnection before all else; UnknownDataset, NotChosen, BadSchedule.
     """
-    rhythm, now = wish.rhythm(), who.clock()
+    now = who.clock()
 
     async def put(tx: Tx, connection_id: int, dataset: str) -> None:
-        place = (connection_id, dataset)
+        place, rhythm = (connection_id, dataset), wish.rhythm()
         await store.put(tx, place, rhythm, paused=wish.paused, user_id=who.user_id, now=now)
 
     return await _change(who, datasets, put, needs_choice=True)
@@ -112,13 +119,13 @@ async def _change(
     *,
     needs_choice: bool = False,
 ) -> list[dict[str, Any]]:
-    """Do it to each dataset, in one transaction; returns the schedules that are there then.
+    """Do it to each dataset and tell the audit, all at once; returns the schedules of them then.
 
     Companions are meant where they have a schedule, or, to be given one, where they are synced.
     """
     async with who.database.tenant(who.tenant_id) as tx:
         connection = await connections.chosen(tx, who.connection_id)
-        there = {one.dataset for one in await store.every(tx, connection.id)}
+        there = {one.dataset: one for one in await store.every(tx, connection.id)}
         names = sorted(there) if datasets is None else []
         for dataset in map(dataset_named, datasets or ()):
             if needs_choice:
@@ -127,9 +134,46 @@ async def _change(
                 names += [dataset.name, *(name for name in dataset.companions if name in there)]
         for name in dict.fromkeys(names):
             await change(tx, connection.id, name)
-        left = await store.every(tx, connection.id)
+        left = {one.dataset: one for one in await store.every(tx, connection.id)}
+        for name in dict.fromkeys(names):
+            await _note(tx, who, connection, name, (there.get(name), left.get(name)))
         rests = connection.paused_at is not None
-        return [schedule_view(one, rests=rests) for one in left if one.dataset in names]
+        return [schedule_view(one, rests=rests) for one in left.values() if one.dataset in names]
+
+
+async def _note(
+    tx: Tx,
+    who: Planner,
+    connection: Connection,
+    dataset: str,
+    change: tuple[Schedule | None, Schedule | None],
+) -> None:
+    """Add an entry to the audit trail, unless nothing was changed."""
+    before, after = change
+    if before == after:
+        return
+    await audit.record(
+        tx,
+        "schedule.changed",
+        who.by,
+        at=who.clock(),
+        connection_id=connection.id,
+        odoo_login=connection.odoo_username,
+        detail={"dataset": dataset, "from": _kept_of(before), "to": _kept_of(after)},
+    )
+
+
+def _kept_of(one: Schedule | None) -> dict[str, Any] | None:
+    """Render what the audit keeps of a schedule: what a person chose of it."""
+    if one is None:
+        return None
+    chosen_rhythm = {
+        "every": one.rhythm.every_s,
+        "cron": one.rhythm.cron,
+        "timezone": one.rhythm.timezone,
+    }
+    kept = {name: value for name, value in chosen_rhythm.items() if value is not None}
+    return {**kept, "paused": one.paused_at is not None}
 
 
 def schedule_view(one: Schedule, *, rests: bool) -> dict[str, Any]:
