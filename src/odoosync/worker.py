@@ -123,6 +123,7 @@ def run_worker(
 ) -> None:
     """Work until SIGTERM or Ctrl-C; what is going on is put back then, within 15 seconds."""
     _collect_rarely()
+    _take_turns_often()
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -139,6 +140,15 @@ def run_worker(
         await work(settings, stop, make_task, timing=timing, policy=policy)
 
     asyncio.run(run())
+
+
+def _take_turns_often() -> None:
+    """Let no thread keep Python to itself for longer than half a millisecond, instead of five.
+
+    While one makes a page ready, the one that talks to Odoo and the one that writes to the database
+    ask for their turn hundreds of times: a page took twice as long to be stored.
+    """
+    sys.setswitchinterval(0.0005)
 
 
 def _collect_rarely() -> None:

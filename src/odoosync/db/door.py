@@ -88,13 +88,16 @@ def check_statement(
     pairs: list[tuple[int, int]] = []
     for element in visitors.iterate(statement):  # type: ignore[arg-type]
         if isinstance(element, Alias) and is_tenant_table(element.element):
-            needed[id(element)] = element.element.name  # type: ignore[attr-defined]
+            _need(element, needed)
             inner.add(id(element.element))
+        elif isinstance(element, ColumnClause):
+            _need(element.table, needed)
         elif isinstance(element, BinaryExpression) and element.operator is operators.eq:
             _note_equality(element, tenant_id, held, pairs)
         else:
             _need(element, needed)
-    _note_named_tables(statement, needed)
+    if isinstance(statement, Update | Delete):
+        _need(statement.table, needed)
     for _ in pairs:
         for left, right in pairs:
             if left in held or right in held:
@@ -104,17 +107,10 @@ def check_statement(
         raise DoorError(f"The statement reads {', '.join(sorted(missing))} without its tenant.")
 
 
-def _note_named_tables(statement: Executable, needed: dict[int, str]) -> None:
-    if isinstance(statement, Update | Delete):
-        _need(statement.table, needed)
-    if isinstance(statement, Select):
-        for source in statement.get_final_froms():
-            _need(source, needed)
-
-
 def _need(source: Any, needed: dict[int, str]) -> None:
-    if is_tenant_table(source):
-        needed[id(source)] = source.name
+    table: Any = source.element if isinstance(source, Alias) else source
+    if is_tenant_table(table):
+        needed[id(source)] = table.name
 
 
 def _tenant_source(element: Any) -> int | None:

@@ -91,6 +91,8 @@ def _text(name: object) -> str:
 
 async def _unknown(work: Work, targets: Targets, ids: Collection[int]) -> Targets:
     new = {model: found.keys() - work.named[model] for model, found in targets.items()}
+    if work.dataset.model in new:
+        new[work.dataset.model].difference_update(ids)
     if not any(new.values()):
         return {}
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
@@ -98,7 +100,7 @@ async def _unknown(work: Work, targets: Targets, ids: Collection[int]) -> Target
             here = work.dataset_of(model)
             unknown = await store.missing(tx, work.connection_id, model, asked, here)
             _remember(work, model, asked - unknown)
-            new[model] = unknown.difference(ids) if here == work.dataset.name else unknown
+            new[model] = unknown
     return {
         model: {target: targets[model][target] for target in unknown}
         for model, unknown in new.items()
