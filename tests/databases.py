@@ -19,6 +19,9 @@ from odoosync.db import Database, open_database
 from odoosync.migrations import upgrade
 from postgres import running_postgres
 
+_KNOWS_STRATEGY = 150_000
+"""From PostgreSQL 15 on, in the numbers of its own."""
+
 
 def with_database(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
@@ -72,7 +75,11 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     name = f"odoosync_test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"'.encode())
+        # Copied as files: three times as fast as through the log, where nothing is synced to disk.
+        copied = "STRATEGY FILE_COPY" if connection.info.server_version >= _KNOWS_STRATEGY else ""
+        connection.execute(
+            f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}" {copied}'.encode()
+        )
     yield with_database(postgres_server, name)
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

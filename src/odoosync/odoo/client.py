@@ -216,8 +216,8 @@ class OdooClient:
 
 
 def _page(rows: Any) -> list[Row]:
-    if not isinstance(rows, list):
+    if not isinstance(rows, list) or set(map(type, rows)) - {dict}:
         raise BadAnswer
-    if not all(isinstance(row, dict) and is_id(row.get("id")) for row in rows):
+    if not all(is_id(row.get("id")) for row in rows):
         raise BadAnswer
     return rows

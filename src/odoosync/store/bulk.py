@@ -33,7 +33,7 @@ _ON_CONFLICT: Final = (
         for name in ("change_xid", "change_seq")
     )
 )
-_AT_ONCE: Final = 250
+_AT_ONCE: Final = 500
 """Rows a statement on SQLite: Python does other things while one runs, and each that ends waits for
 its turn again. With one a row, waiting took most of the time."""
 _STAGING: Final = "records_staging"

@@ -47,7 +47,7 @@ class Reader:
         self._work = work
         self._domain = domain
         self._ceiling, self._seen, self._hurried = Ceiling(work, domain), 0, False
-        self._fields = list(fields)
+        self._fields = sorted(fields)  # in which order rows are encoded, so that they come in it
         self._last = after
         self._largest = work.page_limit or pace.LARGEST
         self._size = min(pace.FIRST, self._largest)
