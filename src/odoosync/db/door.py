@@ -82,55 +82,70 @@ def check_statement(
     if isinstance(statement, Insert):
         _check_insert(statement, tenant_id, parameters)
         return
-    needed: dict[int, str] = {}
-    inner: set[int] = set()
-    held: set[int] = set()
-    pairs: list[tuple[int, int]] = []
+    sources = _Sources(tenant_id)
     for element in visitors.iterate(statement):  # type: ignore[arg-type]
-        if isinstance(element, Alias) and is_tenant_table(element.element):
-            _need(element, needed)
-            inner.add(id(element.element))
-        elif isinstance(element, ColumnClause):
-            _need(element.table, needed)
-        elif isinstance(element, BinaryExpression) and element.operator is operators.eq:
-            _note_equality(element, tenant_id, held, pairs)
-        else:
-            _need(element, needed)
+        sources.note(element)
     if isinstance(statement, Update | Delete):
-        _need(statement.table, needed)
-    for _ in pairs:
-        for left, right in pairs:
-            if left in held or right in held:
-                held |= {left, right}
-    missing = [name for key, name in needed.items() if key not in held and key not in inner]
+        sources.name(statement.table)
+    missing = sources.loose()
     if missing:
         raise DoorError(f"The statement reads {', '.join(sorted(missing))} without its tenant.")
 
 
-def _need(source: Any, needed: dict[int, str]) -> None:
-    table: Any = source.element if isinstance(source, Alias) else source
-    if is_tenant_table(table):
-        needed[id(source)] = table.name
+class _Sources:
+    """What a statement reads, by identity: whole tables, those with another name, their columns."""
+
+    def __init__(self, tenant_id: int) -> None:
+        self._tenant_id = tenant_id
+        self._there: dict[int, str] = {}
+        self._named: dict[int, str] = {}
+        self._behind_aliases: set[int] = set()
+        self._held: set[int] = set()
+        self._pairs: list[tuple[int, int]] = []
+
+    def note(self, element: Any) -> None:
+        if isinstance(element, ColumnClause):
+            self.name(element.table)
+        elif isinstance(element, Alias):
+            self.name(element)
+            self._behind_aliases.add(id(element.element))
+        elif isinstance(element, BinaryExpression) and element.operator is operators.eq:
+            self._note_equality(element)
+        elif is_tenant_table(element):
+            self._there[id(element)] = element.name
+
+    def name(self, source: Any) -> None:
+        """Note a source that the statement names itself, not only by another name."""
+        table: Any = source.element if isinstance(source, Alias) else source
+        if is_tenant_table(table):
+            self._named[id(source)] = table.name
+
+    def loose(self) -> list[str]:
+        """Return the names of tables that are not held to the tenant."""
+        held = set(self._held)
+        for _ in self._pairs:
+            for pair in self._pairs:
+                if held.intersection(pair):
+                    held.update(pair)
+        there = {key: name for key, name in self._there.items() if key not in self._behind_aliases}
+        return [name for key, name in (there | self._named).items() if key not in held]
+
+    def _note_equality(self, element: BinaryExpression[Any]) -> None:
+        left, right = _tenant_source(element.left), _tenant_source(element.right)
+        if left is not None and right is not None:
+            self._pairs.append((left, right))
+        elif (
+            left is not None
+            and isinstance(element.right, BindParameter)
+            and element.right.value == self._tenant_id
+        ):
+            self._held.add(left)
 
 
 def _tenant_source(element: Any) -> int | None:
     if isinstance(element, ColumnClause) and element.name == "tenant_id":
         return id(element.table)
     return None
-
-
-def _note_equality(
-    element: BinaryExpression[Any], tenant_id: int, held: set[int], pairs: list[tuple[int, int]]
-) -> None:
-    left, right = _tenant_source(element.left), _tenant_source(element.right)
-    if left is not None and right is not None:
-        pairs.append((left, right))
-    elif (
-        left is not None
-        and isinstance(element.right, BindParameter)
-        and element.right.value == tenant_id
-    ):
-        held.add(left)
 
 
 def _check_insert(

@@ -29,6 +29,12 @@ LOOSE: dict[str, Any] = {
     "column in a function": select(func.max(labels.c.odoo_id)),
     "alias": select(other.c.name),
     "alias beside the held table": select(labels.c.name, other.c.name).where(_HELD),
+    "held alias beside the loose table": select(labels.c.name, other.c.name).where(
+        other.c.tenant_id == OURS
+    ),
+    "counted beside a held alias": select(func.count(labels.c.odoo_id)).where(
+        exists().where(other.c.tenant_id == OURS)
+    ),
     "joined": select(labels.c.name)
     .join(records, records.c.odoo_id == labels.c.odoo_id)
     .where(_HELD),
