@@ -7,6 +7,8 @@ from typing import Final
 FIRST: Final = 1_000
 SMALLEST: Final = 1
 LARGEST: Final = 2_500
+LARGEST_APART: Final = 5_000
+"""Where calls are to keep apart, as Odoo's own cloud wants it: what a call costs is the wait."""
 _BRISK_SECONDS: Final = 2.0
 _SLOW_SECONDS: Final = 10.0
 _MANY_BYTES: Final = 8_000_000
@@ -14,13 +16,13 @@ _ONE_ROW_SECONDS: Final = 15.0
 _EACH_ROW_SECONDS: Final = 0.075
 
 
-def after_page(size: int, *, seconds: float, received: int) -> int:
+def after_page(size: int, *, seconds: float, received: int, largest: int = LARGEST) -> int:
     """Grow while pages come briskly and stay small, shrink when they do not."""
     if seconds > _SLOW_SECONDS or received > 2 * _MANY_BYTES:
         return max(SMALLEST, size // 2)
     if seconds < _BRISK_SECONDS and received < _MANY_BYTES // 2:
-        return min(LARGEST, size * 2)
-    return size
+        size *= 2
+    return min(size, largest)
 
 
 def after_failure(size: int) -> int | None:

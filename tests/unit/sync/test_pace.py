@@ -37,3 +37,9 @@ def test_a_page_that_timed_out_is_quartered_down_to_one_row() -> None:
 
 def test_fewer_rows_may_take_less_time() -> None:
     assert pace.patience(1) < pace.patience(1_000) <= 90
+
+
+def test_pages_grow_larger_where_calls_are_to_keep_apart() -> None:
+    largest = pace.LARGEST_APART
+    assert largest > pace.LARGEST
+    assert pace.after_page(4_000, seconds=1, received=1, largest=largest) == largest

@@ -49,7 +49,7 @@ class Reader:
         self._ceiling, self._seen, self._hurried = Ceiling(work, domain), 0, False
         self._fields = sorted(fields)  # in which order rows are encoded, so that they come in it
         self._last = after
-        self._largest = work.page_limit or pace.LARGEST
+        self._largest = work.page_limit
         self._size = min(pace.FIRST, self._largest)
         self._ahead: Ahead | None = None
         self._misled = False
@@ -86,7 +86,7 @@ class Reader:
 
     def _grown(self, size: int, started: float, received: int) -> int:
         seconds = time.monotonic() - started
-        return min(pace.after_page(size, seconds=seconds, received=received), self._largest)
+        return pace.after_page(size, seconds=seconds, received=received, largest=self._largest)
 
     def _hold_against(self, ahead: Ahead, *, full: bool) -> None:
         """Keep what was asked for ahead if it begins where the next page does."""

@@ -12,7 +12,8 @@ from odoosync.db import Database
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import FixRequest, FixRights
 from odoosync.odoo.fields import Field
-from odoosync.sync import cursors
+from odoosync.odoo.throttle import is_hosted
+from odoosync.sync import cursors, pace
 from odoosync.sync.choosing import usual_fields, wanted_fields
 from odoosync.sync.datasets import DATASETS, Dataset
 from odoosync.sync.patience import patiently
@@ -46,6 +47,13 @@ class Prospect:
         if self.connection.preferences.company_ids:
             context["allowed_company_ids"] = list(self.connection.preferences.company_ids)
         return context
+
+    @property
+    def page_limit(self) -> int:
+        """The most rows to ask for at once: larger pages where calls are to keep apart."""
+        preferences = self.connection.preferences
+        apart = preferences.call_spacing or is_hosted(self.client.login.url.origin.host)
+        return preferences.page_size or (pace.LARGEST_APART if apart else pace.LARGEST)
 
     @property
     def lookback(self) -> timedelta | None:

@@ -170,7 +170,7 @@ async def _prepare(
         plan=plan,
         clock=tools.clock,
         context=prospect.context,
-        page_limit=begun.connection.preferences.page_size,
+        page_limit=prospect.page_limit,
         changed_by=prospect.changed_by,
         used=used,
         aside=set(begun.aside),

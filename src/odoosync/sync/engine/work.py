@@ -15,7 +15,7 @@ from odoosync.jobs.task import Lease
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.fields import Field, PageDecoder
 from odoosync.store.rows import Row
-from odoosync.sync import cursors, runs
+from odoosync.sync import cursors, pace, runs
 from odoosync.sync.datasets import DATASET_OF_MODEL, Dataset
 from odoosync.sync.mapping import to_row
 from odoosync.sync.plan import Plan
@@ -28,11 +28,10 @@ class Work:
     """One attempt at one run. `plan` moves on with each commit.
 
     `changed_by` are the dataset's dotted dates that this Odoo has; `page_limit` is the most rows to
-    ask for at once, None for as many as go well; `used` are the calls and bytes
-    that were counted already; `named` are targets, by model, whose names are stored; `aside`
-    are rows that something was set aside of before and that were not read whole since; `faulty`
-    are those that failed now, `failing` counts the fields that they failed on, `slow` those of
-    them that timed out.
+    ask for at once; `used` are the calls and bytes that were counted already; `named` are targets,
+    by model, whose names are stored; `aside` are rows that something was set aside of before and
+    that were not read whole since; `faulty` are those that failed now, `failing` counts the fields
+    that they failed on, `slow` those of them that timed out.
     """
 
     database: Database
@@ -45,7 +44,7 @@ class Work:
     clock: Clock
     context: dict[str, Any]
     changed_by: tuple[str, ...] = ()
-    page_limit: int | None = None
+    page_limit: int = pace.LARGEST
     used: tuple[int, int] = (0, 0)
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     aside: set[int] = field(default_factory=set)

@@ -135,7 +135,7 @@ async def _prepare(
         plan=Plan(t0, now, "full", None, None, shape, names),
         clock=tools.clock,
         context=prospect.context,
-        page_limit=begun.connection.preferences.page_size,
+        page_limit=prospect.page_limit,
         used=used,
         reached=reached if reached is not None and goes_on else Reached(fields=names),
         repairs=begun.run.mode == "repair",
