@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 from odoosync.clock import utc_now
+from odoosync.connections.leaving import leaving
 from odoosync.crypto import load_key_ring
 from odoosync.db import Database, open_database
 from odoosync.db.home import this_machine
@@ -93,7 +94,12 @@ async def work(
             make_task(settings, database) as task,
             sending(_post(settings, database)) as telling,
         ):
-            rounds = (ticking(database), watching(database), shortening(database, keep))
+            rounds = (
+                ticking(database),
+                watching(database),
+                shortening(database, keep),
+                leaving(database),
+            )
             await Worker(
                 database,
                 task,

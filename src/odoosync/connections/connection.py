@@ -38,6 +38,10 @@ class Connection:
     deleted_at: datetime | None
     removed_from: datetime | None
 
+    def can_be_restored(self, now: datetime) -> bool:
+        """Tell whether it is not deleted, or not for longer than its grace period."""
+        return self.removed_from is None or now < self.removed_from
+
     def wanted_extra(self, dataset: str) -> list[str]:
         """Return the field names that the user asked for beyond the dataset's own."""
         both = [*self.extra_fields.get(ALL_DATASETS, []), *self.extra_fields.get(dataset, [])]

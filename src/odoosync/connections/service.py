@@ -19,7 +19,6 @@ from odoosync.connections.connection import Connection
 from odoosync.connections.errors import (
     ConnectionExists,
     MaskSent,
-    NotDeleted,
 )
 from odoosync.connections.store import Tested
 from odoosync.connections.testing import run_test
@@ -90,7 +89,7 @@ class ConnectionService:
         tested = await self.try_out(owner, login)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
-            known = await store.of_pair(tx, tested.odoo_url, tested.odoo_database)
+            known = await store.known_of(tx, tested, self.clock())
             saved = await self._keep(tx, owner, tested, known, activate=True)
             await self._set_and_tell(tx, owner, saved, Change(extra_fields=extra_fields))
         return tested
@@ -108,7 +107,7 @@ class ConnectionService:
         await self._check(login, tested.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
-            known = await store.of_pair(tx, tested.odoo_url, tested.odoo_database)
+            known = await store.known_of(tx, tested, self.clock())
             if known is not None and known.deleted_at is None:
                 raise ConnectionExists(known.id)
             made = await self._keep(tx, owner, tested, known, activate=activate)
@@ -216,13 +215,11 @@ class ConnectionService:
         OdooError.
         """
         async with self.database.tenant(owner.tenant_id, write=False) as tx:
-            connection = await store.get(tx, connection_id, include_deleted=True)
-            if connection.deleted_at is None:
-                raise NotDeleted
+            connection = await store.restorable(tx, connection_id, self.clock())
         tested = await self.try_out(owner, _login(connection, username, secret), connection_id)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
-            known = await store.get(tx, connection_id, include_deleted=True)
+            known = await store.restorable(tx, connection_id, self.clock())
             await self._keep(tx, owner, tested, known, activate=False)
             return await store.get(tx, connection_id)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 
 from odoosync.connections.connection import Connection, from_row
-from odoosync.connections.errors import ConnectionPaused, NoConnection
+from odoosync.connections.errors import ConnectionPaused, NoConnection, NotDeleted
 from odoosync.connections.tables import connections
 from odoosync.crypto import KeyRing, Secret
 from odoosync.db import Tx
+
+_UNKNOWN: Final = "There is no connection with this id."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,18 @@ async def get(tx: Tx, connection_id: int, *, include_deleted: bool = False) -> C
     found = _kept(tx, include_deleted=include_deleted).where(connections.c.id == connection_id)
     row = await tx.first(found)
     if row is None:
-        raise NoConnection("There is no connection with this id.")
+        raise NoConnection(_UNKNOWN)
     return from_row(row)
+
+
+async def restorable(tx: Tx, connection_id: int, now: datetime) -> Connection:
+    """Return a deleted connection that can be restored. Raises NoConnection, NotDeleted."""
+    found = await get(tx, connection_id, include_deleted=True)
+    if found.deleted_at is None:
+        raise NotDeleted
+    if not found.can_be_restored(now):
+        raise NoConnection(_UNKNOWN)
+    return found
 
 
 async def chosen(tx: Tx, connection_id: int | None) -> Connection:
@@ -100,7 +112,7 @@ async def save_tested(
     comes back if it was deleted; an unknown one becomes a new connection.
     """
     await one_at_a_time(tx)
-    known = await of_pair(tx, tested.odoo_url, tested.odoo_database)
+    known = await known_of(tx, tested, now)
     connection_id = known.id if known else await add(tx, tested, now)
     await put_credentials(tx, key_ring, connection_id, tested, now)
     await make_active(tx, connection_id, now)
@@ -124,6 +136,25 @@ async def of_pair(tx: Tx, odoo_url: str, odoo_database: str) -> Connection | Non
         )
     )
     return None if row is None else from_row(row)
+
+
+async def known_of(tx: Tx, tested: Tested, now: datetime) -> Connection | None:
+    """Return the connection that tested credentials belong to; None when there is none any more.
+
+    One that can no longer be restored gives its pair up here; call `one_at_a_time` first.
+    """
+    known = await of_pair(tx, tested.odoo_url, tested.odoo_database)
+    if known is not None and not known.can_be_restored(now):
+        await give_up(tx, known.id)
+        return None
+    return known
+
+
+async def give_up(tx: Tx, connection_id: int) -> None:
+    """Let a connection be on its way out: nothing shows it, and its pair is free for another."""
+    gone = tx.update(connections).where(connections.c.id == connection_id)
+    # No database of Odoo's has such a name.
+    await tx.execute(gone.values(is_going=True, odoo_database=f":gone:{connection_id}"))
 
 
 async def add(tx: Tx, tested: Tested, now: datetime) -> int:

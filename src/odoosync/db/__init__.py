@@ -21,6 +21,7 @@ from odoosync.db.schema import (
     system_table,
     tenant_table,
 )
+from odoosync.db.turns import takes_turn
 
 __all__ = [
     "APP_ROLE",
@@ -38,5 +39,6 @@ __all__ = [
     "metadata",
     "open_database",
     "system_table",
+    "takes_turn",
     "tenant_table",
 ]

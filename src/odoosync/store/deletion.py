@@ -1,4 +1,4 @@
-"""Which ids are here, and marking those that are gone. Rows are never removed one by one.
+"""Which ids are here, and marking those that are gone: rows stay for as long as their connection.
 
 Gone for good (`deleted_at`) and out of this login's sight (`unreachable_at`) are kept apart: no
 row is both.
@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Update, bindparam, func, or_, select
 from odoosync.db import Tx
 from odoosync.store import positions
 from odoosync.store.dialects import in_chunks, in_one_text, one_of
-from odoosync.store.tables import labels, records
+from odoosync.store.tables import records
 
 _HALF: Final = 2**32
 _SCAN_CHUNK: Final = 50_000
@@ -84,12 +84,6 @@ async def mark_unreachable(
         .where(records.c.deleted_at.is_(None), records.c.unreachable_at.is_(None))
     )
     return await _mark(tx, statement, connection_id, dataset, ids)
-
-
-async def forget(tx: Tx, connection_id: int) -> None:
-    """Remove everything of a connection, for good."""
-    for table in (records, labels):
-        await tx.execute(tx.delete(table).where(table.c.connection_id == connection_id))
 
 
 def _place(connection_id: int, dataset: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -1,7 +1,7 @@
 """The copy: one row a record, whatever its model, and the names that many2one values point to.
 
 `data` holds ids only, never names of other records. No foreign key leads out of here: a check a
-row would cost more than the bulk write itself; deletion of a connection deletes here by name.
+row would cost more than the bulk write itself; the removal of a connection deletes here by name.
 Keys begin with the tenant, so that a write that names another's connection cannot meet its rows.
 
 `change_xid` and `change_seq` order changes as they become visible; see `changes`. On SQLite, where

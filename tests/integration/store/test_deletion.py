@@ -3,7 +3,7 @@ from __future__ import annotations
 from array import array
 
 from odoosync.db import Database
-from odoosync.store import deletion, labels, reading
+from odoosync.store import deletion, reading
 from odoosync.store.deletion import CountAndSum, StoredIds
 from odoosync.store.newest import newest
 from pages import NOW, row, write
@@ -72,15 +72,6 @@ async def test_other_datasets_and_connections_stay_as_they_are(database: Databas
     async with database.tenant(1) as tx:
         assert await deletion.mark_deleted(tx, 7, "products", [1], NOW) == 0
         assert await deletion.mark_deleted(tx, 8, "contacts", [1], NOW) == 0
-
-
-async def test_a_forgotten_connection_leaves_nothing(database: Database) -> None:
-    await write(database, [row(1)])
-    async with database.tenant(1) as tx:
-        await labels.put(tx, 7, "res.country", {3: "Peru"}, NOW)
-        await deletion.forget(tx, 7)
-        assert await reading.get(tx, 7, "contacts", 1, include_deleted=True) is None
-        assert await labels.missing(tx, 7, "res.country", [3], None) == {3}
 
 
 async def test_the_newest_live_rows_come_first(database: Database) -> None:
