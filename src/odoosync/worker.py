@@ -17,6 +17,7 @@ from typing import Final
 
 from odoosync.clock import utc_now
 from odoosync.connections.leaving import leaving
+from odoosync.connections.returning import returning
 from odoosync.crypto import load_key_ring
 from odoosync.db import Database, open_database
 from odoosync.db.home import this_machine
@@ -99,6 +100,7 @@ async def work(
                 watching(database),
                 shortening(database, keep),
                 leaving(database),
+                returning(database),
             )
             await Worker(
                 database,

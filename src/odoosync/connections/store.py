@@ -15,6 +15,7 @@ from odoosync.crypto import KeyRing, Secret
 from odoosync.db import Tx
 
 _UNKNOWN: Final = "There is no connection with this id."
+_FROM_THE_FIRST: Final[list[Any]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,10 @@ async def put_credentials(
     tx: Tx, key_ring: KeyRing, connection_id: int, tested: Tested, now: datetime
 ) -> None:
     """Seal and store credentials that logged in; a deleted connection is back with them."""
+    deleted = tx.update(connections).where(
+        connections.c.id == connection_id, connections.c.deleted_at.is_not(None)
+    )
+    await tx.execute(deleted.values(retold_to=_FROM_THE_FIRST))
     await update(
         tx,
         connection_id,

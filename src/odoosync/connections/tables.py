@@ -2,6 +2,8 @@
 
 A deleted one can be restored until `removed_from`; then it `is_going`: it gives its pair back, and
 its row stays until the last of its copy is gone, for on SQLite ids are given again; see `leaving`.
+`retold_to` is set after a restore, until all rows have new places in the change feed; see
+`returning`.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ connections = tenant_table(
     Column("deleted_at", UtcDateTime),
     Column("removed_from", UtcDateTime),
     Column("is_going", Boolean, nullable=False, server_default="0"),
+    Column("retold_to", JsonDocument),
     UniqueConstraint("tenant_id", "odoo_url", "odoo_database"),
     Index(
         "uq_connections_one_active",
