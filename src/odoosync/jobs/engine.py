@@ -31,7 +31,10 @@ _VERSION: Final = "1"
 """Fixed: workers of two releases work side by side, for the lanes say what is whose."""
 _THREADS: Final = 16
 _POOL: Final = 4
-_BATCH: Final = 500
+BATCH: Final = 500
+_REST_S: Final = 0.05
+_ENDED: Final = ["SUCCESS", "ERROR", "CANCELLED"]
+_BEGUN: Final = ["PENDING", "ENQUEUED"]
 
 
 class Dispatcher(Protocol):
@@ -116,13 +119,10 @@ class DbosDispatcher:
     async def sweep(
         self, now: datetime, alive: Collection[str], *, keep: timedelta = timedelta(hours=1)
     ) -> int:
-        ended = await _list(["SUCCESS", "ERROR", "CANCELLED"], before=now - keep)
-        begun = await _list(["PENDING", "ENQUEUED"], before=now - keep)
-        stray = [found for found in begun if found.executor_id not in alive]
-        old = [found.workflow_id for found in (*ended, *stray)]
-        if old:
-            await DBOS.delete_workflows_async(old)
-        return len(old)
+        """Go on until none is left: a busy worker ends more than a batch between two sweeps."""
+        before = now - keep
+        gone = await _forget(_ENDED, before, lambda _: True)
+        return gone + await _forget(_BEGUN, before, lambda found: found.executor_id not in alive)
 
     async def close(self) -> None:
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
@@ -130,11 +130,29 @@ class DbosDispatcher:
             self._engine.dispose()
 
 
-async def _list(status: list[str], *, before: datetime) -> list[WorkflowStatus]:
+async def _forget(
+    status: list[str], before: datetime, is_old: Callable[[WorkflowStatus], bool]
+) -> int:
+    """Delete what is old, a batch at a time; returns how many."""
+    gone = kept = 0
+    while True:
+        found = await _list(status, before=before, offset=kept)
+        old = [one.workflow_id for one in found if is_old(one)]
+        if old:
+            await DBOS.delete_workflows_async(old)
+        gone += len(old)
+        kept += len(found) - len(old)
+        if len(found) < BATCH:
+            return gone
+        await asyncio.sleep(_REST_S)
+
+
+async def _list(status: list[str], *, before: datetime, offset: int) -> list[WorkflowStatus]:
     return await DBOS.list_workflows_async(
         status=status,
         end_time=before.isoformat(),
-        limit=_BATCH,
+        limit=BATCH,
+        offset=offset,
         load_input=False,
         load_output=False,
     )

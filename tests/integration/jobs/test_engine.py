@@ -16,6 +16,7 @@ from dbos import DBOS
 
 from lane_world import until
 from odoosync.clock import utc_now
+from odoosync.jobs import engine
 from odoosync.jobs.engine import DbosDispatcher
 from odoosync.jobs.errors import EngineNotStarted
 
@@ -75,6 +76,37 @@ async def test_old_attempts_are_forgotten(dispatcher: DbosDispatcher) -> None:
     assert await dispatcher.sweep(utc_now(), ["tested"]) == 0
     assert await dispatcher.sweep(later, ["tested"]) == 3
     assert await DBOS.list_workflows_async() == []
+
+
+async def test_however_many_are_old_one_sweep_forgets_them(
+    dispatcher: DbosDispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work() -> None: ...
+
+    monkeypatch.setattr(engine, "BATCH", 2)
+    for number in range(5):
+        await dispatcher.dispatch(f"1-1-{number}", work)
+    await _ended(5)
+    assert await dispatcher.sweep(utc_now() + timedelta(hours=2), ["tested"]) == 5
+    assert await DBOS.list_workflows_async() == []
+
+
+async def test_attempts_that_live_on_hide_no_dead_ones_behind_them(
+    dispatcher: DbosDispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = asyncio.Event()
+
+    async def work() -> None:
+        await release.wait()
+
+    monkeypatch.setattr(engine, "BATCH", 2)
+    for number in range(5):
+        await dispatcher.dispatch(f"1-1-{number}", work)
+    (last,) = await DBOS.list_workflows_async(sort_desc=True, limit=1)
+    later = utc_now() + timedelta(hours=1)
+    dead = await engine._forget(["PENDING"], later, lambda one: one.workflow_id == last.workflow_id)
+    assert dead == 1
+    release.set()
 
 
 async def test_an_attempt_of_a_dead_worker_is_forgotten_and_a_live_ones_is_not(
