@@ -107,8 +107,8 @@ class Settings(BaseSettings):
         default=90,
         ge=0,
         le=36_500,
-        description="Days for which ended runs are kept; 0 for ever. The last complete run of each "
-        "dataset always stays.",
+        description="Days for which ended runs and alerts are kept; 0 for ever. The last complete "
+        "run of each dataset always stays.",
     )
     audit_days: int = Field(
         default=365,

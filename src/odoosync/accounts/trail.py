@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, delete, insert, select, update
 
 from odoosync.accounts.audit_kinds import kinds_meant
 from odoosync.accounts.tables import audit_horizon, audit_trail
-from odoosync.db import Database, Tx
+from odoosync.db import Database, Tx, in_parts
 
 AT_ONCE: Final = 1_000
 
@@ -59,24 +59,19 @@ async def newest_of_all(
         return await newest(tx, wanted, limit=limit, before=before)
 
 
-async def forget_entries_before(database: Database, horizon: datetime, *, most: int) -> int:
-    """Across tenants: delete up to `most` entries older than the horizon; returns how many.
+async def forget_entries_before(database: Database, horizon: datetime) -> int:
+    """Across tenants: delete the entries older than the horizon; returns how many.
 
     The horizon is what the triggers of the table go by: nothing younger is deleted, whoever asks.
     """
-    gone = 0
-    while gone < most:
-        async with database.system() as tx:
-            await _move_horizon(tx, horizon)
-            old = select(audit_trail.c.id).where(audit_trail.c.at < horizon)
-            ids = old.order_by(audit_trail.c.at).limit(min(AT_ONCE, most - gone))
-            found = (await tx.execute(ids)).scalars().all()
-            if found:
-                await tx.execute(delete(audit_trail).where(audit_trail.c.id.in_(found)))
-        gone += len(found)
-        if len(found) < AT_ONCE:
-            break
-    return gone
+
+    async def forget_some(tx: Tx) -> int:
+        await _move_horizon(tx, horizon)
+        old = select(audit_trail.c.id).where(audit_trail.c.at < horizon)
+        some = old.order_by(audit_trail.c.at).limit(AT_ONCE)
+        return (await tx.execute(delete(audit_trail).where(audit_trail.c.id.in_(some)))).rowcount
+
+    return await in_parts(database, "shortening the audit trail", forget_some)
 
 
 async def _move_horizon(tx: Tx, horizon: datetime) -> None:

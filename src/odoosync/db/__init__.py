@@ -21,7 +21,7 @@ from odoosync.db.schema import (
     system_table,
     tenant_table,
 )
-from odoosync.db.turns import takes_turn
+from odoosync.db.turns import in_parts, takes_turn
 
 __all__ = [
     "APP_ROLE",
@@ -35,6 +35,7 @@ __all__ = [
     "append_only_table",
     "epoch_now",
     "goes_with_its_tenant",
+    "in_parts",
     "is_tenant_table",
     "metadata",
     "open_database",
