@@ -73,7 +73,7 @@ def _put_back(file: Path, target: Path) -> str:
     """Bring a copy of the backup up to date, then put it in place; returns its revision.
 
     Readers of the change feed may have come further than the backup: what changes from now on
-    has to lie behind all that they saw.
+    has to lie behind all that they saw. Runs that go on go back with it, to where the backup is.
     """
     with TemporaryDirectory(dir=target.parent, prefix=".restoring-") as folder:
         draft = Path(folder) / "odoosync.sqlite3"

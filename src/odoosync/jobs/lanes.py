@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Update, cast
+from sqlalchemy import BigInteger, Row, Update, case, cast
 from sqlalchemy.dialects import postgresql, sqlite
 
 from odoosync.db import Tx, epoch_now
@@ -154,6 +154,21 @@ async def put_back(tx: Tx, claim: Claim, delay_s: float, *, count_attempt: bool)
             lease_until=None,
             worker_id=None,
         ),
+    )
+
+
+def taken_from_all() -> Update:
+    """Return the statement, across tenants, that takes every lane from whoever holds it.
+
+    For a database that was put back: who held a lane when it was saved, and holds it still, has
+    come further than the copy, and would store what follows. Fences go beyond all that were given
+    since; what had begun goes on from its checkpoint.
+    """
+    now_ms = cast(epoch_now() * 1000, BigInteger)
+    return lanes.update().values(
+        fence=case((lanes.c.fence < now_ms, now_ms), else_=lanes.c.fence + 1),
+        lease_until=None,
+        worker_id=None,
     )
 
 

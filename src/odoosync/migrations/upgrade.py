@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from odoosync.db.engine import set_sqlite_pragmas
 from odoosync.db.home import check_home
 from odoosync.errors import OdoosyncError
+from odoosync.jobs.lanes import taken_from_all
 from odoosync.store.positions import catch_up, leap
 
 _LOCK: Final = 7_305_411_862_001
@@ -63,7 +64,7 @@ def current_revision(connection: Connection) -> str | None:
 def upgrade(url: str, *, put_back: bool = False) -> str:
     """Bring the database to head and return its revision.
 
-    `put_back`: it is an older state than readers of the change feed have seen. Raises
+    `put_back`: it is an older state than readers of the change feed, and workers, have seen. Raises
     MigrationFailed, and NotOnThisMachine before anything is written.
     """
     check_home(url)
@@ -79,6 +80,7 @@ def upgrade(url: str, *, put_back: bool = False) -> str:
             revision = _upgrade(connection)
             if put_back:
                 connection.execute(leap(connection.dialect.name))
+                connection.execute(taken_from_all())
             return revision
     except DBAPIError as error:
         raise MigrationFailed(_sentence(error)) from error

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from lane_world import advance, ask, claim_one, populate
 from odoosync.accounts.tables import tenants
 from odoosync.cli.backup import backup, restore
 from odoosync.db import Database, open_database
+from odoosync.jobs.errors import LaneLost
+from odoosync.migrations import upgrade
 from odoosync.store.changes import START, Change, Position, read_changes
 from pages import NOW, row, write
 
@@ -36,3 +40,32 @@ async def test_a_reader_of_changes_who_is_ahead_of_a_restored_backup_misses_noth
         assert [change.record.odoo_id for change in changes] == [4]
         reached = changes[-1].position
     await database.close()
+
+
+async def test_a_run_that_goes_on_while_its_database_is_put_back_begins_anew_where_that_is(
+    database: Database,
+) -> None:
+    (connection,) = await populate(database, [TENANT])
+    await ask(database, connection)
+    held = await claim_one(database)
+    await advance(database, held, {"page": 1})
+    await asyncio.to_thread(upgrade, database.url, put_back=True)
+    with pytest.raises(LaneLost):
+        await advance(database, held, {"page": 9})
+    again = await claim_one(database)
+    assert (again.run_id, again.checkpoint, again.attempts) == (held.run_id, {"page": 1}, 0)
+
+
+async def test_no_fence_that_was_given_after_a_backup_is_given_again(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ODOOSYNC_DATABASE_URL", sqlite_url)
+    database, file = open_database(sqlite_url), tmp_path / "backup"
+    (connection,) = await populate(database, [TENANT])
+    await ask(database, connection)
+    backup(file)
+    held = await claim_one(database)
+    restore(file)
+    again = await claim_one(database)
+    await database.close()
+    assert again.fence > held.fence
