@@ -29,7 +29,7 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.sql.selectable import Subquery
 
 from odoosync.db import Database, Tx, epoch_now
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.lanes import Claim, lock_order
 from odoosync.jobs.tables import lanes
 
 _LOCK: Final = 7_305_411_862_002
@@ -95,10 +95,12 @@ async def claim_due(
 async def release_worker(database: Database, worker_id: str) -> int:
     """End the leases of a worker that is provably gone; returns how many there were."""
     async with database.system() as tx:
+        held = select(lanes.c.id).where(
+            lanes.c.worker_id == worker_id, lanes.c.lease_until.is_not(None)
+        )
+        in_order = held.order_by(*lock_order(tx.dialect)).with_for_update()
         released = await tx.execute(
-            lanes.update()
-            .where(lanes.c.worker_id == worker_id, lanes.c.lease_until.is_not(None))
-            .values(lease_until=0.0)
+            lanes.update().where(lanes.c.id.in_(in_order)).values(lease_until=0.0)
         )
         return released.rowcount
 

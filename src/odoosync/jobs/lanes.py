@@ -1,15 +1,18 @@
 """Asking for generations of a lane, and moving the one that is held, under its fence.
 
 Every function works inside the transaction that it is handed, beside the rows that belong to it.
+Whoever needs several lanes takes them in `lock_order`; breakers and schedules are locked before
+lanes, runs after them. Else two may wait for each other, and PostgreSQL breaks one of them off.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Update, case, cast
+from sqlalchemy import BigInteger, ColumnElement, Row, Update, case, cast
 from sqlalchemy.dialects import postgresql, sqlite
 
 from odoosync.db import Tx, epoch_now
@@ -174,6 +177,7 @@ def taken_from_all() -> Update:
 
 async def wake(tx: Tx, connection_id: int) -> None:
     """Have what was put back of a connection go on now."""
+    await _locked_all(tx, connection_id)
     await tx.execute(
         tx.update(lanes)
         .where(
@@ -193,8 +197,25 @@ async def request_cancel(tx: Tx, connection_id: int, dataset: str, generation: i
     caller's to end. One that has begun is ended by its worker.
     """
     lane = await _locked(tx, connection_id, dataset)
-    if lane is None:
-        return False
+    return lane is not None and await _cancel(tx, lane, generation)
+
+
+async def cancel_all(tx: Tx, connection_id: int) -> list[str]:
+    """Ask all of a connection that has begun to end, and withdraw what is queued.
+
+    Returns the runs that were withdrawn, for the caller to end.
+    """
+    withdrawn = []
+    for lane in await _locked_all(tx, connection_id):
+        if lane.running_gen is not None:
+            await _cancel(tx, lane, lane.running_gen)
+        queued = _queued(lane)
+        if queued is not None and await _cancel(tx, lane, queued):
+            withdrawn.append(lane.queued_run_id)
+    return withdrawn
+
+
+async def _cancel(tx: Tx, lane: Row[Any], generation: int) -> bool:
     change = tx.update(lanes).where(lanes.c.id == lane.id)
     if lane.running_gen == generation:
         soon = {} if lane.lease_until is not None else {"not_before": epoch_now()}
@@ -221,6 +242,17 @@ def _lane_of(tx: Tx, connection_id: int, dataset: str) -> Any:
 
 async def _locked(tx: Tx, connection_id: int, dataset: str) -> Row[Any] | None:
     return await tx.first(_lane_of(tx, connection_id, dataset).with_for_update())
+
+
+def lock_order(dialect: str) -> tuple[ColumnElement[Any], ...]:
+    """Return the order in which several lanes are locked: Python's of (connection, dataset)."""
+    bytewise = lanes.c.dataset.collate("C") if dialect == "postgresql" else lanes.c.dataset
+    return lanes.c.connection_id, bytewise
+
+
+async def _locked_all(tx: Tx, connection_id: int) -> Sequence[Row[Any]]:
+    mine = tx.select(lanes).where(lanes.c.connection_id == connection_id)
+    return await tx.all(mine.order_by(*lock_order(tx.dialect)).with_for_update())
 
 
 async def _make(tx: Tx, connection_id: int, dataset: str) -> None:

@@ -134,17 +134,18 @@ class SyncService:
                 await standing.ask_by_hand(tx, connection, self._clock())
             if first is not None:
                 await first(tx, connection)
-            tickets = []
-            for name in chosen(connection, dataset):
+            names = chosen(connection, dataset)
+            tickets = {}
+            for name in sorted(names):
                 ticket = await lanes.ask(tx, connection.id, name, priority=_WAITED_FOR)
                 if ticket.joined:
                     await runs.join(tx, ticket.run_id, asked)
                 else:
                     lane = (connection.id, name, ticket.generation)
                     await runs.enqueue(tx, ticket.run_id, lane, asked, self._clock())
-                tickets.append(ticket)
-            await self._note_start(tx, request, connection, tickets[0])
-        return [ticket.run_id for ticket in tickets]
+                tickets[name] = ticket
+            await self._note_start(tx, request, connection, tickets[names[0]])
+        return [tickets[name].run_id for name in names]
 
     async def _note_start(
         self, tx: Tx, request: SyncRequest, connection: Connection, ticket: Ticket
@@ -196,10 +197,8 @@ class SyncService:
 
     async def stop_all(self, tx: Tx, connection_id: int) -> None:
         """Ask every run of a connection to stop, in the caller's transaction."""
-        for status in ("queued", "running"):
-            wanted = runs.RunFilter(connection_id=connection_id, status=status)
-            for run in await runs.newest(tx, wanted, limit=1_000):
-                await self._stop(tx, run)
+        for run_id in await lanes.cancel_all(tx, connection_id):
+            await runs.finish(tx, run_id, "cancelled", self._clock())
 
     async def _stop(self, tx: Tx, run: Row[Any]) -> None:
         withdrawn = await lanes.request_cancel(tx, run.connection_id, run.dataset, run.generation)

@@ -18,6 +18,7 @@ from odoosync.sync.breaker import Wait
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.engine.run import Equipment, carry_out
 from odoosync.sync.runs import Status
+from odoosync.sync.schedules import store as schedules
 from odoosync.sync.verify import run as verify
 from odoosync.sync.verify.lane import verified_by
 
@@ -82,8 +83,10 @@ class SyncTask:
                 await admission.note_failure(tx, claim, fault[0], fault[1], now)
             if error_code == EndlessAnswer.code:  # go on from there and it would grow for ever
                 await cursors.write(tx, claim.connection_id, claim.dataset, unfinished=None)
-            await runs.finish(tx, claim.run_id, status, now, error_code=error_code, error=error)
+            # In the order in which whoever asks for the next run locks them, too.
+            await schedules.lock(tx, claim.connection_id, claim.dataset)
             await lanes.finish(tx, claim)
+            await runs.finish(tx, claim.run_id, status, now, error_code=error_code, error=error)
 
 
 def _advice(error: OdoosyncError) -> str:

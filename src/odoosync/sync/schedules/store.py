@@ -73,6 +73,11 @@ async def get(tx: Tx, connection_id: int, dataset: str) -> Schedule:
     return from_row(row)
 
 
+async def lock(tx: Tx, connection_id: int, dataset: str) -> None:
+    """Keep it as it is until the commit, if there is one: tickers pass it over."""
+    await tx.execute(tx.select(schedules).where(*_is(connection_id, dataset)).with_for_update())
+
+
 async def put(
     tx: Tx,
     place: tuple[int, str],

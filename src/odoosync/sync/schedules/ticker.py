@@ -62,7 +62,7 @@ def _tenant(due: Due) -> int:
 
 
 async def find_due(database: Database, now: datetime, *, limit: int) -> list[Due]:
-    """Look across tenants for what is due, by turns; grouped by tenant."""
+    """Look across tenants for what is due, by turns; grouped by tenant, lanes in their order."""
     turn = func.row_number().over(
         partition_by=schedules.c.tenant_id, order_by=(schedules.c.next_due, schedules.c.dataset)
     )
@@ -77,7 +77,7 @@ async def find_due(database: Database, now: datetime, *, limit: int) -> list[Due
     async with database.system(write=False) as tx:
         rows = await tx.all(chosen)
     found = [Due(row.tenant_id, row.connection_id, row.dataset, row.due) for row in rows]
-    return sorted(found, key=_tenant)
+    return sorted(found, key=lambda one: (one.tenant_id, one.connection_id, one.dataset))
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

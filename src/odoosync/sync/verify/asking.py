@@ -63,12 +63,13 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
     Raises UnknownDataset and NoConnection.
     """
     asked = Asked(request.trigger, request.user_id, checks="repair" if request.repair else "verify")
-    run_ids = []
     async with database.tenant(request.tenant_id) as tx:
         meant = await connections.chosen(tx, request.connection_id)
         await standing.ask_by_hand(tx, meant, now)
         connection = await connections.syncable(tx, request.connection_id)
-        for name in with_companions(connection, request.datasets):
+        names = with_companions(connection, request.datasets)
+        run_of = {}
+        for name in sorted(names):
             lane = lane_of(name)
             ticket = await lanes.ask(tx, connection.id, lane, priority=_WAITED_FOR)
             if ticket.joined:
@@ -76,7 +77,8 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
             else:
                 place = (connection.id, lane, ticket.generation)
                 await runs.enqueue(tx, ticket.run_id, place, asked, now)
-            run_ids.append(ticket.run_id)
+            run_of[name] = ticket.run_id
+        run_ids = [run_of[name] for name in names]
         if request.by is not None:
             await audit.record(
                 tx,
