@@ -70,8 +70,12 @@ async def needs_scan(work: Work, *, daily: bool) -> bool:
     theirs = await patiently(lambda: work.client.count_and_sum_of_ids(model, [], context=context))
     if (theirs.rows, theirs.id_sum) != (ours.count, ours.sum):
         return True
-    async with work.database.tenant(work.claim.tenant_id) as tx:
+
+    async def write(tx: Tx) -> Mapping[str, int]:
         await confirm(work, tx)
+        return {}
+
+    await work.commit(work.plan.at(work.plan.stage), write)
     return False
 
 
