@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, ScalarSelect, func
+from sqlalchemy import Row, ScalarSelect, Select, func
 
 from odoosync.accounts.tables import users
 from odoosync.db import Tx
@@ -174,6 +174,12 @@ async def newest(
     tx: Tx, wanted: RunFilter, *, limit: int, before: tuple[datetime, str] | None = None
 ) -> list[Row[Any]]:
     """List runs, newest first; `before` is the (created_at, id) of the last one seen."""
+    return list(await tx.all(newest_statement(tx, wanted, limit=limit, before=before)))
+
+
+def newest_statement(
+    tx: Tx, wanted: RunFilter, *, limit: int, before: tuple[datetime, str] | None = None
+) -> Select[Any]:
     query = tx.select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
     for name in ("connection_id", "dataset", "status", "trigger", "mode"):
         value = getattr(wanted, name)
@@ -188,4 +194,14 @@ async def newest(
         query = query.where(
             (runs.c.created_at < moment) | ((runs.c.created_at == moment) & (runs.c.id < run_id))
         )
-    return list(await tx.all(query))
+    return query
+
+
+async def last_success(tx: Tx, connection_id: int, dataset: str) -> Row[Any] | None:
+    """Return the run of a lane that succeeded last, by generations: others are not gone through."""
+    query = tx.select(runs).where(
+        runs.c.connection_id == connection_id,
+        runs.c.dataset == dataset,
+        runs.c.status == "succeeded",
+    )
+    return await tx.first(query.order_by(runs.c.generation.desc()).limit(1))

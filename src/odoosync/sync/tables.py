@@ -68,6 +68,7 @@ runs = tenant_table(
     Column("error", Text),
     UniqueConstraint("connection_id", "dataset", "generation"),
     Index(None, "tenant_id", "created_at"),
+    Index(None, "connection_id", "created_at"),
     Index(None, "finished_at"),
     Index(
         "uq_runs_one_queued",

@@ -103,11 +103,10 @@ async def _start(tools: Equipment, claim: Claim, dataset: Dataset) -> _Start:
 
 async def _gone_before(tx: Tx, claim: Claim) -> Gone | None:
     """Return what the last verification of this lane saw gone, without calling it wrong."""
-    wanted = runs.RunFilter(claim.connection_id, claim.dataset, "succeeded")
-    for last in await runs.newest(tx, wanted, limit=1):
-        if last.finished_at and last.detail and last.detail.get("gone"):
-            return Gone(last.finished_at, frozenset(last.detail["gone"]))
-    return None
+    last = await runs.last_success(tx, claim.connection_id, claim.dataset)
+    if last is None or not last.finished_at or not last.detail or not last.detail.get("gone"):
+        return None
+    return Gone(last.finished_at, frozenset(last.detail["gone"]))
 
 
 async def _prepare(
