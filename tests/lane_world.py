@@ -85,10 +85,10 @@ async def finish(database: Database, held: Claim) -> None:
 
 
 async def put_back(
-    database: Database, held: Claim, delay_s: float = 0.0, *, count_attempt: bool = False
+    database: Database, held: Claim, delay_s: float = 0.0, *, failed_with: str | None = None
 ) -> None:
     async with database.tenant(held.tenant_id) as tx:
-        await lanes.put_back(tx, held, delay_s, count_attempt=count_attempt)
+        await lanes.put_back(tx, held, delay_s, failed_with=failed_with)
 
 
 async def run_out(database: Database, held: Claim) -> None:

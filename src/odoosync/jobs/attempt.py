@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from odoosync.db import Database
 from odoosync.jobs import lanes
 from odoosync.jobs.errors import LaneCancelled, LaneLost, LaneStopping
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.lanes import WORKER_LOST, Claim
 from odoosync.jobs.retry import RetryPolicy, delay_before, gives_up
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn, Task
 from odoosync.log import get_logger
@@ -54,8 +54,8 @@ class Desk:
 async def attempt(desk: Desk, claim: Claim, lease: Lease) -> None:
     """Run the body under its lease, then finish the lane or put it back. Raises nothing."""
     try:
-        if gives_up(desk.policy, attempts=claim.attempts, age_s=claim.age_s):
-            await _abandon(desk, claim, "worker_lost", _WORKER_LOST)
+        if gives_up(desk.policy, attempts=claim.attempts, stalled_s=claim.stalled_s):
+            await _give_up(desk, claim, claim.failed_with or WORKER_LOST)
             return
         await _settle(desk, claim, await _watched(desk, claim, lease))
     except LaneLost:
@@ -65,9 +65,10 @@ async def attempt(desk: Desk, claim: Claim, lease: Lease) -> None:
         log.warning("lane_left_to_its_lease", lane=claim.lane_id, error=type(error).__name__)
 
 
+_INTERNAL_ERROR: Final = "internal_error"
 _WORKER_LOST = (
-    "The work was given up: every worker that took it was lost on the way. Look for a lack of "
-    "memory in the system's log, then start it again."
+    "The work was given up after repeated failures: the last worker that took it was lost on the "
+    "way. Look for a lack of memory in the system's log, then start it again."
 )
 _FAILED = (
     "The work was given up after repeated unexpected errors. They are in the service's log; "
@@ -165,7 +166,7 @@ async def _settle(desk: Desk, claim: Claim, ending: Outcome | BaseException) -> 
         case LaneCancelled():
             await _abandon(desk, claim, ending.code, ending.message)
         case LaneStopping():
-            await _put_back(desk, claim, 0.0, count_attempt=False)
+            await _put_back(desk, claim, 0.0)
         case _:
             log.error("attempt_failed", lane=claim.lane_id, exc_info=ending)
             await _retry(desk, claim, None)
@@ -179,16 +180,22 @@ async def _retry(desk: Desk, claim: Claim, wish: RetryIn | None) -> None:
         await _abandon(desk, claim, LaneCancelled.code, LaneCancelled().message)
         return
     if wish is not None and not wish.counts:
-        await _put_back(desk, claim, wish.seconds, count_attempt=False)
+        await _put_back(desk, claim, wish.seconds)
         return
     attempts = lane.attempts + 1
-    if gives_up(desk.policy, attempts=attempts, age_s=claim.age_s):
-        reason = (wish.reason, _LASTING) if wish else ("internal_error", _FAILED)
-        await _abandon(desk, claim, *reason)
+    reason = wish.reason if wish else _INTERNAL_ERROR
+    if gives_up(desk.policy, attempts=attempts, stalled_s=lane.stalled_s):
+        await _give_up(desk, claim, reason)
         return
     chance = random.random()  # noqa: S311 - spreads load, guards nothing
     delay = wish.seconds if wish else delay_before(desk.policy, attempts=attempts, chance=chance)
-    await _put_back(desk, claim, delay, count_attempt=True)
+    await _put_back(desk, claim, delay, failed_with=reason)
+
+
+async def _give_up(desk: Desk, claim: Claim, reason: str) -> None:
+    """End it for what the last attempt failed with."""
+    sentence = {WORKER_LOST: _WORKER_LOST, _INTERNAL_ERROR: _FAILED}.get(reason, _LASTING)
+    await _abandon(desk, claim, reason, sentence)
 
 
 async def _abandon(desk: Desk, claim: Claim, code: str, message: str) -> None:
@@ -199,7 +206,7 @@ async def _abandon(desk: Desk, claim: Claim, code: str, message: str) -> None:
         raise
     except Exception:  # the task is foreign code to this room
         log.exception("abandon_failed", lane=claim.lane_id)
-        await _put_back(desk, claim, desk.policy.longest_s, count_attempt=False)
+        await _put_back(desk, claim, desk.policy.longest_s)
         return
     await _finish(desk, claim)
 
@@ -211,6 +218,8 @@ async def _finish(desk: Desk, claim: Claim) -> None:
             await lanes.finish(tx, claim)
 
 
-async def _put_back(desk: Desk, claim: Claim, delay_s: float, *, count_attempt: bool) -> None:
+async def _put_back(
+    desk: Desk, claim: Claim, delay_s: float, *, failed_with: str | None = None
+) -> None:
     async with desk.database.tenant(claim.tenant_id) as tx:
-        await lanes.put_back(tx, claim, delay_s, count_attempt=count_attempt)
+        await lanes.put_back(tx, claim, delay_s, failed_with=failed_with)

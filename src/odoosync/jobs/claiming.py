@@ -29,7 +29,7 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.sql.selectable import Subquery
 
 from odoosync.db import Database, Tx, epoch_now
-from odoosync.jobs.lanes import Claim, lock_order
+from odoosync.jobs.lanes import WORKER_LOST, Claim, lock_order, stalled_s
 from odoosync.jobs.tables import lanes
 
 _LOCK: Final = 7_305_411_862_002
@@ -87,7 +87,7 @@ async def claim_due(
             lanes.update()
             .where(lanes.c.id.in_(chosen.with_for_update(**_SKIP)))
             .values(**_taking(worker_id, lease_s))
-            .returning(*lanes.c, (epoch_now() - lanes.c.started_at).label("age_s"))
+            .returning(*lanes.c, stalled_s())
         )
         return [_claim(row, lease_s) for row in taken.all()]
 
@@ -264,10 +264,16 @@ def _taking(worker_id: str, lease_s: float) -> dict[str, Any]:
         "run_id": case((fresh, lanes.c.queued_run_id), else_=lanes.c.run_id),
         "queued_run_id": case((fresh, None), else_=lanes.c.queued_run_id),
         "started_at": case((fresh, epoch_now()), else_=lanes.c.started_at),
+        "progressed_at": case((fresh, None), else_=lanes.c.progressed_at),
         "attempts": case(
             (fresh, 0),
             (lanes.c.lease_until.is_(None), lanes.c.attempts),
             else_=lanes.c.attempts + 1,
+        ),
+        "failed_with": case(
+            (fresh, None),
+            (lanes.c.lease_until.is_(None), lanes.c.failed_with),
+            else_=WORKER_LOST,
         ),
         "lease_until": epoch_now() + lease_s,
         "worker_id": worker_id,
@@ -285,6 +291,7 @@ def _claim(row: Row[Any], lease_s: float) -> Claim:
         run_id=row.run_id,
         checkpoint=row.checkpoint,
         attempts=row.attempts,
-        age_s=row.age_s,
+        stalled_s=row.stalled_s,
+        failed_with=row.failed_with,
         lease_s=lease_s,
     )

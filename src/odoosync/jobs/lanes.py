@@ -10,9 +10,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Update, case, cast
+from sqlalchemy import BigInteger, ColumnElement, Label, Row, Update, case, cast, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from odoosync.db import Tx, epoch_now
@@ -20,6 +20,8 @@ from odoosync.jobs.errors import LaneLost
 from odoosync.jobs.tables import lanes
 
 Document = dict[str, Any]
+WORKER_LOST: Final = "worker_lost"
+"""What an attempt failed with whose lease ran out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Ticket:
 class Claim:
     """One attempt's right to a lane, good while its fence is the lane's.
 
-    `attempts` counts the earlier ones since the last progress; `age_s` is the time since the
-    generation's first start.
+    `attempts` counts the earlier ones since the last progress, the last of which ended with the
+    code `failed_with`; `stalled_s` is the time since that progress, or since the first start.
     """
 
     lane_id: int
@@ -48,7 +50,8 @@ class Claim:
     run_id: str
     checkpoint: Document | None
     attempts: int
-    age_s: float = 0.0
+    stalled_s: float = 0.0
+    failed_with: str | None = None
     lease_s: float = 15.0
 
 
@@ -62,6 +65,7 @@ class LaneState:
     done: int
     attempts: int
     cancel_requested: bool
+    stalled_s: float
 
 
 async def ask(tx: Tx, connection_id: int, dataset: str, *, priority: int = 0) -> Ticket:
@@ -97,7 +101,7 @@ async def advance(tx: Tx, claim: Claim, checkpoint: Document | None) -> None:
     """
     values: dict[str, Any] = {"checkpoint": checkpoint, "lease_until": _lease(claim)}
     if checkpoint != claim.checkpoint:
-        values["attempts"] = 0
+        values |= {"attempts": 0, "failed_with": None, "progressed_at": epoch_now()}
     await _move(tx, _held(tx, claim).values(**values))
 
 
@@ -112,7 +116,7 @@ async def renew(tx: Tx, claim: Claim) -> bool:
 
 async def look(tx: Tx, claim: Claim) -> LaneState:
     """Read the lane without writing. Raises LaneLost when it is not the claim's any more."""
-    lane = await tx.first(tx.select(lanes).where(*_is_held(claim)))
+    lane = await tx.first(tx.select(lanes, *lanes.c, stalled_s()).where(*_is_held(claim)))
     if lane is None:
         raise LaneLost
     return _state(lane)
@@ -133,8 +137,10 @@ async def finish(tx: Tx, claim: Claim) -> None:
             running_gen=None,
             run_id=None,
             started_at=None,
+            progressed_at=None,
             checkpoint=None,
             attempts=0,
+            failed_with=None,
             cancel_requested=False,
             not_before=epoch_now(),
             lease_until=None,
@@ -143,16 +149,20 @@ async def finish(tx: Tx, claim: Claim) -> None:
     )
 
 
-async def put_back(tx: Tx, claim: Claim, delay_s: float, *, count_attempt: bool) -> None:
+async def put_back(tx: Tx, claim: Claim, delay_s: float, *, failed_with: str | None = None) -> None:
     """Let go of a generation that has begun and goes on in `delay_s` seconds. Raises LaneLost.
 
-    It keeps its checkpoint, so later requests still ask for the next one. The fence moves at once.
+    The attempt counts when it `failed_with` a code. The generation keeps its checkpoint, so later
+    requests still ask for the next one. The fence moves at once.
     """
+    failed: dict[str, Any] = {}
+    if failed_with is not None:
+        failed = {"attempts": lanes.c.attempts + 1, "failed_with": failed_with}
     await _move(
         tx,
         _held(tx, claim).values(
+            **failed,
             fence=lanes.c.fence + 1,
-            attempts=lanes.c.attempts + (1 if count_attempt else 0),
             not_before=epoch_now() + delay_s,
             lease_until=None,
             worker_id=None,
@@ -230,7 +240,8 @@ async def _cancel(tx: Tx, lane: Row[Any], generation: int) -> bool:
 
 async def lane_state(tx: Tx, connection_id: int, dataset: str) -> LaneState | None:
     """Tell how a lane stands; None when nobody has asked for it yet."""
-    lane = await tx.first(_lane_of(tx, connection_id, dataset))
+    mine = (lanes.c.connection_id == connection_id, lanes.c.dataset == dataset)
+    lane = await tx.first(tx.select(lanes, *lanes.c, stalled_s()).where(*mine))
     return None if lane is None else _state(lane)
 
 
@@ -242,6 +253,12 @@ def _lane_of(tx: Tx, connection_id: int, dataset: str) -> Any:
 
 async def _locked(tx: Tx, connection_id: int, dataset: str) -> Row[Any] | None:
     return await tx.first(_lane_of(tx, connection_id, dataset).with_for_update())
+
+
+def stalled_s() -> Label[float]:
+    """Return the seconds since what has begun last came further, or began."""
+    since = func.coalesce(lanes.c.progressed_at, lanes.c.started_at)
+    return (epoch_now() - since).label("stalled_s")
 
 
 def lock_order(dialect: str) -> tuple[ColumnElement[Any], ...]:
@@ -283,6 +300,7 @@ def _state(lane: Row[Any]) -> LaneState:
         done=lane.done,
         attempts=lane.attempts,
         cancel_requested=bool(lane.cancel_requested),
+        stalled_s=lane.stalled_s or 0.0,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Attempts count since the last progress, `deadline_s` since the generation's first start."""
+    """Attempts and `deadline_s` count since the last progress, or the generation's first start."""
 
     max_attempts: int = 8
     deadline_s: float = 24 * 3600.0
@@ -16,9 +16,9 @@ class RetryPolicy:
     jitter: float = 0.25
 
 
-def gives_up(policy: RetryPolicy, *, attempts: int, age_s: float) -> bool:
+def gives_up(policy: RetryPolicy, *, attempts: int, stalled_s: float) -> bool:
     """Decide after `attempts` failures in a row."""
-    return attempts >= policy.max_attempts or (attempts > 0 and age_s >= policy.deadline_s)
+    return attempts >= policy.max_attempts or (attempts > 0 and stalled_s >= policy.deadline_s)
 
 
 def delay_before(policy: RetryPolicy, *, attempts: int, chance: float) -> float:

@@ -3,9 +3,10 @@
 `asked` is the highest generation number ever given, `want` the highest that is wanted (a queued one
 can be withdrawn; its number is not given again), `done` the highest that ended. `running_gen` is
 the one that has begun: held by an attempt while `lease_until` is set, put back when it is not.
-`run_id` belongs to it, `queued_run_id` to the one behind it. Times are seconds by the database's
-own clock. A fence starts at that clock, in milliseconds: ids of deleted lanes are given again on
-SQLite, and whoever still holds the old lane must not match the new one.
+`run_id` belongs to it, `queued_run_id` to the one behind it. `attempts` have failed since it last
+came further, at `progressed_at`, the last one with the code `failed_with`. Times are seconds by the
+database's own clock. A fence starts at that clock, in milliseconds: ids of deleted lanes are given
+again on SQLite, and whoever still holds the old lane must not match the new one.
 """
 
 from __future__ import annotations
@@ -39,10 +40,12 @@ lanes = tenant_table(
     Column("run_id", String(36)),
     Column("queued_run_id", String(36)),
     Column("started_at", Double),
+    Column("progressed_at", Double),
     Column("fence", BigId, nullable=False, server_default="0"),
     Column("lease_until", Double),
     Column("not_before", Double, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failed_with", String(64)),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("cancel_requested", Boolean, nullable=False, server_default="0"),
     Column("checkpoint", JsonDocument),

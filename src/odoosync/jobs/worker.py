@@ -179,7 +179,7 @@ class Worker:
     async def _give_back(self, claim: Claim) -> None:
         try:
             async with self._desk.database.tenant(claim.tenant_id) as tx:
-                await lanes.put_back(tx, claim, 1.0, count_attempt=False)
+                await lanes.put_back(tx, claim, 1.0)
         except (LaneLost, SQLAlchemyError, OSError):
             return  # the lease runs out
 

@@ -57,7 +57,7 @@ class SyncTask:
     async def _wait(self, claim: Claim, turn: Wait) -> Outcome:
         """Come back when the Odoo is asked again; what waited for a day has failed."""
         later = await admission.wait(self._tools, claim, turn)
-        if claim.age_s < GIVEN_UP_AFTER_S:
+        if claim.stalled_s < GIVEN_UP_AFTER_S:
             return later
         async with self._tools.database.tenant(claim.tenant_id, write=False) as tx:
             why = (await runs.get(tx, claim.run_id)).error

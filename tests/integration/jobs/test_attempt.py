@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from structlog.testing import capture_logs
 
-from lane_world import ask, claim_one, finish, populate, run_out, state
+from lane_world import advance, ask, claim_one, finish, populate, run_out, state
 from odoosync.db import Database
 from odoosync.jobs.attempt import Desk, Timing, attempt
 from odoosync.jobs.lanes import Claim, request_cancel
@@ -93,3 +93,26 @@ async def test_a_body_that_fails_before_it_looks_is_cancelled_all_the_same(
     task = _Task(fail)
     await attempt(Desk(database, task, QUICK), held, Lease())
     assert task.abandoned == ["cancelled"]
+
+
+@pytest.mark.parametrize("reason", ["sync_goes_on", "internal_error", "worker_lost"])
+async def test_what_is_given_up_before_it_begins_tells_what_the_last_attempt_failed_with(
+    database: Database, held: Claim, reason: str
+) -> None:
+    async def body(_: Claim) -> None: ...
+
+    task, late = _Task(body), replace(held, attempts=1, failed_with=reason, stalled_s=1e6)
+    await attempt(Desk(database, task, QUICK), late, Lease())
+    assert task.abandoned == [reason]
+
+
+async def test_who_comes_further_is_not_given_up_however_long_ago_it_began(
+    database: Database, held: Claim
+) -> None:
+    async def body(claim: Claim) -> None:
+        await advance(database, claim, {"page": 1})
+        raise ValueError
+
+    task = _Task(body)
+    await attempt(Desk(database, task, QUICK), replace(held, stalled_s=1e6), Lease())
+    assert task.abandoned == []

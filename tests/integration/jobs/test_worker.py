@@ -193,7 +193,7 @@ async def test_a_body_that_lost_its_lane_is_cut_off_in_silence(database: Databas
         await busy.wait()
         held = task.claims[0]
         async with database.tenant(1) as tx:
-            await lanes.put_back(tx, held, 3600.0, count_attempt=False)
+            await lanes.put_back(tx, held, 3600.0)
         await asyncio.wait_for(cut.wait(), 20)
     assert (task.abandoned, (await state(database, connection)).running) == ([], 1)
 

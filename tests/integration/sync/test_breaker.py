@@ -170,7 +170,7 @@ async def test_what_waited_for_a_day_has_failed_and_says_why(
 ) -> None:
     run_id = await silent.ask("contacts")
     claim = await silent.take()
-    await silent.attempt(replace(claim, age_s=90_000.0))
+    await silent.attempt(replace(claim, stalled_s=90_000.0))
     run = await silent.run(run_id)
     assert (run.status, run.error_code) == ("failed", "odoo_timed_out")
     assert "has not answered since" in run.error

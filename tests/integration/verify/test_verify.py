@@ -258,7 +258,7 @@ async def test_a_repair_waits_while_a_sync_goes_on(synced: Copy) -> None:
     assert (await synced.data(people(synced)[0]))["city"] == "Atlantis"
     await synced.attempt(sync)
     async with synced.database.tenant(synced.tenant_id) as tx:
-        await lanes.put_back(tx, check, 0.0, count_attempt=False)
+        await lanes.put_back(tx, check, 0.0)
     assert await synced.attempt(await synced.claim()) == Done()
     assert ((await synced.run(run_id)).truth, await synced.difference()) == (1.0, EQUAL)
 

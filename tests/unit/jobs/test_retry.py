@@ -18,13 +18,13 @@ def test_chance_spreads_a_delay_by_the_jitter() -> None:
 
 
 def test_the_last_attempt_gives_up() -> None:
-    assert not gives_up(POLICY, attempts=2, age_s=0.0)
-    assert gives_up(POLICY, attempts=3, age_s=0.0)
+    assert not gives_up(POLICY, attempts=2, stalled_s=0.0)
+    assert gives_up(POLICY, attempts=3, stalled_s=0.0)
 
 
 def test_a_failure_after_the_deadline_gives_up() -> None:
-    assert gives_up(POLICY, attempts=1, age_s=100.0)
+    assert gives_up(POLICY, attempts=1, stalled_s=100.0)
 
 
-def test_age_alone_never_gives_up() -> None:
-    assert not gives_up(POLICY, attempts=0, age_s=1_000_000.0)
+def test_time_alone_never_gives_up() -> None:
+    assert not gives_up(POLICY, attempts=0, stalled_s=1_000_000.0)
