@@ -93,12 +93,15 @@ async def note_failure(
 
 
 async def wait(tools: Equipment, claim: Claim, turn: Wait) -> RetryIn:
-    """Write into the history why a run waits, and say when to look again."""
+    """Write into the history why a run waits, and say when to look again.
+
+    No lane is held to its fence here: another attempt may have ended the run meanwhile.
+    """
     async with tools.database.tenant(claim.tenant_id) as tx:
         connection = await connections.get(tx, claim.connection_id)
         state = await standing.of(tx, connection)
         why = standing.told(connection, state)
-        await runs.update(tx, claim.run_id, {"error_code": state.code, "error": why})
+        await runs.update_open(tx, claim.run_id, {"error_code": state.code, "error": why})
     return RetryIn(min(turn.span.total_seconds(), LOOK_AGAIN_S), state.code, counts=False)
 
 

@@ -118,6 +118,12 @@ async def update(tx: Tx, run_id: str, values: Mapping[str, Any]) -> None:
     await tx.execute(tx.update(runs).where(runs.c.id == run_id).values(**values))
 
 
+async def update_open(tx: Tx, run_id: str, values: Mapping[str, Any]) -> None:
+    """Set columns of a run that has not ended: for who does not know whether it has."""
+    change = tx.update(runs).where(runs.c.id == run_id, runs.c.status.not_in(sorted(ENDED)))
+    await tx.execute(change.values(**values))
+
+
 async def add(tx: Tx, run_id: str, counts: Mapping[str, int]) -> None:
     """Add to the run's counts, in the transaction of the rows that they count."""
     changes = {name: runs.c[name] + count for name, count in counts.items() if count}

@@ -15,7 +15,7 @@ from odoosync.connections import store as connections
 from odoosync.crypto import Secret
 from odoosync.jobs.task import RetryIn
 from odoosync.odoo.errors import AccessRefused, InvalidCredentials, OdooError, TimedOut
-from odoosync.sync import standing
+from odoosync.sync import runs, standing
 from odoosync.sync.breaker import REJECTED, SILENT, Breaker
 from odoosync.sync.service import SyncAnswer, SyncRequest, SyncService
 from odoosync.sync.verify.asking import VerifyRequest
@@ -175,6 +175,18 @@ async def test_what_waited_for_a_day_has_failed_and_says_why(
     assert (run.status, run.error_code) == ("failed", "odoo_timed_out")
     assert "has not answered since" in run.error
     assert clock() - run.finished_at < timedelta(seconds=1)
+
+
+async def test_a_late_attempt_that_has_to_wait_leaves_the_history_of_an_ended_run_alone(
+    silent: Copy, clock: HandClock
+) -> None:
+    run_id = await silent.ask("contacts")
+    claim = await silent.take()
+    async with silent.database.tenant(silent.tenant_id) as tx:
+        await runs.finish(tx, run_id, "succeeded", clock())
+    assert isinstance(await silent.attempt(claim), RetryIn)
+    run = await silent.run(run_id)
+    assert (run.status, run.error_code, run.error) == ("succeeded", None, None)
 
 
 async def test_a_connection_shows_its_trouble_and_since_when(silent: Copy) -> None:
