@@ -84,9 +84,9 @@ async def ask(tx: Tx, connection_id: int, dataset: str, *, priority: int = 0) ->
         if priority > lane.priority:
             await tx.execute(change.values(priority=priority))
         return Ticket(queued, joined=True, run_id=lane.queued_run_id)
-    values: dict[str, Any] = {"priority": priority}
-    if lane.running_gen is None:
-        values |= {"not_before": epoch_now(), "cancel_requested": False}
+    values: dict[str, Any] = {"priority": max(priority, lane.priority)}
+    if lane.running_gen is None:  # nobody waits for what went before any more
+        values = {"priority": priority, "not_before": epoch_now(), "cancel_requested": False}
     run_id, generation = str(uuid.uuid4()), lane.asked + 1
     await tx.execute(
         change.values(asked=generation, want=generation, queued_run_id=run_id, **values)

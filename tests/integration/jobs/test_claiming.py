@@ -4,7 +4,7 @@ import asyncio
 
 from sqlalchemy import func, select
 
-from lane_world import ask, claim, populate
+from lane_world import ask, claim, claim_one, populate, put_back
 from odoosync.db import Database
 from odoosync.jobs.tables import lanes
 
@@ -52,6 +52,17 @@ async def test_what_a_person_waits_for_goes_first(database: Database) -> None:
     await ask(database, connections[2], priority=10)
     taken = await claim(database, limit=1)
     assert [found.connection_id for found in taken] == [connections[2]]
+
+
+async def test_a_run_that_a_person_waits_for_keeps_its_priority_when_the_next_is_asked_for(
+    database: Database,
+) -> None:
+    waited_for, usual = await populate(database, [1, 1])
+    await ask(database, waited_for, priority=10)
+    await put_back(database, await claim_one(database))
+    await ask(database, usual, priority=5)
+    await ask(database, waited_for)
+    assert (await claim_one(database, limit=1)).connection_id == waited_for
 
 
 async def test_joining_raises_the_priority_of_what_is_queued(database: Database) -> None:
