@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from odoosync.db import Tx
 from odoosync.odoo.errors import BadAnswer
@@ -24,31 +24,44 @@ from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
 from odoosync.sync.set_aside import Fault
 
+_AT_ONCE: Final = 250
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """Rows by id, encoded; of those read in part also what was read; and whom they point to."""
 
-    rows: Mapping[int, EncodedRow]
-    in_part: Mapping[int, dict[str, Any]]
+    rows: dict[int, EncodedRow]
+    in_part: dict[int, dict[str, Any]]
     targets: Targets
-    faults: Sequence[Fault]
+    faults: list[Fault]
 
 
 def make_ready(work: Work, raw: list[dict[str, Any]], faults: Sequence[Fault]) -> Ready:
-    """Decode and encode rows as Odoo sent them, which are used up; no I/O. Raises BadAnswer."""
+    """Decode and encode rows as Odoo sent them; no I/O. Raises BadAnswer.
+
+    Some at a time, and the list is emptied on the way: what one leaves in the processor's cache
+    serves the next.
+    """
+    ready = Ready({}, {}, {}, list(faults))
+    while raw:
+        some = raw[:_AT_ONCE]
+        del raw[:_AT_ONCE]
+        _add(work, ready, some)
+    return ready
+
+
+def _add(work: Work, ready: Ready, raw: list[dict[str, Any]]) -> None:
     try:
         rows = work.rows(raw)
     except BadAnswer:
-        faults = [*faults, *sift(work, raw, work.plan.fields)]
+        ready.faults.extend(sift(work, raw, work.plan.fields))
         rows = work.rows(raw)
-    faulty = {fault.odoo_id for fault in faults}
-    return Ready(
-        rows={row.odoo_id: encode(row) for row in rows},
-        in_part={row.odoo_id: row.data for row in rows if row.odoo_id in faulty} if faulty else {},
-        targets=labels.pointed_to(work.relations, rows),
-        faults=faults,
-    )
+    ready.rows.update((row.odoo_id, encode(row)) for row in rows)
+    if faulty := {fault.odoo_id for fault in ready.faults}:
+        ready.in_part.update((row.odoo_id, row.data) for row in rows if row.odoo_id in faulty)
+    for model, targets in labels.pointed_to(work.relations, rows).items():
+        ready.targets.setdefault(model, {}).update(targets)
 
 
 async def keep(work: Work, page: Ready, *, last_id: int | None) -> None:
