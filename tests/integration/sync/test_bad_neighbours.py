@@ -112,6 +112,17 @@ async def test_a_field_that_fails_on_all_rows_is_left_out_until_it_is_mended(cop
     assert await aside(copy) == []
 
 
+async def test_rows_that_are_read_twice_in_a_run_count_once_against_their_field(
+    synced: Copy,
+) -> None:
+    few = synced.world.table(PARTNER).ids[: narrowing.MOST_OF_A_FIELD]
+    synced.world.execute(PARTNER, "write", few, {"ref": "new"})
+    for row_id in few:
+        synced.world.make_unreadable(PARTNER, row_id, "display_name")
+    run = await synced.sync()
+    assert (run.status, run.drift) == ("succeeded", ["mobile"])
+
+
 async def test_rows_of_a_server_that_answers_none_are_not_set_aside(synced: Copy) -> None:
     def before(_model: str, method: str) -> None:
         if method == "search_read":

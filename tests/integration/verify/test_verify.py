@@ -27,7 +27,7 @@ from odoosync.jobs import lanes
 from odoosync.jobs.claiming import claim_due
 from odoosync.jobs.task import Done, Lease, RetryIn
 from odoosync.sync import pace
-from odoosync.sync.engine import ids
+from odoosync.sync.engine import ids, narrowing
 from odoosync.sync.verify import looking
 
 NEVER = 999_999
@@ -342,6 +342,34 @@ async def test_a_row_that_odoo_fails_on_is_not_judged(synced: Copy, field: str |
     run = await contacts(synced, repair=True)
     assert (run.truth, found(run), run.detail["aside"]) == (1.0, TRUE, 1)
     assert (await synced.data(person))["comment"]
+
+
+@pytest.mark.parametrize("field", [None, "comment"])
+async def test_nothing_is_said_of_a_row_that_odoo_fails_on_and_the_copy_knows_nothing_of(
+    copy: Copy, field: str | None
+) -> None:
+    (person,) = people(copy, limit=1)
+    copy.world.execute(PARTNER, "write", [person], {"comment": False})
+    copy.world.make_unreadable(PARTNER, person, field or "")
+    await copy.sync()
+    run = await contacts(copy)
+    rows = len(copy.world.table(PARTNER).ids)
+    assert (run.detail["aside"], run.detail["true"]) == (1, rows - 1)
+
+
+async def test_a_field_that_fails_on_some_rows_fails_no_verification(synced: Copy) -> None:
+    for person in people(synced, limit=narrowing.MOST_OF_A_FIELD):
+        synced.world.make_unreadable(PARTNER, person, "display_name")
+    run = await contacts(synced)
+    assert (run.truth, found(run), run.detail["aside"]) == (1.0, TRUE, narrowing.MOST_OF_A_FIELD)
+
+
+async def test_a_field_that_fails_on_many_rows_is_left_out_and_named(synced: Copy) -> None:
+    for person in people(synced, limit=narrowing.MOST_OF_A_FIELD + 1):
+        synced.world.make_unreadable(PARTNER, person, "display_name")
+    run = await contacts(synced)
+    assert (run.truth, found(run), run.detail["aside"]) == (1.0, TRUE, 0)
+    assert run.note.endswith("not compared: display_name.")
 
 
 async def test_a_template_renamed_since_leaves_its_variants_true_enough(synced: Copy) -> None:

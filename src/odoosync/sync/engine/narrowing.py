@@ -160,8 +160,10 @@ async def _by_field(work: Work, row: dict[str, Any], fields: list[str], found: F
         if len(fields) == 1:
             if isinstance(error, _SILENT) and not await _others_can_be_read(work):
                 raise
-            work.failing[fields[0]] += 1
-            if work.failing[fields[0]] > MOST_OF_A_FIELD:
+            # One row may be read several times a run: in its window, again as volatile, to mend.
+            rows = work.failing[fields[0]]
+            rows.add(row["id"])
+            if len(rows) > MOST_OF_A_FIELD:
                 raise FieldFails(fields[0], error.message) from error
             _set_aside(work, found, Fault(row["id"], fields[0], error.code, error.message))
             return

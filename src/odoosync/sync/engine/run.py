@@ -37,7 +37,7 @@ from odoosync.sync.questions import Place
 from odoosync.sync.window import Cursor, is_due, to_domain
 
 log = get_logger(__name__)
-_FIELDS_GIVEN_UP: Final = 5
+FIELDS_GIVEN_UP: Final = 5
 """Plans a run that are made anew because of a field; after that its failure is the run's."""
 
 
@@ -90,7 +90,7 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
     attempt = _Attempt(tools, claim, lease, begun, client, set())
     resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
     work = await _prepare(attempt, resumed)
-    for _ in range(_FIELDS_GIVEN_UP):
+    for _ in range(FIELDS_GIVEN_UP):
         try:
             await _stages(work, begun, guard=tools.deletion_guard)
         except FieldUnknown:

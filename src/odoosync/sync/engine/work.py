@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,8 +30,8 @@ class Work:
     `changed_by` are the dataset's dotted dates that this Odoo has; `page_limit` is the most rows to
     ask for at once; `used` are the calls and bytes that were counted already; `named` are targets,
     by model, whose names are stored; `aside` are rows that something was set aside of before and
-    that were not read whole since; `faulty` are those that failed now, `failing` counts the fields
-    that they failed on, `slow` those of them that timed out.
+    that were not read whole since; `faulty` are those that failed now, `failing` has those by the
+    field that they failed on, `slow` counts those that timed out.
     """
 
     database: Database
@@ -49,7 +49,7 @@ class Work:
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     aside: set[int] = field(default_factory=set)
     faulty: set[int] = field(default_factory=set)
-    failing: Counter[str] = field(default_factory=Counter)
+    failing: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     slow: int = 0
     _decoders: dict[tuple[str, ...] | None, PageDecoder] = field(default_factory=dict)
 

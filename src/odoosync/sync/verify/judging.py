@@ -7,7 +7,7 @@ ids by what the last comparison of ids left live, volatile fields by the row's o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -125,12 +125,18 @@ class Judge:
         return tuple(name for name in _PROMOTED if getattr(fresh, name) != getattr(ours, name))
 
     def look(
-        self, ids: Iterable[int], theirs: dict[int, dict[str, Any]], kept: dict[int, Kept]
+        self,
+        theirs: dict[int, dict[str, Any]],
+        kept: dict[int, Kept],
+        failed: frozenset[int] = frozenset(),
     ) -> tuple[list[int], list[int]]:
-        """Return the ids of rows that are plainly true, and those to look at once more."""
+        """Return the ids of rows that are plainly true, and those to look at once more.
+
+        Of `failed` rows Odoo did not say everything: none of them is plainly true.
+        """
         true: list[int] = []
-        suspects: list[int] = []
-        for odoo_id in ids:
+        suspects: list[int] = sorted(failed)
+        for odoo_id in sorted((theirs.keys() | kept.keys()) - failed):
             there, here = theirs.get(odoo_id), kept.get(odoo_id)
             is_live = here is not None and here.is_live
             if there is None and not is_live:

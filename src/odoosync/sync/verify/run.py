@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -15,15 +15,17 @@ from odoosync.db import Tx
 from odoosync.jobs import lanes
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn
+from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import FieldUnknown, OdooError
 from odoosync.sync import cursors, runs
 from odoosync.sync.datasets import Dataset
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids
+from odoosync.sync.engine.narrowing import FieldFails
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.planning import Prospect
-from odoosync.sync.engine.run import Equipment, open_odoo
+from odoosync.sync.engine.run import FIELDS_GIVEN_UP, Equipment, open_odoo
 from odoosync.sync.patience import patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.verify.check import Check, Gone, Reached, SyncGoesOn
@@ -31,10 +33,12 @@ from odoosync.sync.verify.judging import Judge
 from odoosync.sync.verify.spans import compare_span
 from odoosync.sync.window import Cursor, frozen_now
 
+log = get_logger(__name__)
 _WAIT_FOR_SYNC_S: Final = 2.0
 _OTHER_SHAPE: Final = (
     "Fields, login or language changed since the last complete sync. The next one reads everything."
 )
+_LEFT_OUT: Final = "Odoo fails on these fields of many records; they were not compared: {names}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,19 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease, dataset: Datas
     reached = Reached.from_json(claim.checkpoint)
     check, judge = await _prepare(attempt, reached)
     try:
-        try:
-            await _steps(check, judge, guard=tools.deletion_guard)
-        except FieldUnknown:
-            # An upgrade took a field away between the question and the page: begin again.
+        for _ in range(FIELDS_GIVEN_UP):
+            try:
+                await _steps(check, judge, guard=tools.deletion_guard)
+            except FieldUnknown:
+                # An upgrade took it away between the question and the page.
+                log.info("field_vanished", run=claim.run_id)
+            except FieldFails as error:
+                attempt.left_out.add(error.field)
+                log.warning("field_left_out", run=claim.run_id, field=error.field)
+            else:
+                return Done()
             check, judge = await _prepare(attempt, None, used=check.used)
-            await _steps(check, judge, guard=tools.deletion_guard)
+        await _steps(check, judge, guard=tools.deletion_guard)
     except SyncGoesOn as wait:
         check.reached = replace(check.reached, waits=check.reached.waits + 1)
         async with tools.database.tenant(claim.tenant_id) as tx:
@@ -76,7 +87,7 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease, dataset: Datas
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """All that stays the same in one attempt."""
+    """All that stays the same in one attempt; `left_out` are fields that Odoo failed on."""
 
     tools: Equipment
     claim: Claim
@@ -84,6 +95,7 @@ class _Attempt:
     dataset: Dataset
     begun: _Start
     client: OdooClient
+    left_out: set[str] = field(default_factory=set)
 
 
 async def _start(tools: Equipment, claim: Claim, dataset: Dataset) -> _Start:
@@ -118,7 +130,8 @@ async def _prepare(
     """
     tools, claim, begun, client = attempt.tools, attempt.claim, attempt.begun, attempt.client
     dataset = attempt.dataset
-    fields = await patiently(lambda: client.fields_get(dataset.model))
+    there = await patiently(lambda: client.fields_get(dataset.model))
+    fields = {name: field for name, field in there.items() if name not in attempt.left_out}
     prospect = Prospect(dataset, begun.connection, client, fields)
     names = tuple(name for name in begun.known or prospect.names if name in fields)
     goes_on = reached is not None and reached.fields == names
@@ -144,7 +157,10 @@ async def _prepare(
     )
     same_shape = begun.cursor.shape in {None, shape}
     volatile = frozenset(name for name in names if fields[name].is_volatile)
-    await _begin(check, counted=goes_on, note=None if same_shape else _OTHER_SHAPE)
+    note = None if same_shape else _OTHER_SHAPE
+    if attempt.left_out:
+        note = _LEFT_OUT.format(names=", ".join(sorted(attempt.left_out)))
+    await _begin(check, counted=goes_on, note=note)
     return check, Judge(dataset, names, volatile, whole=same_shape)
 
 
@@ -186,7 +202,8 @@ async def _rows(check: Check, judge: Judge) -> None:
                 coming = asyncio.create_task(reader.next())
             theirs = check.decode(page.rows, check.plan.fields)
             until = page.last_id if page.more else None
-            await compare_span(check, judge, theirs, after=after, until=until)
+            failed = frozenset(fault.odoo_id for fault in page.faults)
+            await compare_span(check, judge, theirs, after=after, until=until, failed=failed)
             if not page.more:
                 return
             after = until

@@ -19,25 +19,42 @@ from odoosync.sync.verify.looking import Rows, SecondLook
 
 
 async def compare_span(
-    check: Check, judge: Judge, theirs: Rows, *, after: int | None, until: int | None
+    check: Check,
+    judge: Judge,
+    theirs: Rows,
+    *,
+    after: int | None,
+    until: int | None,
+    failed: frozenset[int] = frozenset(),
 ) -> None:
-    """Compare ids beyond `after` up to `until`, None for all the rest, in parts of bounded size."""
+    """Compare ids beyond `after` up to `until`, None for all the rest, in parts of bounded size.
+
+    Of `failed` rows Odoo did not say everything.
+    """
     while True:
         kept = await looking.kept_between(check, after, until)
         end = kept[-1].odoo_id if len(kept) == looking.KEPT_AT_ONCE else until
         part = {odoo_id: row for odoo_id, row in theirs.items() if end is None or odoo_id <= end}
-        await _compare_part(check, judge, part, kept, end=end)
+        failing = frozenset(odoo_id for odoo_id in failed if end is None or odoo_id <= end)
+        await _compare_part(check, judge, part, kept, end=end, failed=failing)
         if end == until:
             return
         theirs = {odoo_id: row for odoo_id, row in theirs.items() if odoo_id not in part}
+        failed -= failing
         after = end
 
 
 async def _compare_part(
-    check: Check, judge: Judge, theirs: Rows, kept: Sequence[Kept], *, end: int | None
+    check: Check,
+    judge: Judge,
+    theirs: Rows,
+    kept: Sequence[Kept],
+    *,
+    end: int | None,
+    failed: frozenset[int],
 ) -> None:
     ours = {row.odoo_id: row for row in kept}
-    true, suspects = judge.look(sorted(theirs.keys() | ours.keys()), theirs, ours)
+    true, suspects = judge.look(theirs, ours, failed)
     hidden = sum(row.unreachable_at is not None and row.odoo_id not in theirs for row in kept)
     names = await naming.compare(check, {odoo_id: theirs[odoo_id] for odoo_id in true})
     check.rest = None
