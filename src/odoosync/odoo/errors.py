@@ -27,6 +27,7 @@
     │   └── AccessRefused
     ├── FixRequest                this call can never work; skip what it asked for
     │   ├── FieldUnknown
+    │   ├── LanguageMissing       no language of that code is active there
     │   ├── ModelUnknown
     │   ├── RecordMissing
     │   └── RequestRejected
@@ -243,6 +244,16 @@ class FieldUnknown(FixRequest):
         super().__init__(f"{model} has no longer, or not yet, {which} in this Odoo. Leave it out.")
         self.model = model
         self.field = field
+
+
+class LanguageMissing(FixRequest):
+    code = "odoo_language_missing"
+
+    def __init__(self, language: str) -> None:
+        super().__init__(
+            f"The language {language} is not active in this Odoo. Activate it there, or choose"
+            " another one for this connection."
+        )
 
 
 class ModelUnknown(FixRequest):

@@ -17,6 +17,7 @@ _LONGEST_QUOTE = 200
 _TYPE = re.compile(r"[A-Za-z_][\w.]{0,99}")
 _INVALID_FIELD = re.compile(r"Invalid field '?(?P<path>\w+(\.\w+)*)")
 _NO_MODEL = re.compile(r"(?i)\b(object|the model) '?[\w.]+'? does(n't| not) exist")
+_NO_LANGUAGE = re.compile(r"Invalid language code: (?P<code>[\w@]{1,20})$")
 _NO_METHOD = re.compile(r"The method '[\w.]+' does not exist")
 _NO_DATABASE = re.compile(r"does not exist|existiert nicht|n'existe pas|no existe|non esiste")
 _BAD_ARGUMENT = re.compile(r"unexpected keyword argument|required (positional )?argument")
@@ -82,6 +83,8 @@ def _access(refusal: Refusal) -> errors.OdooError:
 def _for_people(refusal: Refusal) -> errors.OdooError:
     if _NO_MODEL.match(refusal.message):
         return errors.ModelUnknown(refusal.model)
+    if language := _NO_LANGUAGE.match(refusal.message):
+        return errors.LanguageMissing(language["code"])
     return errors.RequestRejected(refusal.said)
 
 

@@ -13,6 +13,7 @@ from odoosync.sandbox.refusals import (
     attribute_error,
     http_refusal,
     type_error,
+    user_error,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def call(
     method = find_method(caller, model, name)
     named = dict(keywords)
     caller = caller.with_context(**(named.pop("context", None) or {}))
+    _check_language(caller, name)
     given = list(args)
     ids = _ids(given.pop(0)) if method.on_records and given else _ids(named.pop("ids", ()))
     first = (ids,) if method.on_records else ()
@@ -64,6 +66,7 @@ def call_named(caller: Caller, model: str, name: str, body: Mapping[str, Any]) -
         raise http_refusal("NotFound", 404, error.message) from error
     named = dict(body)
     caller = caller.with_context(**(named.pop("context", None) or {}))
+    _check_language(caller, name)
     ids = _ids(named.pop("ids", ()))
     if ids and not method.on_records:
         raise http_refusal("UnprocessableEntity", 422, f"cannot call {model}.{name} with ids")
@@ -73,6 +76,16 @@ def call_named(caller: Caller, model: str, name: str, body: Mapping[str, Any]) -
     except OdooRaised as error:
         raise http_refusal("UnprocessableEntity", 422, error.message) from error
     return method.run(caller, caller.model(model), *first, **named)
+
+
+def _check_language(caller: Caller, name: str) -> None:
+    """Refuse a language that is not active, from 17 on; before, its texts were simply English."""
+    code = caller.lang
+    if code == "en_US" or name == "fields_get" or not caller.release.since(17):
+        return
+    known = caller.tx.index("res.lang", "code").get(code, ())
+    if not any(caller.tx.value("res.lang", row_id, "active") for row_id in known):
+        raise user_error(f"Invalid language code: {code}")
 
 
 def _bind(

@@ -48,7 +48,7 @@ async def test_what_was_narrowed_and_is_wanted_again_is_filled(synced: Copy) -> 
 @pytest.mark.parametrize(
     ("wish", "key", "told"),
     [
-        ({"language": "de_DE"}, "lang", "de_DE"),
+        ({"language": "fr_FR"}, "lang", "fr_FR"),
         ({"company_ids": (1,)}, "allowed_company_ids", [1]),
     ],
 )
@@ -93,3 +93,32 @@ async def test_a_run_that_was_asked_for_just_before_the_pause_syncs_nothing(copy
     run = await copy.run(run_id)
     assert (run.status, run.error_code) == ("failed", ConnectionPaused.code)
     assert copy.odoo.asked == []
+
+
+def install(world: World, code: str, *, active: bool) -> None:
+    with world.transaction() as tx:
+        tx.update("res.lang", tx.index("res.lang", "code").get(code, ()), {"active": active})
+
+
+async def test_a_language_that_goes_with_its_last_login_is_no_failure(
+    copy: Copy, world: World
+) -> None:
+    install(world, "de_CH", active=True)
+    world.accounts[2].lang = "de_CH"
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        await store.update(tx, copy.connection_id, copy.clock(), server=None)
+    await copy.sync()
+    world.accounts[2].lang = "en_US"
+    install(world, "de_CH", active=False)
+    run = await copy.sync()
+    assert (run.status, run.mode) == ("succeeded", "full")
+    copy.odoo.asked.clear()
+    await copy.sync()
+    assert ("res.users", "context_get") not in copy.odoo.asked
+
+
+async def test_a_preferred_language_that_is_gone_is_named(copy: Copy) -> None:
+    await prefer(copy, language="de_CH")
+    run = await copy.sync()
+    assert (run.status, run.error_code) == ("failed", "odoo_language_missing")
+    assert "de_CH" in run.error

@@ -27,6 +27,7 @@ ARGUMENTS: dict[type[OdooError], tuple[Any, ...]] = {
     errors.RedirectRefused: ("https://new.example",),
     errors.AccessRefused: ("res.partner", "No."),
     errors.FieldUnknown: ("res.partner", "mobile"),
+    errors.LanguageMissing: ("de_DE",),
     errors.ModelUnknown: ("x.y",),
     errors.RecordMissing: ("res.partner",),
     errors.AddressRefused: ("odoo leads to a private address.",),

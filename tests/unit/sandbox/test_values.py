@@ -50,6 +50,8 @@ def test_archived_tags_are_left_out_too(world: World) -> None:
 def test_a_name_is_kept_for_each_language(world: World) -> None:
     row_id = world.execute("product.template", "create", {"name": "Chair"})
     french = {"lang": "fr_FR"}
+    language = world.execute("res.lang", "search", [["code", "=", "fr_FR"], ["active", "=", False]])
+    world.execute("res.lang", "write", language, {"active": True})
     world.execute("product.template", "write", [row_id], {"name": "Chaise"}, context=french)
     assert one(world, "product.template", row_id, "name") == "Chair"
     assert one(world, "product.template", row_id, "name", context=french) == "Chaise"

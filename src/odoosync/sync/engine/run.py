@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Lease
 from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient, open_client
-from odoosync.odoo.errors import FieldUnknown
+from odoosync.odoo.errors import FieldUnknown, LanguageMissing
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
 from odoosync.odoo.pacing import Gates, Pace
@@ -89,7 +89,13 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
     client = await open_odoo(tools, begun.connection, begun.secret)
     attempt = _Attempt(tools, claim, lease, begun, client, set())
     resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
-    work = await _prepare(attempt, resumed)
+    try:
+        work = await _prepare(attempt, resumed)
+    except LanguageMissing:
+        # The login had that language when it was looked at last, and may have another one now.
+        client = await open_odoo(tools, begun.connection, begun.secret, anew=True)
+        attempt = replace(attempt, client=client)
+        work = await _prepare(attempt, resumed)
     for _ in range(FIELDS_GIVEN_UP):
         try:
             await _stages(work, begun, guard=tools.deletion_guard)
