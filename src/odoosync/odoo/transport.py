@@ -151,6 +151,7 @@ class Transport:
             received += len(chunk)
             if max(received, size) > self._limits.max_bytes:
                 response.close()
+                chunks.clear()  # the error's traceback, in a cycle, would keep them for long
                 raise AnswerTooLarge
             chunks.append(chunk)
         return b"".join(chunks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import traceback
 
 import pytest
 
@@ -124,6 +125,14 @@ async def test_a_server_that_misbehaves_ends_in_our_error(
     transport: Transport, script: Script, kind: type[errors.OdooError]
 ) -> None:
     assert type(await failure(transport, script)) is kind
+
+
+async def test_an_answer_that_is_too_large_does_not_live_on_in_its_error(
+    transport: Transport,
+) -> None:
+    error = await failure(transport, sends_a_gzip_bomb)
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    assert [frame.f_locals["chunks"] for frame in frames if "chunks" in frame.f_locals] == [[]]
 
 
 @pytest.mark.parametrize("script", ENDLESS)
