@@ -152,12 +152,25 @@ def decoded(answer: Answer) -> Any:
     """Read the JSON of an answer; raises BadAnswer when it is none."""
     try:
         return orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
-        pass
-    if any(word in answer.body for word in _BEYOND_JSON):
+    except orjson.JSONDecodeError as error:
+        immense = "infinity" in error.msg
+    if immense or any(word in answer.body for word in _BEYOND_JSON):
         with suppress(ValueError, RecursionError):
-            return json.loads(answer.body, parse_constant=lambda _word: None)
+            return json.loads(
+                answer.body,
+                parse_constant=lambda _word: None,
+                parse_int=_number,
+                parse_float=_number,
+            )
     raise BadAnswer  # out here, for the decoder's error holds the whole text
+
+
+def _number(text: str) -> Any:
+    """Read one as the strict reader does; a JSON field may hold one that is beyond any float."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def is_json(answer: Answer) -> bool:

@@ -33,12 +33,21 @@ async def test_a_count_that_is_none_is_a_bad_answer(count: Any) -> None:
         await odoo.search_count("res.partner", [])
 
 
-@pytest.mark.parametrize("word", [b"NaN", b"Infinity", b"-Infinity"])
+@pytest.mark.parametrize(
+    "word", [b"NaN", b"Infinity", b"-Infinity", b"1e400", b"-%b" % (b"9" * 400)]
+)
 async def test_a_number_that_is_none_is_no_value(word: bytes) -> None:
     body = b'[{"id": 1, "name": "NaN", "credit": %b}]' % word
     odoo, _ = answering(Answer(200, {"content-type": "application/json"}, body, None))
     rows = await odoo.search_read("res.partner", [], ["name", "credit"])
     assert rows == [{"id": 1, "name": "NaN", "credit": None}]
+
+
+async def test_a_long_number_beside_one_that_is_none_is_what_the_strict_reader_makes_of_it() -> None:
+    body = b'[{"id": 1, "long": %b, "credit": NaN}]' % (b"9" * 30)
+    odoo, _ = answering(Answer(200, {"content-type": "application/json"}, body, None))
+    rows = await odoo.search_read("res.partner", [], ["long", "credit"])
+    assert rows == [{"id": 1, "long": 1e30, "credit": None}]
 
 
 async def test_half_a_surrogate_pair_spoils_no_page() -> None:
