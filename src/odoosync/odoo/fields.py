@@ -27,6 +27,8 @@ _ID_LIMIT = 2**63
 _NO_IDS: list[int] = []
 _WHOLE = {int}
 _DATE_LENGTH, _TIME_LENGTH = len("2026-01-31"), len("2026-01-31 12:00:00")
+_DOCUMENTS = ("json", "properties", "properties_definition")
+_DEEPEST = 200
 _CHANGED_ELSEWHERE = frozenset({"one2many", "many2many", "properties"})
 
 
@@ -95,6 +97,7 @@ class PageDecoder:
     x2many: tuple[str, ...]
     dates: tuple[str, ...]
     datetimes: tuple[str, ...]
+    documents: tuple[str, ...]
     references: tuple[tuple[str, str], ...]
 
     @classmethod
@@ -114,6 +117,7 @@ class PageDecoder:
             x2many=x2many,
             dates=of_type("date"),
             datetimes=datetimes,
+            documents=of_type(*_DOCUMENTS),
             references=tuple(
                 (name, relation) for name in many2one if (relation := fields[name].relation)
             ),
@@ -122,7 +126,8 @@ class PageDecoder:
     def decode(self, rows: list[Row]) -> list[Row]:
         """Change the rows in place and give them back. Run it once only, after `labels`.
 
-        Raises BadAnswer for a value that is no date or no relation, where that is due.
+        Raises BadAnswer for a value that is no date or no relation, where that is due, and for a
+        document that is too deep to be written down again.
         """
         _empty(rows, self.nullable)
         _point(rows, self.many2one)
@@ -136,6 +141,7 @@ class PageDecoder:
             for name in self.datetimes:
                 if (value := row.get(name)) is not None:
                     row[name] = _datetime(value)
+        _bound(rows, self.documents)
         return rows
 
     def labels(self, rows: Iterable[Row]) -> dict[str, dict[int, str]]:
@@ -170,6 +176,19 @@ def _point(rows: list[Row], names: tuple[str, ...]) -> None:
                 row[name] = None
             elif type(value) is not int or value >= _ID_LIMIT:
                 row[name] = _many2one(value)
+
+
+def _bound(rows: list[Row], names: tuple[str, ...]) -> None:
+    for row in rows:
+        if any(_is_deep(row.get(name), _DEEPEST) for name in names):
+            raise BadAnswer
+
+
+def _is_deep(value: Any, left: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list):
+        return False
+    return left == 0 or any(_is_deep(one, left - 1) for one in inside)
 
 
 def _many2one(value: Any) -> Any:

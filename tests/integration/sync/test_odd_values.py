@@ -9,6 +9,7 @@ import pytest
 
 from integration.sync.copying import Copy
 from integration.sync.direct import DirectOdoo
+from integration.verify.checking import verify
 from odoosync.odoo.transport import Answer
 from odoosync.sandbox import World
 
@@ -77,6 +78,7 @@ async def test_a_row_of_other_types_costs_no_other_row(
     assert {k: v for k, v in after.items() if k != odoo.row} == {
         k: v for k, v in before.items() if k != odoo.row
     }
+    assert (await verify(synced, "contacts")).truth == 1.0
     odoo.odd = False
     await synced.sync(full=True)
     assert {odoo_id: row.data for odoo_id, row in (await synced.rows()).items()} == before

@@ -61,6 +61,15 @@ def test_names_come_apart_from_ids() -> None:
     assert decoder.labels(rows) == {"res.country": {7: "Seven"}}
 
 
+@pytest.mark.parametrize("kind", ["json", "properties"])
+def test_a_document_too_deep_to_be_written_down_again_is_a_bad_answer(kind: str) -> None:
+    deep: Any = 1
+    for _ in range(150):
+        deep = {"a": [deep]}
+    with pytest.raises(BadAnswer):
+        PageDecoder.of(field(kind), ["x"]).decode([{"id": 1, "x": deep}])
+
+
 def test_a_value_that_the_server_left_out_stays_out() -> None:
     assert PageDecoder.of(field("datetime"), ["x"]).decode([{"id": 1}]) == [{"id": 1}]
 

@@ -43,7 +43,7 @@ async def test_a_number_that_is_none_is_no_value(word: bytes) -> None:
     assert rows == [{"id": 1, "name": "NaN", "credit": None}]
 
 
-async def test_a_long_number_beside_one_that_is_none_is_what_the_strict_reader_makes_of_it() -> None:
+async def test_a_long_number_reads_the_same_beside_one_that_is_none() -> None:
     body = b'[{"id": 1, "long": %b, "credit": NaN}]' % (b"9" * 30)
     odoo, _ = answering(Answer(200, {"content-type": "application/json"}, body, None))
     rows = await odoo.search_read("res.partner", [], ["long", "credit"])

@@ -17,6 +17,17 @@ from odoosync.sync.set_aside import Fault
 _WHY = "Odoo sent a value that a field of this type cannot have."
 
 
+def decoded(
+    work: Work, rows: list[dict[str, Any]], names: tuple[str, ...]
+) -> tuple[dict[int, dict[str, Any]], list[Fault]]:
+    """Decode a page, but for values that cannot be: those are taken out, and told."""
+    try:
+        return work.decode(rows, names), []
+    except BadAnswer:
+        faults = sift(work, rows, names)
+        return work.decode(rows, names), faults
+
+
 def sift(work: Work, rows: Sequence[dict[str, Any]], names: Sequence[str]) -> list[Fault]:
     """Take values out of rows that cannot be decoded; the rows may be decoded in part already.
 

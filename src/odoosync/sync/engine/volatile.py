@@ -13,13 +13,12 @@ from functools import partial
 from typing import Any, Final
 
 from odoosync.db import Tx
-from odoosync.odoo.errors import BadAnswer
 from odoosync.store import writing
 from odoosync.store.rows import Row
 from odoosync.sync.engine import labels
 from odoosync.sync.engine.keeping import settle
 from odoosync.sync.engine.pages import Page, Reader
-from odoosync.sync.engine.sifting import sift
+from odoosync.sync.engine.sifting import decoded
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
 
@@ -45,20 +44,10 @@ async def _reread(work: Work, names: tuple[str, ...]) -> None:
     while True:
         page = await reader.next()
         if page.rows or page.faults:
-            page, fresh = _decoded(work, page, names)
-            await _keep(work, fresh, page)
+            fresh, faults = decoded(work, page.rows, names)
+            await _keep(work, fresh, replace(page, faults=[*page.faults, *faults]))
         if not page.more:
             return
-
-
-def _decoded(
-    work: Work, page: Page, names: tuple[str, ...]
-) -> tuple[Page, dict[int, dict[str, Any]]]:
-    try:
-        return page, work.decode(page.rows, names)
-    except BadAnswer:
-        faults = sift(work, page.rows, names)
-        return replace(page, faults=[*page.faults, *faults]), work.decode(page.rows, names)
 
 
 async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], page: Page) -> None:

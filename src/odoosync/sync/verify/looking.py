@@ -14,6 +14,7 @@ from odoosync.store.comparing import Kept
 from odoosync.store.dialects import in_chunks
 from odoosync.sync import cursors
 from odoosync.sync.engine.pages import Reader
+from odoosync.sync.engine.sifting import decoded
 from odoosync.sync.engine.volatile import INTERVAL
 from odoosync.sync.verify.check import Check
 from odoosync.sync.verify.judging import Judge, Promise, Verdict, promise_of
@@ -81,8 +82,9 @@ async def _theirs(check: Check, ids: Sequence[int]) -> tuple[Rows, frozenset[int
         while more:
             page = await reader.next()
             more = page.more and page.last_id != some[-1]
-            found |= check.decode(page.rows, check.plan.fields)
-            aside.update(fault.odoo_id for fault in page.faults)
+            rows, faults = decoded(check, page.rows, check.plan.fields)
+            found |= rows
+            aside.update(fault.odoo_id for fault in [*page.faults, *faults])
     return found, frozenset(aside)
 
 

@@ -26,6 +26,7 @@ from odoosync.sync.engine.narrowing import FieldFails
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.run import FIELDS_GIVEN_UP, Equipment, open_odoo
+from odoosync.sync.engine.sifting import decoded
 from odoosync.sync.patience import patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.verify.check import Check, Gone, Reached, SyncGoesOn
@@ -200,9 +201,9 @@ async def _rows(check: Check, judge: Judge) -> None:
             page = await coming
             if page.more:
                 coming = asyncio.create_task(reader.next())
-            theirs = check.decode(page.rows, check.plan.fields)
+            theirs, faults = decoded(check, page.rows, check.plan.fields)
             until = page.last_id if page.more else None
-            failed = frozenset(fault.odoo_id for fault in page.faults)
+            failed = frozenset(fault.odoo_id for fault in [*page.faults, *faults])
             await compare_span(check, judge, theirs, after=after, until=until, failed=failed)
             if not page.more:
                 return
