@@ -151,12 +151,12 @@ def run_worker(
 
 
 def _take_turns_often() -> None:
-    """Let no thread keep Python to itself for longer than half a millisecond, instead of five.
+    """Let no thread keep Python to itself for long when others wait: 0.05 ms instead of 5.
 
-    While one makes a page ready, the one that talks to Odoo and the one that writes to the database
-    ask for their turn hundreds of times: a page took twice as long to be stored.
+    While one makes a page ready, the one that talks to Odoo and the one that talks to the database
+    ask each other a dozen times for one statement: two of them took 20 ms instead of 8.
     """
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(0.00005)
 
 
 def _collect_rarely() -> None:

@@ -20,9 +20,12 @@ from odoosync.odoo.errors import OdooError, ServerBusy, TimedOut
 
 log = get_logger(__name__)
 T = TypeVar("T")
-_ATTEMPTS: Final = 5
+ATTEMPTS: Final = 8
+"""An Odoo that restarts is back within some twenty seconds."""
+AT_FIRST: Final = 5
+"""Attempts to begin with: of an Odoo that is off a person hears within five seconds."""
 _DEADLINE_S: Final = 60.0
-_FIRST_S: Final = 0.2
+FIRST_S: Final = 0.2
 _LONGEST_S: Final = 8.0
 
 
@@ -36,16 +39,16 @@ def pause_before(attempt: int, error: BaseException | None, *, chance: float) ->
 
     A server that says when to come back is not asked before that.
     """
-    doubled = min(_LONGEST_S, _FIRST_S * 2.0 ** (attempt - 1))
+    doubled = min(_LONGEST_S, FIRST_S * 2.0 ** (attempt - 1))
     asked_for = (error.retry_after or 0.0) if isinstance(error, ServerBusy) else 0.0
     return max(doubled, asked_for) + 0.5 * doubled * chance
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+async def patiently(call: Callable[[], Awaitable[T]], *, attempts: int = ATTEMPTS) -> T:
     """Run a read, repeating it on transient faults. Raises the last OdooError."""
     retrying = AsyncRetrying(
         retry=retry_if_exception(worth_repeating),
-        stop=stop_after_attempt(_ATTEMPTS) | stop_before_delay(_DEADLINE_S),
+        stop=stop_after_attempt(attempts) | stop_before_delay(_DEADLINE_S),
         wait=_wait,
         before_sleep=_tell,
         reraise=True,

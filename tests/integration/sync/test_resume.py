@@ -12,7 +12,7 @@ from odoosync.jobs.task import Lease
 from odoosync.odoo.errors import CutOff, ServerFault
 from odoosync.sandbox import World
 from odoosync.sandbox.fields import char
-from odoosync.sync import pace
+from odoosync.sync import pace, patience
 from odoosync.sync.engine import ids
 
 PARTNER = "res.partner"
@@ -21,7 +21,8 @@ PAGE = 10
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some seventy contacts make eight pages."""
+    """Some seventy contacts make eight pages. Nobody waits long for an Odoo that is away."""
+    monkeypatch.setattr(patience, "FIRST_S", 0.01)
     monkeypatch.setattr(pace, "FIRST", PAGE)
     monkeypatch.setattr(pace, "LARGEST", PAGE)
     monkeypatch.setattr(ids, "SCAN_AT_ONCE", 25)
@@ -149,6 +150,20 @@ async def test_a_run_that_failed_is_ended_by_the_next_one(copy: Copy) -> None:
     assert 0 < failed.fetched < total
     assert (run.status, failed.fetched + run.created) == ("succeeded", total)
     assert await copy.difference() == EQUAL
+
+
+async def test_an_odoo_that_restarts_under_way_is_waited_for(copy: Copy) -> None:
+    calls = 0
+
+    def away(_model: str, method: str) -> None:
+        nonlocal calls
+        calls += method == "search_read"
+        if 4 <= calls < 4 + patience.ATTEMPTS - 1:
+            raise CutOff
+
+    copy.odoo.before = away
+    run = await copy.sync()
+    assert (run.status, run.created) == ("succeeded", len(copy.world.table(PARTNER).ids))
 
 
 async def test_a_run_that_failed_again_and_again_ends_nevertheless(copy: Copy) -> None:

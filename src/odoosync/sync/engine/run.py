@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -31,7 +32,7 @@ from odoosync.sync.engine import ids, labels, pages, planning, restored, volatil
 from odoosync.sync.engine.narrowing import FieldFails
 from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.work import Work
-from odoosync.sync.patience import patiently
+from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.questions import Place
 from odoosync.sync.window import Cursor, is_due, to_domain
@@ -143,7 +144,8 @@ async def open_odoo(
     wishes = connection.preferences
     pace = Pace(wishes.call_spacing or 0.0, wishes.parallel_calls or 0)
     sender = tools.gates.sender(tools.transport, connection.id, pace)
-    client = await patiently(lambda: open_client(sender, login, known=trusted, now=tools.clock()))
+    opening = partial(open_client, sender, login, known=trusted, now=tools.clock())
+    client = await patiently(opening, attempts=AT_FIRST)
     if client.facts != known:
         async with tools.database.tenant(connection.tenant_id) as tx:
             await connections.remember_server(tx, connection.id, client.facts.to_json())
@@ -156,7 +158,7 @@ async def _prepare(
     """Ask for the fields, then decide: go on by the plan as it was frozen, or make one."""
     tools, claim, begun, client = attempt.tools, attempt.claim, attempt.begun, attempt.client
     dataset = dataset_named(claim.dataset)
-    there = await patiently(lambda: client.fields_get(dataset.model))
+    there = await patiently(lambda: client.fields_get(dataset.model), attempts=AT_FIRST)
     fields = {name: field for name, field in there.items() if name not in attempt.left_out}
     prospect = Prospect(dataset, begun.connection, client, fields)
     goes_on = resumed is not None and prospect.can_go_on(resumed)

@@ -27,7 +27,7 @@ from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.run import FIELDS_GIVEN_UP, Equipment, open_odoo
 from odoosync.sync.engine.sifting import decoded
-from odoosync.sync.patience import patiently
+from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.verify.check import Check, Gone, Reached, SyncGoesOn
 from odoosync.sync.verify.judging import Judge
@@ -131,7 +131,7 @@ async def _prepare(
     """
     tools, claim, begun, client = attempt.tools, attempt.claim, attempt.begun, attempt.client
     dataset = attempt.dataset
-    there = await patiently(lambda: client.fields_get(dataset.model))
+    there = await patiently(lambda: client.fields_get(dataset.model), attempts=AT_FIRST)
     fields = {name: field for name, field in there.items() if name not in attempt.left_out}
     prospect = Prospect(dataset, begun.connection, client, fields)
     names = tuple(name for name in begun.known or prospect.names if name in fields)
