@@ -43,15 +43,15 @@ def make_ready(work: Work, raw: list[dict[str, Any]], faults: Sequence[Fault]) -
     Some at a time, and the list is emptied on the way: what one leaves in the processor's cache
     serves the next.
     """
-    ready = Ready({}, {}, {}, list(faults))
+    ready, relations = Ready({}, {}, {}, list(faults)), work.relations
     while raw:
         some = raw[:_AT_ONCE]
         del raw[:_AT_ONCE]
-        _add(work, ready, some)
+        _add(work, ready, some, relations)
     return ready
 
 
-def _add(work: Work, ready: Ready, raw: list[dict[str, Any]]) -> None:
+def _add(work: Work, ready: Ready, raw: list[dict[str, Any]], relations: Mapping[str, str]) -> None:
     try:
         rows = work.rows(raw)
     except BadAnswer:
@@ -60,7 +60,7 @@ def _add(work: Work, ready: Ready, raw: list[dict[str, Any]]) -> None:
     ready.rows.update((row.odoo_id, encode(row)) for row in rows)
     if faulty := {fault.odoo_id for fault in ready.faults}:
         ready.in_part.update((row.odoo_id, row.data) for row in rows if row.odoo_id in faulty)
-    for model, targets in labels.pointed_to(work.relations, rows).items():
+    for model, targets in labels.pointed_to(relations, rows).items():
         ready.targets.setdefault(model, {}).update(targets)
 
 
