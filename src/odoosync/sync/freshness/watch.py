@@ -7,15 +7,16 @@ database allows one open alert for each connection and dataset, so many watchers
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, Table, and_, exists, func, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from odoosync.connections.preferences import Preferences
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx
 from odoosync.db.moments import epoch_of
@@ -27,25 +28,48 @@ from odoosync.sync.tables import cursors
 
 log = get_logger(__name__)
 _AT_ONCE: Final = 500
-_Place = tuple[int, int, str]
 _Act = Callable[[Tx, int, Freshness, datetime], Awaitable[bool]]
 
 
 async def watch(database: Database, now: datetime, *, limit: int = _AT_ONCE) -> tuple[int, int]:
-    """Raise and end alerts, up to `limit` of each; returns how many were raised and ended."""
-    raised = await _act(database, await _find(database, _suspects(now, limit)), _raise, now)
-    ended = await _act(database, await _find(database, _mended(limit)), _end, now)
+    """Raise and end alerts, looking at `limit` at once; returns how many were raised and ended."""
+    raised = ended = 0
+    async for rows in _pages(database, _suspects(now), schedules, limit):
+        wanted = [row for row in rows if _is_wanted(row)]
+        raised += await _act(database, wanted, _raise, now)
+    async for rows in _pages(database, _mended(), alerts, limit):
+        ended += await _act(database, rows, _end, now)
     return raised, ended
 
 
-async def _find(database: Database, query: Select[Any]) -> list[_Place]:
-    """Look across tenants; grouped by tenant."""
-    async with database.system(write=False) as tx:
-        rows = await tx.all(query)
-    return sorted((row.tenant_id, row.connection_id, row.dataset) for row in rows)
+async def _pages(
+    database: Database, query: Select[Any], table: Table, limit: int
+) -> AsyncIterator[Sequence[Row[Any]]]:
+    """Look across tenants for all of it, `limit` at once.
+
+    Much needs nothing when it is judged, and is found again by each round. If a round looked at
+    the first so many only, what stands behind them would never have its turn.
+    """
+    key = (table.c.connection_id, table.c.dataset)
+    query = query.order_by(*key).limit(limit)
+    rows: Sequence[Row[Any]] = ()
+    while True:
+        later = query
+        if rows:
+            later = query.where(tuple_(*key) > tuple_(rows[-1].connection_id, rows[-1].dataset))
+        async with database.system(write=False) as tx:
+            rows = await tx.all(later)
+        yield rows
+        if len(rows) < limit:
+            return
 
 
-def _suspects(now: datetime, limit: int) -> Select[Any]:
+def _is_wanted(row: Row[Any]) -> bool:
+    datasets = Preferences.from_json(row.preferences).datasets
+    return datasets is None or row.dataset in datasets
+
+
+def _suspects(now: datetime) -> Select[Any]:
     """Find what is older than twice its shortest interval and has no alert yet.
 
     A cron line may allow more than that: how much, is judged afterwards.
@@ -59,7 +83,12 @@ def _suspects(now: datetime, limit: int) -> Select[Any]:
         alerts.c.closed_at.is_(None),
     )
     return (
-        select(schedules.c.tenant_id, schedules.c.connection_id, schedules.c.dataset)
+        select(
+            schedules.c.tenant_id,
+            schedules.c.connection_id,
+            schedules.c.dataset,
+            connections.c.preferences,
+        )
         .join(connections, connections.c.id == schedules.c.connection_id)
         .outerjoin(cursors, _same(cursors, schedules))
         .where(
@@ -70,13 +99,14 @@ def _suspects(now: datetime, limit: int) -> Select[Any]:
             epoch_of(schedules.c.since) < older,
             ~alarmed,
         )
-        .order_by(fresh_at)
-        .limit(limit)
     )
 
 
-def _mended(limit: int) -> Select[Any]:
-    """Find open alerts since which something happened that may end them."""
+def _mended() -> Select[Any]:
+    """Find open alerts since which something happened that may end them.
+
+    One thing is another choice of datasets, which changes the connection.
+    """
     return (
         select(alerts.c.tenant_id, alerts.c.connection_id, alerts.c.dataset)
         .join(connections, connections.c.id == alerts.c.connection_id)
@@ -91,11 +121,10 @@ def _mended(limit: int) -> Select[Any]:
                 schedules.c.since > alerts.c.opened_at,
                 connections.c.deleted_at.is_not(None),
                 connections.c.paused_at.is_not(None),
+                connections.c.updated_at > alerts.c.opened_at,
                 cursors.c.completed_at > alerts.c.opened_at,
             ),
         )
-        .order_by(alerts.c.id)
-        .limit(limit)
     )
 
 
@@ -103,9 +132,10 @@ def _same(one: Any, other: Any) -> Any:
     return and_(one.c.connection_id == other.c.connection_id, one.c.dataset == other.c.dataset)
 
 
-async def _act(database: Database, places: Sequence[_Place], act: _Act, now: datetime) -> int:
+async def _act(database: Database, rows: Sequence[Row[Any]], act: _Act, now: datetime) -> int:
     """Judge each place again as its tenant, and act on it; what fails is tried next time."""
     count = 0
+    places = sorted((row.tenant_id, row.connection_id, row.dataset) for row in rows)
     for tenant_id, mine in groupby(places, lambda place: place[0]):
         try:
             async with database.tenant(tenant_id) as tx:
