@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from sqlalchemy import Column, ColumnElement, Numeric, Text, false, literal, not_, or_
+from sqlalchemy import BigInteger, Column, ColumnElement, Numeric, String, Text, literal, not_
+from sqlalchemy.types import TypeEngine
 
 from odoosync.errors import InvalidInput
 from odoosync.store import dialects
@@ -86,17 +87,19 @@ def condition(
     kind = kind_of(asked, kinds)
     column = _stored_column(asked, columns)
     if column is not None:
-        return _compare(asked, column, lambda value: literal(value, column.type))
+        among = Text if isinstance(column.type, String) else BigInteger
+        return _compare(dialect, asked, column, lambda value: literal(value, column.type), among)
     if kind in _LISTS:
         return _on_list(dialect, asked)
     if asked.op == "isnull":
-        return _compare(asked, dialects.json_text(dialect, asked.field), literal)
+        return _compare(dialect, asked, dialects.json_text(dialect, asked.field), literal)
     if kind in _NUMBERS:
         number = dialects.json_number(dialect, asked.field)
-        return _compare(asked, number, lambda value: _number(dialect, value))
+        return _compare(dialect, asked, number, lambda value: _number(dialect, value), Numeric)
     if kind == "boolean":
         flag = dialects.json_flag(dialect, asked.field)
-        return _compare(asked, flag, lambda value: literal("true" if value else "false", Text))
+        words = {True: literal("true", Text), False: literal("false", Text)}
+        return _compare(dialect, asked, flag, lambda value: words[bool(value)])
     return _on_text(dialect, asked)
 
 
@@ -130,7 +133,7 @@ def _on_text(dialect: str, asked: Filter) -> ColumnElement[bool]:
         return dialects.holds(dialect, dialects.lowered(dialect, text), part)
     if dialect == "postgresql" and asked.op in _ORDER:
         text = text.collate("C")
-    return _compare(asked, text, lambda value: literal(value, Text))
+    return _compare(dialect, asked, text, lambda value: literal(value, Text))
 
 
 def _on_list(dialect: str, asked: Filter) -> ColumnElement[bool]:
@@ -149,12 +152,16 @@ def _number(dialect: str, value: Any) -> ColumnElement[Any]:
 
 
 def _compare(
-    asked: Filter, column: Any, bind: Callable[[Any], ColumnElement[Any]]
+    dialect: str,
+    asked: Filter,
+    column: Any,
+    bind: Callable[[Any], ColumnElement[Any]],
+    among: type[TypeEngine[Any]] = Text,
 ) -> ColumnElement[bool]:
     if asked.op == "isnull":
         found = column.is_(None) if asked.value else column.is_not(None)
     elif asked.op == "in":
-        found = or_(false(), *(column == bind(value) for value in asked.value))
+        found = dialects.one_of(dialect, column, asked.value, among)
     elif asked.op == "ne":
         found = column.is_distinct_from(bind(asked.value))
     else:

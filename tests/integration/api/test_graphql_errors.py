@@ -78,6 +78,8 @@ REFUSED = {
     "contacts(limit: 1001)": ("bad_limit", "`limit` is a number from 1 to 1000."),
     'contacts(cursor: "x")': ("bad_cursor", "cursor"),
     'contacts(search: "\\u0000")': ("bad_filter", "search"),
+    'contacts(search: "' + "x " * 101 + '")': ("bad_filter", "at most 200"),
+    "contacts(filters: [" + '{field: "id", value: 1}' * 51 + "])": ("bad_filter", "50 filters"),
     'contacts(filters: [{field: "nope", value: 1}])': ("unknown_filter", "Known fields"),
     "contacts(connection_id: 99)": ("no_credentials", "no connection"),
     'records(dataset: "nothing")': ("unknown_dataset", "contacts"),

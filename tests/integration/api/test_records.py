@@ -117,6 +117,7 @@ REFUSED = {
     "is_company__gt=1": "eq, ne, isnull",
     "x_score=cheap": "a number",
     f"search={'x' * 201}": "search",
+    "&".join(["odoo_id__gt=0"] * 51): "50 filters",
 }
 
 

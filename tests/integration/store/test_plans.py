@@ -68,6 +68,9 @@ def index_conditions(plan: str) -> str:
         {"filters": (Filter("write_date", "gte", "2026-01-01 00:59:00"),)},
         {"filters": (Filter("email", "eq", "a7@example.org"),)},
         {"filters": (Filter("odoo_id", "in", [1, 2, 3]),)},
+        {"filters": (Filter("parent_id", "in", [1, 2, 3]),)},
+        {"filters": (Filter("name", "in", ["Anna", "Berta"]),)},
+        {"filters": (Filter("email", "in", ["a7@example.org", "a8@example.org"]),)},
     ],
 )
 async def test_every_list_query_goes_through_a_key_index(
@@ -91,8 +94,11 @@ async def test_a_page_deep_down_starts_at_its_key(filled: Database) -> None:
         assert "odoo_id > 900" in index_conditions(await explain(tx, statement))
 
 
-async def test_a_lookup_by_a_promoted_value_uses_its_index(filled: Database) -> None:
-    asked = (Filter("email", "eq", "a7@example.org"),)
+@pytest.mark.parametrize(("op", "value"), [("eq", "a7@example.org"), ("in", ["a7@example.org"])])
+async def test_a_lookup_by_a_promoted_value_uses_its_index(
+    filled: Database, op: str, value: Any
+) -> None:
+    asked = (Filter("email", op, value),)
     query = Query(7, "contacts", asked, kinds=KINDS, columns={"email": "email"})
     async with filled.tenant(1) as tx:
         plan = await explain(tx, reading.page_statement(tx, query, limit=100))

@@ -127,6 +127,39 @@ async def test_a_text_that_looks_like_sql_is_a_text(three: Database) -> None:
     assert await ids(three, filters=(Filter("city", "eq", "' OR 1=1 --"),)) == []
 
 
+ODD_TEXTS = ["'; --", "a,b", '"', "\\", "%s", "{}", "NULL", "null", "", " x ", "\n", ":p", "日本"]
+
+
+async def test_each_of_many_odd_texts_is_found(database: Database) -> None:
+    await write(database, [row(number, city=text) for number, text in enumerate(ODD_TEXTS)])
+    for number, text in enumerate(ODD_TEXTS):
+        assert await ids(database, filters=(Filter("city", "in", [text, "x"]),)) == [number]
+    found = await ids(database, filters=(Filter("city", "in", ODD_TEXTS[:10]),))
+    assert found == list(range(10))
+
+
+MANY = [("city", "Bern"), ("email", "anna@example.org"), ("list_price", 9.95), ("color", 0)]
+MANY += [("parent_id", 3), ("tags", 4), ("odoo_id", 1)]
+
+
+@pytest.mark.parametrize(("field", "value"), MANY)
+async def test_a_thousand_values_are_looked_for_at_once(
+    three: Database, field: str, value: Any
+) -> None:
+    others = ["x"] * 999 if isinstance(value, str) else range(1000, 1999)
+    assert await ids(three, filters=(Filter(field, "in", [*others, value]),)) == [1]
+
+
+async def test_a_field_is_read_once_however_many_values_it_is_compared_with(
+    three: Database,
+) -> None:
+    asked = Filter("list_price", "in", [float(number) for number in range(1000)])
+    async with three.tenant(1, write=False) as tx:
+        query = Query(7, "contacts", (asked,), kinds=KINDS)
+        statement = str(reading.count_statement(tx, query).compile(tx.connection.engine))
+    assert statement.count("json") <= 4
+
+
 async def test_a_value_longer_than_the_promoted_column_is_found(database: Database) -> None:
     long = "x" * 600
     await write(database, [row(1, email=long), row(2, email=long + "y")])

@@ -23,6 +23,8 @@ from odoosync.sync.datasets import Dataset, dataset_named
 
 LARGEST_PAGE: Final = 1000
 USUAL_PAGE: Final = 100
+MOST_FILTERS: Final = 50
+LONGEST_SEARCH: Final = 200
 _RECORD_ID: Final = re.compile(r"(?:([0-9]{1,18})-)?(-?[0-9]{1,18})")
 
 
@@ -130,6 +132,10 @@ def _checked(wanted: Wanted) -> Dataset:
     if not 1 <= wanted.limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
     check_cursor(wanted.cursor)
+    if len(wanted.filters) > MOST_FILTERS:
+        raise BadFilter(f"A list takes at most {MOST_FILTERS} filters.")
+    if len(wanted.search or "") > LONGEST_SEARCH:
+        raise BadFilter(f"`search` is a text of at most {LONGEST_SEARCH} characters.")
     try:
         usable_text(wanted.search or "")
     except ValueError as error:

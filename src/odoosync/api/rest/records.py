@@ -12,11 +12,14 @@ from odoosync.accounts import Principal
 from odoosync.api.auth import Reader
 from odoosync.api.reading.listing import (
     LARGEST_PAGE,
+    LONGEST_SEARCH,
+    MOST_FILTERS,
     USUAL_PAGE,
     Wanted,
     list_records,
     show_record,
 )
+from odoosync.api.reading.values import MOST_VALUES
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
 from odoosync.store.filtering import OPERATORS, Filter
@@ -28,8 +31,8 @@ _FILTERS: Final = (
     "Any other parameter filters by a field of the records: `city=Bern`, or with an operator "
     "`write_date__gte=2026-01-31T12:00:00Z`. Operators are "
     + ", ".join(f"`{name}`" for name in sorted(_OPERATORS))
-    + "; `in` takes values with commas between them. Where a field refers to records, its value "
-    "is an id."
+    + f"; `in` takes values with commas between them, at most {MOST_VALUES}. Where a field refers "
+    f"to records, its value is an id. A list takes at most {MOST_FILTERS} filters."
 )
 RecordId = Annotated[
     str,
@@ -46,7 +49,9 @@ class RecordQuery(BaseModel):
     limit: int = Field(default=USUAL_PAGE, ge=1, le=LARGEST_PAGE)
     cursor: str | None = Field(default=None, max_length=500, description="`next_cursor` of a list.")
     search: str | None = Field(
-        default=None, max_length=200, description="Words that all stand somewhere in the record."
+        default=None,
+        max_length=LONGEST_SEARCH,
+        description="Words that all stand somewhere in the record.",
     )
     active: bool | None = Field(default=None, description="Archived records have `false`.")
     include_deleted: bool = Field(
