@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -20,6 +20,8 @@ from odoosync.db import Database, Tx, epoch_now
 from odoosync.notifications.tables import deliveries, webhooks
 
 LEASE_S: Final = 60.0
+MAILED_FOR: Final = timedelta(days=3)
+"""A mail that no worker could send for so long is no news any more."""
 PER_RECEIVER: Final = 4
 PER_TENANT: Final = 8
 _LOCK: Final = 7_305_411_862_009
@@ -119,10 +121,15 @@ def _by_receiver(now: datetime, *, mail: bool) -> Subquery:
         .outerjoin(held, held.c.receiver == _RECEIVER)
         .where(
             _due(now),
-            or_(ready, deliveries.c.user_id.is_not(None)) if mail else ready,
+            or_(ready, _is_news(now)) if mail else ready,
         )
         .subquery("by_receiver")
     )
+
+
+def _is_news(now: datetime) -> ColumnElement[bool]:
+    young = deliveries.c.created_at > now - MAILED_FOR
+    return and_(deliveries.c.user_id.is_not(None), or_(deliveries.c.tries > 0, young))
 
 
 def _by_tenant(queue: Subquery) -> Subquery:

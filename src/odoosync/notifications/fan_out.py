@@ -28,17 +28,18 @@ log = get_logger(__name__)
 AT_ONCE: Final = 500
 
 
-async def fan_out(database: Database, now: datetime, *, mail: bool, limit: int = AT_ONCE) -> int:
-    """Make deliveries of up to `limit` waiting events, to mail addresses where `mail` is sent.
+async def fan_out(database: Database, now: datetime, *, limit: int = AT_ONCE) -> int:
+    """Make deliveries of up to `limit` waiting events; returns how many were taken.
 
-    Returns how many events were taken; what fails for one tenant is tried again next time.
+    Those to mail addresses, too, whether this process can send them or not: another one may. What
+    fails for one tenant is tried again next time.
     """
     taken = 0
     for tenant_id, mine in groupby(await _waiting(database, limit), lambda event: event.tenant_id):
         ids = [event.id for event in mine]
         try:
             async with database.tenant(tenant_id) as tx:
-                taken += await _take(tx, ids, now, mail=mail)
+                taken += await _take(tx, ids, now)
         except (SQLAlchemyError, OSError) as error:
             log.warning("events_not_taken", tenant=tenant_id, error=type(error).__name__)
     return taken
@@ -52,13 +53,13 @@ async def _waiting(database: Database, limit: int) -> list[Row[Any]]:
     return sorted(rows, key=lambda row: (row.tenant_id, row.id))
 
 
-async def _take(tx: Tx, ids: Sequence[int], now: datetime, *, mail: bool) -> int:
+async def _take(tx: Tx, ids: Sequence[int], now: datetime) -> int:
     waiting = tx.select(events).where(events.c.id.in_(ids), events.c.taken_at.is_(None))
     found = await tx.all(waiting.order_by(events.c.id).with_for_update(skip_locked=True))
     if not found:
         return 0
     hooks = [one for one in await store.every(tx) if not store.rests(one)]
-    readers = await _readers(tx) if mail else []
+    readers = await _readers(tx)
     rows = [_for_webhook(one, event) for event in found for one in _listeners(hooks, event)]
     rows += [_for_user(user, event) for event in found if event.kind in MAILED for user in readers]
     await add(tx, rows, now)

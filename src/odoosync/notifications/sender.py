@@ -60,10 +60,9 @@ class Sender:
     async def go_round(self) -> None:
         """Take events and send what is due, until nothing is left that may begin now."""
         post = self._post
-        mails = post.mailer is not None
         while True:
-            events = await fan_out(post.database, post.clock(), mail=mails)
-            begun = await self._begin(mail=mails)
+            events = await fan_out(post.database, post.clock())
+            begun = await self._begin()
             if not begun and events < AT_ONCE:
                 return
             if self._going:
@@ -71,11 +70,12 @@ class Sender:
                     self._going, timeout=_EVERY_S, return_when=asyncio.FIRST_COMPLETED
                 )
 
-    async def _begin(self, *, mail: bool) -> int:
+    async def _begin(self) -> int:
         free = self._places - len(self._going)
         if free <= 0:
             return 0
-        claims = await claim_due(self._post.database, self._post.clock(), limit=free, mail=mail)
+        post, mail = self._post, self._post.mailer is not None
+        claims = await claim_due(post.database, post.clock(), limit=free, mail=mail)
         for claim in claims:
             task = asyncio.create_task(self._try(claim))
             self._going.add(task)

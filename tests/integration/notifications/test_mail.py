@@ -101,6 +101,29 @@ async def test_a_password_never_goes_where_nothing_is_encrypted(
     assert (mails.took, await statuses(mailing)) == ([], [("pending", 1)])
 
 
+async def test_a_mail_waits_for_a_worker_that_knows_the_mail_server(
+    mailing: Telling, mails: MailServer
+) -> None:
+    knowing, mailing.mailer = mailing.mailer, None
+    await mailing.happen("dataset.stale")
+    await mailing.send()
+    mailing.mailer = knowing
+    await mailing.send()
+    assert (len(mails.took), await statuses(mailing)) == (1, [("delivered", 1)])
+
+
+async def test_a_mail_that_waited_for_days_is_not_sent_any_more(
+    mailing: Telling, mails: MailServer
+) -> None:
+    knowing, mailing.mailer = mailing.mailer, None
+    await mailing.happen("dataset.stale")
+    await mailing.send()
+    mailing.clock.forward(days=3)
+    mailing.mailer = knowing
+    await mailing.send()
+    assert (mails.took, await statuses(mailing)) == ([], [("pending", 0)])
+
+
 async def test_who_has_no_address_gets_no_mail(telling: Telling, mails: MailServer) -> None:
     telling.mailer = open_mailer(mails.url)
     await telling.happen("dataset.stale")
