@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, Self
 
-from sqlalchemy import Row, Select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, tuple_
 
 from odoosync.db import Tx
 from odoosync.errors import InvalidInput
@@ -81,6 +81,30 @@ async def read_changes(
     return [_change(row) for row in await tx.all(statement)]
 
 
+async def horizon(tx: Tx) -> Position:
+    """Return the last place that is shown of any connection; take it before anything else is read.
+
+    On PostgreSQL each statement sees a state of its own, never an older one. So what lies before
+    this place was committed before the connections were listed and the changes read, and is among
+    them. On SQLite the whole transaction sees one state. No place beyond a stored record's is
+    given: a dump that is restored elsewhere tells from those where its changes must go on.
+    """
+    row = await tx.first(horizon_statement(tx))
+    return START if row is None else Position(row.change_xid, row.change_seq)
+
+
+def horizon_statement(tx: Tx) -> Select[Any]:
+    places = tx.select(records, records.c.change_xid, records.c.change_seq)
+    backwards = (records.c.change_xid.desc(), records.c.change_seq.desc())
+    return places.where(*_is_shown(tx)).order_by(*backwards).limit(1)
+
+
+def _is_shown(tx: Tx) -> tuple[ColumnElement[bool], ...]:
+    if tx.dialect == "postgresql":
+        return (records.c.change_xid < positions.oldest_open(),)
+    return ()
+
+
 def changes_statement(
     tx: Tx,
     after: Position,
@@ -97,9 +121,8 @@ def changes_statement(
     ).where(place > tuple_(*after), records.c.connection_id.in_(connection_ids))
     if datasets is not None:
         statement = statement.where(records.c.dataset.in_(datasets))
-    if tx.dialect == "postgresql":
-        statement = statement.where(records.c.change_xid < positions.oldest_open())
-    return statement.order_by(records.c.change_xid, records.c.change_seq).limit(limit)
+    in_order = statement.order_by(records.c.change_xid, records.c.change_seq)
+    return in_order.where(*_is_shown(tx)).limit(limit)
 
 
 _PLACE: Final = ("connection_id", "dataset", "change_xid", "change_seq", "created_seq")

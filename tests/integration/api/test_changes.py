@@ -12,6 +12,7 @@ from odoosync.accounts.directory import User
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.store import deletion
+from odoosync.store.changes import Position
 from queries import Headers, data_of
 
 QUERY = """query ($after: String!) { changes(after: $after, limit: 1) {
@@ -59,6 +60,29 @@ async def test_pages_follow_each_other(
     last = await changes(client, signed_in, after=second["next_after"])
     assert [page["more"] for page in (first, second, last)] == [True, False, False]
     assert (last["items"], last["next_after"]) == ([], second["next_after"])
+
+
+async def test_a_quiet_reader_does_not_pass_over_the_same_changes_again(
+    client: httpx.AsyncClient,
+    signed_in: Headers,
+    connection: int,
+    database: Database,
+    anna: User,
+) -> None:
+    async def look(after: str) -> tuple[list[int], str]:
+        page = await changes(client, signed_in, dataset="products", after=after)
+        return [item["record"]["odoo_id"] for item in page["items"]], page["next_after"]
+
+    first = await look("0")
+    await keep(database, anna.tenant_id, connection, {3: ANNA})
+    second = await look(first[1])
+    assert (first[0], second[0]) == ([], [])
+    places = [Position.read(one) for one in ("0", first[1], second[1])]
+    assert places == sorted(set(places))
+    seen = await changes(client, signed_in, after=second[1])
+    assert seen["items"] == []
+    await keep(database, anna.tenant_id, connection, {1: BERT}, dataset="products")
+    assert (await look(second[1]))[0] == [1]
 
 
 async def test_graphql_tells_the_same(

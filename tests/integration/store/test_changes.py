@@ -12,7 +12,14 @@ from odoosync.accounts.tables import tenants
 from odoosync.db import Database, open_database
 from odoosync.migrations import upgrade
 from odoosync.store import deletion, writing
-from odoosync.store.changes import START, Change, NoPosition, Position, read_changes
+from odoosync.store.changes import (
+    START,
+    Change,
+    NoPosition,
+    Position,
+    horizon,
+    read_changes,
+)
 from odoosync.store.rows import Row, encode
 
 TENANT = 1
@@ -151,6 +158,47 @@ async def test_writers_whose_transactions_interleave_leave_no_gap(postgres_url: 
         assert seen == []
     await read_on()
     assert sorted(seen) == [1, 2, 3, 4, 5, 6]
+    await database.close()
+
+
+async def test_whoever_goes_on_at_the_horizon_misses_nothing(database: Database) -> None:
+    """Readers go on there while writers come and go, and end with all that was written."""
+    seen: list[int] = []
+    busy = True
+
+    async def read_on() -> None:
+        reached = START
+        last_look = False
+        while not last_look:
+            last_look = not busy
+            async with database.tenant(TENANT, write=False) as tx:
+                beyond = await horizon(tx)
+                found = await read_changes(
+                    tx, reached, connection_ids=[7], datasets=None, limit=1_000
+                )
+            seen.extend(change.record.odoo_id for change in found)
+            reached = max([reached, beyond, *(change.position for change in found)])
+            await asyncio.sleep(0)
+
+    async def write(start: int) -> None:
+        for number in range(start, start + 10):
+            await store(database, row(number))
+
+    reader = asyncio.create_task(read_on())
+    await asyncio.gather(*(write(start) for start in (0, 10, 20, 30)))
+    busy = False
+    await reader
+    assert sorted(seen) == list(range(40))
+
+
+async def test_the_horizon_lies_before_a_writer_who_is_still_busy(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    async with writing_by_hand(database) as write:
+        await write(row(1))
+        await store(database, row(2))
+        async with database.tenant(TENANT, write=False) as tx:
+            reached = await horizon(tx)
+    assert shown(await feed(database, reached)) == [("created", 1), ("created", 2)]
     await database.close()
 
 

@@ -6,13 +6,13 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from odoosync.api.reading.items import Item, to_items
 from odoosync.connections import store as connections
 from odoosync.db import Database, Tx
-from odoosync.store.changes import Change, Position, read_changes
+from odoosync.store.changes import Change, Position, horizon, read_changes
 from odoosync.sync import cursors
 from odoosync.sync.datasets import dataset_named
 
@@ -60,6 +60,7 @@ async def list_changes(database: Database, tenant_id: int, wanted: WantedChanges
     datasets = [dataset_named(wanted.dataset).name] if wanted.dataset else None
     after = Position.read(wanted.after)
     async with database.tenant(tenant_id, write=False) as tx:
+        seen = await horizon(tx)
         if wanted.connection_id is None:
             ids = [connection.id for connection in await connections.every(tx)]
         else:
@@ -69,8 +70,11 @@ async def list_changes(database: Database, tenant_id: int, wanted: WantedChanges
         )
         page = found[: wanted.limit]
         items = await _items(tx, page)
+    more = len(found) > len(page)
     reached = page[-1].position if page else after
-    return Feed(list(zip(page, items, strict=True)), str(reached), len(found) > len(page))
+    if not more:  # what this reader does not want is not looked at again
+        reached = max(reached, seen)
+    return Feed(list(zip(page, items, strict=True)), str(reached), more)
 
 
 async def wait_for_changes(
@@ -93,6 +97,7 @@ async def wait_for_changes(
         left = end - time.monotonic()
         if feed.changes or left <= 0 or await is_gone():
             return feed
+        wanted = replace(wanted, after=feed.next_after)
         await sleep(min(_LOOK_S, left))
 
 
