@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.accounts.tables import users
 from odoosync.db import Database, Tx
@@ -40,7 +39,7 @@ async def fan_out(database: Database, now: datetime, *, limit: int = AT_ONCE) ->
         try:
             async with database.tenant(tenant_id) as tx:
                 taken += await _take(tx, ids, now)
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are told
             log.warning("events_not_taken", tenant=tenant_id, error=type(error).__name__)
     return taken
 

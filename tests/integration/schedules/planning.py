@@ -115,6 +115,16 @@ async def misplace(database: Database, place: tuple[int, str], due: datetime) ->
         )
 
 
+async def poison(database: Database, place: tuple[int, str]) -> None:
+    """Damage a schedule: its time zone is in no list any more."""
+    async with database.tenant(TENANT) as tx:
+        await tx.execute(
+            tx.update(schedules)
+            .where(schedules.c.connection_id == place[0], schedules.c.dataset == place[1])
+            .values(every_s=None, cron="0 * * * *", timezone="Europe/Gone")
+        )
+
+
 @dataclass
 class Day:
     """A clock, two tickers that are killed now and then, and a watch that is neither of them."""

@@ -18,10 +18,12 @@ from integration.schedules.planning import (
     misplace,
     open_alerts,
     plan,
+    poison,
 )
 from lane_world import populate
 from odoosync.db import Database
 from odoosync.sync.schedules.rhythm import Rhythm
+from odoosync.sync.schedules.ticker import tick
 
 STEP: Final = timedelta(minutes=3)
 EUROPE: Final = datetime(2026, 10, 24, 16, tzinfo=UTC)
@@ -107,6 +109,16 @@ async def test_a_ticker_that_is_gone_is_noticed_without_it(
     wanted += [("dataset.stale", *place) for place in places[:2]]
     assert (alarmed, await open_alerts(day.database)) == (sorted(places[:2]), [])
     assert sorted(told) == wanted
+
+
+async def test_a_damaged_schedule_stops_no_other(
+    database: Database, places: list[tuple[int, str]]
+) -> None:
+    for place in places[:3]:
+        await plan(database, place, Rhythm(every_s=600), EUROPE)
+    await poison(database, places[0])
+    assert await tick(database, EUROPE + timedelta(hours=1)) == 2
+    assert set(await asked_at(database)) == set(places[1:3])
 
 
 async def test_a_schedule_that_is_broken_on_purpose_is_stale_after_two_intervals(

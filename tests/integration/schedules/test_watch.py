@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from integration.schedules.planning import TENANT, open_alerts, plan
+from integration.schedules.planning import TENANT, open_alerts, plan, poison
 from lane_world import populate
 from odoosync.connections import store as connections
 from odoosync.db import Database
@@ -40,6 +40,17 @@ async def test_a_stale_copy_behind_others_that_may_be_old_is_found_at_once(
     later = SATURDAY + timedelta(hours=20)
     assert await watch(database, later, limit=1) == (1, 0)
     assert await open_alerts(database) == [places[2]]
+
+
+async def test_a_damaged_schedule_hides_no_other_of_its_connection(
+    database: Database, places: list[tuple[int, str]]
+) -> None:
+    beside = (places[0][0], "products")
+    for place in (places[0], beside, places[1]):
+        await plan(database, place, OFTEN, SATURDAY)
+    await poison(database, places[0])
+    assert await watch(database, SATURDAY + timedelta(hours=20)) == (2, 0)
+    assert sorted(await open_alerts(database)) == sorted([beside, places[1]])
 
 
 async def test_alerts_that_stay_open_delay_the_end_of_no_other(

@@ -39,8 +39,10 @@ class Freshness:
     alert_since: datetime | None
 
 
-async def freshness_of(tx: Tx, connection_id: int, now: datetime) -> list[Freshness]:
-    """List the datasets that were synced or have a schedule, by name."""
+async def freshness_of(
+    tx: Tx, connection_id: int, now: datetime, *, only: str | None = None
+) -> list[Freshness]:
+    """List the datasets that were synced or have a schedule, by name; or `only` one of them."""
     synced = await tx.all(
         tx.select(cursors, cursors.c.dataset, cursors.c.completed_at).where(
             cursors.c.connection_id == connection_id
@@ -61,6 +63,7 @@ async def freshness_of(tx: Tx, connection_id: int, now: datetime) -> list[Freshn
             now=now,
         )
         for dataset in sorted({*completed, *planned})
+        if only in {None, dataset}
     ]
 
 
@@ -85,8 +88,8 @@ async def freshness_of_one(
     tx: Tx, connection_id: int, dataset: str, now: datetime
 ) -> Freshness | None:
     """Return one dataset's; None when it was never synced and has no schedule."""
-    found = await freshness_of(tx, connection_id, now)
-    return next((one for one in found if one.dataset == dataset), None)
+    found = await freshness_of(tx, connection_id, now, only=dataset)
+    return next(iter(found), None)
 
 
 async def age_before(tx: Tx, connection_id: int, lane: str, now: datetime) -> float | None:

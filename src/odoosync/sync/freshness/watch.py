@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, Table, and_, exists, func, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.connections.preferences import Preferences
 from odoosync.connections.tables import connections
@@ -24,6 +22,7 @@ from odoosync.log import get_logger
 from odoosync.sync import events
 from odoosync.sync.freshness.view import STALE, Freshness, freshness_of_one, view_of
 from odoosync.sync.schedule_tables import alerts, schedules
+from odoosync.sync.schedules.store import key_of
 from odoosync.sync.tables import cursors
 
 log = get_logger(__name__)
@@ -135,16 +134,15 @@ def _same(one: Any, other: Any) -> Any:
 async def _act(database: Database, rows: Sequence[Row[Any]], act: _Act, now: datetime) -> int:
     """Judge each place again as its tenant, and act on it; what fails is tried next time."""
     count = 0
-    places = sorted((row.tenant_id, row.connection_id, row.dataset) for row in rows)
-    for tenant_id, mine in groupby(places, lambda place: place[0]):
+    for row in rows:
         try:
-            async with database.tenant(tenant_id) as tx:
-                for _, connection_id, dataset in mine:
-                    found = await freshness_of_one(tx, connection_id, dataset, now)
-                    state = found or _nothing(dataset)
-                    count += await act(tx, connection_id, state, now)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("not_watched", tenant=tenant_id, error=type(error).__name__)
+            async with database.tenant(row.tenant_id) as tx:
+                found = await freshness_of_one(tx, row.connection_id, row.dataset, now)
+                state = found or _nothing(row.dataset)
+                count += await act(tx, row.connection_id, state, now)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are seen
+            key = key_of(row.connection_id, row.dataset)
+            log.warning("not_watched", place=key, error=type(error).__name__)
     return count
 
 

@@ -8,17 +8,13 @@ no tick is doubled by another ticker or lost by a kill, and what was missed mean
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.connections import store as connection_store
-from odoosync.connections.errors import NoConnection
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
@@ -46,23 +42,21 @@ class Due:
 async def tick(database: Database, now: datetime, *, limit: int = AT_ONCE) -> int:
     """Ask for the runs of up to `limit` schedules that are due; returns how many there were.
 
-    What fails for one tenant is logged, and tried again with the next round.
+    What fails for one is logged, and tried again with the next round.
     """
     asked = 0
-    for tenant_id, due in groupby(await find_due(database, now, limit=limit), _tenant):
+    for due in await find_due(database, now, limit=limit):
         try:
-            asked += await _act(database, tenant_id, list(due), now)
-        except (SQLAlchemyError, OSError, NoConnection) as error:
-            log.warning("not_ticked", tenant=tenant_id, error=type(error).__name__)
+            async with database.tenant(due.tenant_id) as tx:
+                asked += await _tick_one(tx, due, now)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others tick
+            key = store.key_of(due.connection_id, due.dataset)
+            log.warning("not_ticked", schedule=key, error=type(error).__name__)
     return asked
 
 
-def _tenant(due: Due) -> int:
-    return due.tenant_id
-
-
 async def find_due(database: Database, now: datetime, *, limit: int) -> list[Due]:
-    """Look across tenants for what is due, by turns; grouped by tenant, lanes in their order."""
+    """Look across tenants for what is due, by turns."""
     turn = func.row_number().over(
         partition_by=schedules.c.tenant_id, order_by=(schedules.c.next_due, schedules.c.dataset)
     )
@@ -76,8 +70,7 @@ async def find_due(database: Database, now: datetime, *, limit: int) -> list[Due
     chosen = select(queue).order_by(queue.c.turn, queue.c.due).limit(limit)
     async with database.system(write=False) as tx:
         rows = await tx.all(chosen)
-    found = [Due(row.tenant_id, row.connection_id, row.dataset, row.due) for row in rows]
-    return sorted(found, key=lambda one: (one.tenant_id, one.connection_id, one.dataset))
+    return [Due(row.tenant_id, row.connection_id, row.dataset, row.due) for row in rows]
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -93,11 +86,6 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
             connections.c.tested_at > schedules.c.failed_at,
         ),
     )
-
-
-async def _act(database: Database, tenant_id: int, due: Sequence[Due], now: datetime) -> int:
-    async with database.tenant(tenant_id) as tx:
-        return sum([await _tick_one(tx, one, now) for one in due])
 
 
 async def _tick_one(tx: Tx, due: Due, now: datetime) -> bool:
