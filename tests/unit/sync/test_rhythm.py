@@ -156,5 +156,15 @@ def test_any_text_is_a_schedule_or_refused(cron: str) -> None:
     assert next_due(found, "k", now, gap_s=shortest_gap(found, now)) > now
 
 
+@pytest.mark.parametrize(
+    ("cron", "years"), [("0 0 29 2 *", 4), ("0 0 * 2 MON#5", 28), ("0 0 1 1 *", 1)]
+)
+def test_a_line_that_ticks_once_in_years_is_not_followed_for_centuries(
+    cron: str, years: int
+) -> None:
+    found = rhythm_of(None, cron, None)
+    assert shortest_gap(found, at("2026-01-01")) // 86_400 // 365 == years
+
+
 def test_a_line_is_kept_in_its_normal_form() -> None:
     assert rhythm_of(None, " 0  9 * * mon ", None) == Rhythm(cron="0 9 * * MON", timezone="UTC")

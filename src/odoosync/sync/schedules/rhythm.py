@@ -32,6 +32,8 @@ LONGEST_CRON: Final = 100
 _FIELDS: Final = 5
 _LATEST: Final = timedelta(minutes=15)
 _SAMPLE: Final = 400
+_FORESEEN: Final = timedelta(days=5 * 366)
+"""A line that ticks rarely, as on the 29th of February, would be followed for centuries."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -82,8 +84,11 @@ def shortest_gap(rhythm: Rhythm, now: datetime) -> int:
     """Return the least number of seconds between two ticks, as far as can be foreseen."""
     if rhythm.every_s is not None:
         return rhythm.every_s
-    seen = list(islice(ticks(rhythm, now), _SAMPLE))
-    gaps = [int((after - before).total_seconds()) for before, after in pairwise(seen)]
+    gaps: list[int] = []
+    for before, after in pairwise(islice(ticks(rhythm, now), _SAMPLE)):
+        gaps.append(int((after - before).total_seconds()))
+        if after > now + _FORESEEN:
+            break
     return min(gaps, default=LONGEST_S)
 
 
@@ -138,5 +143,7 @@ def _check_cron(rhythm: Rhythm) -> None:
         comes = next(ticks(rhythm, datetime.now(UTC)), None)
     except CronSimError as error:
         raise BadSchedule(f"`cron` cannot be read: {str(error).lower()}.") from error
+    except OverflowError:
+        comes = None
     if comes is None:
         raise BadSchedule("`cron` names a moment that never comes.")
