@@ -87,6 +87,8 @@ REFUSED = {
     'sync_runs(cursor: "x")': ("bad_cursor", "cursor"),
     'sync_runs(status: "x")': ("bad_filter", "queued"),
     'sync_runs(dataset: "\\u0000")': ("unknown_dataset", "contacts"),
+    'sync_runs(trigger: "\\u0000")': ("bad_filter", "trigger"),
+    'sync_runs(mode: "\\u0000")': ("bad_filter", "mode"),
 }
 
 

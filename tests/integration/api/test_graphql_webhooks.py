@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import httpx
 
-from queries import data_of
+from queries import data_of, error_of
 
 Headers = dict[str, str]
 CREATE = (
@@ -66,3 +66,22 @@ async def test_the_mail_address_is_set_and_shown(
     assert (await data_of(client, signed_in, "{ me { email } }"))["me"] == {
         "email": "anna@example.com"
     }
+
+
+REFUSED = {
+    'create_webhook(url: "https://example.com", name: "LONG") { id }': "name",
+    'create_webhook(url: "https://example.com/LONG") { id }': "url",
+    'create_webhook(url: "https://example.com", name: "a\\u0000b") { id }': "\\u0000",
+    'change_webhook(id: %d, name: "LONG") { id }': "name",
+    'change_webhook(id: %d, name: "\\u{0}") { id }': "\\u0000",
+}
+
+
+async def test_what_rest_refuses_is_refused_here(
+    client: httpx.AsyncClient, signed_in: Headers
+) -> None:
+    number = await made(client, signed_in)
+    for call, says in REFUSED.items():
+        asked = call.replace("%d", str(number)).replace("LONG", "x" * 2000)
+        _, message = await error_of(client, signed_in, f"mutation {{ {asked} }}")
+        assert says in message

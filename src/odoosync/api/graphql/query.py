@@ -164,6 +164,9 @@ async def _runs(
         dataset_named(verified_by(dataset) or dataset)
     if status is not None and status not in STATUSES:
         raise BadFilter(f"`status` is one of {', '.join(STATUSES)}.")
+    for name, text in (("trigger", trigger), ("mode", mode)):
+        if "\0" in (text or ""):  # an escape that GraphQL itself resolves
+            raise BadFilter(f"`{name}` holds a character that cannot be looked for.")
     span = (read_moment("since", since), read_moment("until", until))
     wanted = RunFilter(connection_id, dataset, status, trigger, mode, *span)
     database = info.context.services.database

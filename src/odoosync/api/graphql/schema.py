@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import (
+    DefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    StringValueNode,
+    Visitor,
+    visit,
+)
 from strawberry.extensions import (
     MaxAliasesLimiter,
     MaxTokensLimiter,
@@ -25,6 +33,7 @@ MOST_TOKENS: Final = 2000
 MOST_ALIASES: Final = 15
 MOST_DEPTH: Final = 10
 UNNAMED: Final = "Name the operation to execute in `operationName`; it must be in the query."
+NOT_KEEPABLE: Final = r"A text holds the character \u0000, which cannot be kept; leave it out."
 _OF_THE_ITEM: Final = frozenset(Item.__slots__) | {"id"}
 
 
@@ -49,6 +58,35 @@ class OperationNamed(SchemaExtension):
         yield
 
 
+class _Texts(Visitor):
+    """Looks for a character that no database keeps; it can be written as an escape."""
+
+    holds_nul = False
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        self.holds_nul = self.holds_nul or "\0" in node.value
+
+
+class KeepableTexts(SchemaExtension):
+    """Refuses mutations with texts that cannot be kept, as REST does with bodies."""
+
+    def on_validate(self) -> Iterator[None]:
+        document = self.execution_context.graphql_document
+        if document is not None and any(_is_mutation(one) for one in document.definitions):
+            texts = _Texts()
+            visit(document, texts)
+            if texts.holds_nul:
+                self.execution_context.pre_execution_errors = [GraphQLError(NOT_KEEPABLE)]
+        yield
+
+
+def _is_mutation(definition: DefinitionNode) -> bool:
+    return (
+        isinstance(definition, OperationDefinitionNode)
+        and definition.operation is OperationType.MUTATION
+    )
+
+
 class Schema(strawberry.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -65,6 +103,7 @@ def build_schema() -> Schema:
         ),
         extensions=[
             OperationNamed,
+            KeepableTexts,
             lambda: QueryDepthLimiter(max_depth=MOST_DEPTH),
             lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),

@@ -17,9 +17,11 @@ from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries, l
 from odoosync.api.reading.errors import BadFilter
 from odoosync.api.reading.listing import USUAL_PAGE
 from odoosync.api.reading.moments import needed_moment
+from odoosync.api.rest.webhooks import NewWebhook, WebhookChange
+from odoosync.api.validation import read_form
 from odoosync.connections.service import Owner
 from odoosync.crypto import Secret
-from odoosync.notifications.service import UNCHANGED, Change, WebhookService
+from odoosync.notifications.service import WebhookService
 
 
 @strawberry.type(description="Who is told of what. `kinds` and `connection_id` null mean all.")
@@ -148,8 +150,14 @@ async def _create(
     connection_id: BigInt | None = None,
 ) -> Any:
     service, owner = _desk(info)
+    given = {"url": url, "name": name or None, "kinds": kinds, "connection_id": connection_id}
+    form = read_form(NewWebhook, given)
     made = await service.create(
-        owner, url, name=name.strip(), kinds=kinds, connection_id=connection_id
+        owner,
+        form.url,
+        name=form.name or "",
+        kinds=form.kinds,
+        connection_id=form.connection_id,
     )
     return _made(*made)
 
@@ -165,13 +173,14 @@ async def _change(
 ) -> Any:
     """Change what is sent; null counts where it means all."""
     service, owner = _desk(info)
-    change = Change(
-        url=url or UNCHANGED,
-        name=(name or "").strip() or UNCHANGED,
-        kinds=UNCHANGED if kinds is strawberry.UNSET else kinds,
-        connection_id=UNCHANGED if connection_id is strawberry.UNSET else connection_id,
-    )
-    return await service.change(owner, id, change)
+    given = {
+        "url": url or strawberry.UNSET,
+        "name": name or strawberry.UNSET,
+        "kinds": kinds,
+        "connection_id": connection_id,
+    }
+    sent = {key: value for key, value in given.items() if value is not strawberry.UNSET}
+    return await service.change(owner, id, read_form(WebhookChange, sent).change())
 
 
 async def _pause(info: Info, id: BigInt) -> Any:  # noqa: A002 - the argument's name
