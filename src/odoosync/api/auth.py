@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -51,6 +52,16 @@ async def get_caller(
     )
 
 
+def get_recogniser(
+    services: ServicesDep,
+    address: Address,
+    token: Annotated[str | None, Depends(_bearer)],
+    key: Annotated[str | None, Depends(_key_header)],
+) -> Callable[[], Awaitable[Principal]]:
+    """Return what recognises the caller again, for answers that take their time."""
+    return partial(get_caller, services, address, token, key)
+
+
 def require(scope: Scope) -> Callable[[Principal], Awaitable[Principal]]:
     """Return a dependency that lets only callers with the scope through."""
 
@@ -62,6 +73,7 @@ def require(scope: Scope) -> Callable[[Principal], Awaitable[Principal]]:
 
 
 Caller = Annotated[Principal, Depends(get_caller)]
+Recogniser = Annotated[Callable[[], Awaitable[Principal]], Depends(get_recogniser)]
 Reader = Annotated[Principal, Depends(require("read"))]
 Syncer = Annotated[Principal, Depends(require("sync"))]
 Manager = Annotated[Principal, Depends(require("manage"))]

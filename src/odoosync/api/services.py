@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from odoosync.accounts import Accounts
 from odoosync.addresses.guard import AddressGuard
+from odoosync.api.streams import Streams
 from odoosync.clock import Clock
 from odoosync.connections.service import ConnectionService
 from odoosync.crypto import KeyRing
@@ -32,6 +33,7 @@ class Services:
     registration_open: bool = False
     reveal_secrets: bool = True
     connection_grace: timedelta = timedelta(days=7)
+    streams: Streams = field(default_factory=Streams)
     webhook_guard: AddressGuard = field(default_factory=lambda: webhook_guard(()))
 
     @property

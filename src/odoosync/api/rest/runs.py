@@ -1,14 +1,11 @@
-"""Syncing and its history: start a run, watch it, cancel it."""
+"""Syncing and its history: start a run, show it, cancel it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Query, Response, status
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.accounts import Principal
@@ -24,8 +21,6 @@ from odoosync.sync.service import SyncRequest
 
 router = new_router(prefix="/api/v1", tags=["sync"])
 
-_LOOK_S: Final = 0.5
-_LONGEST_STREAM_S: Final = 3_600
 RunStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 RunMode = Literal["full", "incremental", "verify", "repair"]
 RunId = Annotated[str, Field(min_length=1, max_length=64)]
@@ -208,46 +203,16 @@ async def list_runs(
 
 @router.get("/runs/{run_id}", summary="Show a run")
 async def show_run(run_id: RunId, caller: Reader, services: ServicesDep) -> RunView:
-    return RunView(**await _view(run_id, caller, services))
+    return RunView(**await run_of(run_id, caller, services))
 
 
 @router.post("/runs/{run_id}/cancel", summary="Cancel a run")
 async def cancel_run(run_id: RunId, caller: Syncer, services: ServicesDep) -> RunView:
     """Stop a run within a page, or take it out of the queue; one that has ended stays as it is."""
     await services.sync.cancel(caller.tenant_id, run_id, Actor.of(caller))
-    return RunView(**await _view(run_id, caller, services))
+    return RunView(**await run_of(run_id, caller, services))
 
 
-@router.get(
-    "/runs/{run_id}/events",
-    summary="Watch a run",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
-)
-async def watch_run(run_id: RunId, caller: Reader, services: ServicesDep) -> StreamingResponse:
-    """Server-sent events: `progress` with the run while it goes, then `end`."""
-    await _view(run_id, caller, services)
-    return StreamingResponse(
-        _events(run_id, caller, services),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
-
-
-async def _events(run_id: str, caller: Principal, services: Services) -> AsyncIterator[bytes]:
-    last: dict[str, Any] = {}
-    for _ in range(int(_LONGEST_STREAM_S / _LOOK_S)):
-        view = await _view(run_id, caller, services)
-        ended = view["status"] in runs.ENDED
-        if view != last or ended:
-            name = b"end" if ended else b"progress"
-            yield b"event: " + name + b"\ndata: " + orjson.dumps(view) + b"\n\n"
-        if ended:
-            return
-        last = view
-        await asyncio.sleep(_LOOK_S)
-
-
-async def _view(run_id: str, caller: Principal, services: Services) -> dict[str, Any]:
+async def run_of(run_id: str, caller: Principal, services: Services) -> dict[str, Any]:
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
         return run_view(await runs.get(tx, run_id))
