@@ -66,12 +66,15 @@ class ConnectionService:
         """Log in, leaving an entry of how that went. Raises MaskSent, OdooError."""
         if login.secret == MASK:
             raise MaskSent
-        result = "ok"
+        result = "interrupted"
         try:
-            return await run_test(self.transport, login, clock=self.clock)
+            tested = await run_test(self.transport, login, clock=self.clock)
         except OdooError as error:
             result = error.code
             raise
+        else:
+            result = "ok"
+            return tested
         finally:
             about = {"odoo_url": str(login.url), "odoo_database": login.database, "result": result}
             async with self.database.tenant(owner.tenant_id) as tx:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
+from integration.odoo.servers import Exchange, serving
+from odoosync.accounts.audit import Actor
+from odoosync.accounts.directory import User
+from odoosync.api.services import Services
+from odoosync.connections.service import Owner
+from odoosync.odoo.login import Login
+from odoosync.odoo.url import parse_odoo_url
 from odoosync.sandbox import SandboxServer
 
 AUDIT = "/api/v1/audit"
@@ -74,6 +82,26 @@ async def test_each_act_is_told_by_its_own_kind(
         "connection.restored",
         "credentials.set",
     ]
+
+
+async def test_a_test_that_was_not_waited_for_did_not_go_well(
+    calls: Calls, beside_odoo: Services, anna: User
+) -> None:
+    asked = asyncio.Event()
+
+    async def hang(exchange: Exchange) -> None:
+        asked.set()
+        await exchange.hang()
+
+    owner = Owner(anna.tenant_id, Actor(anna.id, anna.username, "password"))
+    async with serving(hang) as server:
+        login = Login(parse_odoo_url(server.url), "odoo_db", "admin", "admin")
+        test = asyncio.create_task(beside_odoo.connections.try_out(owner, login))
+        await asked.wait()
+        test.cancel()
+        await asyncio.gather(test, return_exceptions=True)
+    (kept,) = await entries(calls)
+    assert kept["detail"]["result"] == "interrupted"
 
 
 async def test_a_failed_test_is_told_with_its_code_and_no_secret(calls: Calls, made: Any) -> None:
