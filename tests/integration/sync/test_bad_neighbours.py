@@ -12,6 +12,7 @@ from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import ServerFault
 from odoosync.sandbox import World
 from odoosync.sync.engine import narrowing
+from odoosync.sync.set_aside import Fault, settle
 from odoosync.sync.tables import set_aside
 
 PARTNER = "res.partner"
@@ -94,6 +95,23 @@ async def test_too_many_rows_that_fail_are_a_server_that_fails(
         copy.world.make_unreadable(PARTNER, row_id)
     run = await copy.sync()
     assert (run.status, run.error_code) == ("failed", "odoo_server_fault")
+
+
+async def test_rows_that_rest_are_not_failures_of_the_next_run(
+    synced: Copy, bad: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrowing, "MOST_FAULTY", 3)
+    place, now = (synced.connection_id, "contacts"), synced.clock()
+    rest = [one for one in synced.world.table(PARTNER).ids if one != bad][:4]
+    faults = [Fault(one, "comment", "odoo_timed_out", "It takes too long.") for one in rest]
+    async with synced.database.tenant(synced.tenant_id) as tx:
+        await settle(tx, *place, read=(), faults=faults, now=now)
+    synced.world.execute(PARTNER, "write", [bad], {"comment": "unseen"})
+    synced.world.make_unreadable(PARTNER, bad)
+    run = await synced.sync()
+    assert run.status == "succeeded"
+    assert "1 row of" in run.note
+    assert sorted(row.odoo_id for row in await aside(synced)) == sorted([*rest, bad])
 
 
 async def test_a_field_that_fails_on_all_rows_is_left_out_until_it_is_mended(copy: Copy) -> None:

@@ -91,9 +91,10 @@ async def compare(work: Work, *, guard: Guard, daily: bool) -> None:
     held_before = await _held_before(work)
     found = await _scan(work, stored.live)
     await Ceiling(work, []).check(len(found.gained))
-    await fetch(work, [odoo_id for odoo_id in found.gained if odoo_id not in work.faulty])
+    spared = work.spared
+    await fetch(work, [odoo_id for odoo_id in found.gained if odoo_id not in spared])
     # No window showed what was written to them while they were out of sight.
-    await fetch(work, sorted(held_before.difference(found.gone, work.faulty)))
+    await fetch(work, sorted(held_before.difference(found.gone, work.spared)))
     kept_before, visible = len(stored.live), found.visible
     decision = deletion_guard.decide(
         guard, found.gone, confirmed or (), kept_before=kept_before, visible_now=visible
@@ -168,11 +169,11 @@ async def fetch(work: Work, ids: Sequence[int]) -> None:
 
 async def try_again(work: Work) -> None:
     """Read once more what was set aside; what is not there any more needs no second thought."""
-    again = sorted(work.aside - work.faulty)
+    again = sorted(work.aside - work.spared)
     if not again:
         return
     await fetch(work, again)
-    over = work.aside - work.faulty
+    over = work.aside - work.spared
 
     async def write(tx: Tx) -> Mapping[str, int]:
         place, now = (work.connection_id, work.dataset.name), work.clock()

@@ -136,7 +136,7 @@ async def answers(work: Work) -> bool:
 
 async def _others_can_be_read(work: Work) -> bool:
     """Tell a row at fault from a server that answers nothing, by the first row and the last."""
-    domain = [["id", "not in", sorted(work.faulty)]]
+    domain = [["id", "not in", sorted(work.spared)]]
     for order in ("id", "id desc"):
         try:
             await within(pace.patience(1), partial(_first_id, work, domain, order))

@@ -182,7 +182,7 @@ async def _prepare(
         changed_by=prospect.changed_by,
         used=used,
         aside=set(begun.aside),
-        faulty=set(begun.resting),
+        resting=frozenset(begun.resting),
     )
     await _begin(work, prospect, counted=goes_on)
     return work

@@ -30,8 +30,9 @@ class Work:
     `changed_by` are the dataset's dotted dates that this Odoo has; `page_limit` is the most rows to
     ask for at once; `used` are the calls and bytes that were counted already; `named` are targets,
     by model, whose names are stored; `aside` are rows that something was set aside of before and
-    that were not read whole since; `faulty` are those that failed now, `failing` has those by the
-    field that they failed on, `slow` counts those that timed out.
+    that were not read whole since, `resting` those of them that timed out not long ago; `faulty`
+    are those that failed now, `failing` has those by the field that they failed on, `slow` counts
+    those that timed out.
     """
 
     database: Database
@@ -48,6 +49,7 @@ class Work:
     used: tuple[int, int] = (0, 0)
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     aside: set[int] = field(default_factory=set)
+    resting: frozenset[int] = frozenset()
     faulty: set[int] = field(default_factory=set)
     failing: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     slow: int = 0
@@ -60,6 +62,11 @@ class Work:
     @property
     def run_id(self) -> str:
         return self.claim.run_id
+
+    @property
+    def spared(self) -> set[int]:
+        """Return the rows that are not asked for by themselves (again) in this run."""
+        return self.faulty | self.resting
 
     @property
     def relations(self) -> dict[str, str]:
