@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, event
 
 from integration.sync.copying import Copy
 from odoosync.jobs.task import Lease
@@ -63,6 +65,26 @@ async def invent(copy: Copy, odoo_id: int, like: int) -> None:
     row = (await copy.rows())[like]._mapping
     async with copy.database.tenant(copy.tenant_id) as tx:
         await tx.insert(records, {**row, "odoo_id": odoo_id})
+
+
+async def forget_labels(copy: Copy, model: str) -> None:
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        await tx.execute(tx.delete(labels).where(labels.c.model == model))
+
+
+@contextmanager
+def labels_stored(copy: Copy) -> Iterator[list[str]]:
+    """Note the models whose names are stored meanwhile, in order."""
+    models: list[str] = []
+
+    def note(_connection: Any, statement: Any, _many: Any, values: Any, _options: Any) -> None:
+        if "INSERT INTO labels" in getattr(statement, "text", ""):
+            models.append(values["model"])
+
+    engine = copy.database.engine.sync_engine
+    event.listen(engine, "before_execute", note)
+    yield models
+    event.remove(engine, "before_execute", note)
 
 
 async def rename_label(copy: Copy, model: str, name: str) -> None:

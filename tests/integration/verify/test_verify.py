@@ -17,8 +17,10 @@ from integration.verify.checking import (
     contacts,
     damage,
     damage_field,
+    forget_labels,
     found,
     invent,
+    labels_stored,
     lose,
     rename_label,
     verify,
@@ -181,6 +183,16 @@ async def test_a_name_that_is_called_otherwise_is_counted_apart(synced: Copy) ->
     assert run.detail["names"] >= 1
     await verify(synced, "products", repair=True)
     assert found(await verify(synced, "products")) == TRUE
+
+
+async def test_names_are_stored_in_one_order_as_syncs_do_beside_it(synced: Copy) -> None:
+    await rename_label(synced, "product.category", "Wrong")
+    await forget_labels(synced, "uom.uom")
+    await lose(synced, synced.world.table(TEMPLATE).ids[0])
+    with labels_stored(synced) as models:
+        await verify(synced, "products", repair=True)
+    assert {"product.category", "uom.uom"} <= set(models)
+    assert models == sorted(models)
 
 
 async def test_hidden_rows_are_no_phantoms_once_marked(synced: Copy) -> None:

@@ -95,11 +95,16 @@ async def _commit(check: Check, second: SecondLook, names: Names, *, fetched: in
         if check.repairs:
             place, now = (check.connection_id, check.dataset.name), check.clock()
             await comparing.put_whole(tx, *place, rows, now=now)
-            for more in (lacking, names):
-                await labels.keep(check, tx, more)
+            await labels.keep(check, tx, _together(lacking, names))
         return {"fetched": fetched, "pages": 1}
 
     await check.commit(check.plan, write)
+
+
+def _together(one: Names, other: Names) -> Names:
+    """Join names, for they are stored in the order of their models; the other's win."""
+    models = {*one, *other}
+    return {model: one.get(model, {}) | other.get(model, {}) for model in models}
 
 
 def _differing(check: Check, second: SecondLook) -> list[Row]:
