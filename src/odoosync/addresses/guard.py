@@ -57,7 +57,16 @@ _TUNNELS: tuple[Network, ...] = tuple(
     )
 )
 _RESERVED: tuple[Network, ...] = tuple(
-    ip_network(text) for text in ("0.0.0.0/8", "::/128", "fec0::/10", "3fff::/20", "5f00::/16")
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8",
+        "192.0.0.0/24",  # protocol assignments
+        "192.88.99.0/24",  # relays of 6to4, once
+        "::/128",
+        "fec0::/10",
+        "3fff::/20",
+        "5f00::/16",
+    )
 )
 # In this order: fe80::/10 and fc00::/7 never overlap, but ::/96 holds ::, which is reserved.
 _RANGES: tuple[tuple[tuple[Network, ...], Kind], ...] = (
