@@ -234,9 +234,12 @@ async def _connect(database: Database, keys: KeyRing, tenant_id: int, url: str) 
         contact_count=0,
         product_count=0,
     )
+    now = utc_now()
     async with database.tenant(tenant_id) as tx:
-        saved = await store.save_tested(tx, keys, tested, extra_fields=None, now=utc_now())
-    return Place(tenant_id, saved.id)
+        made = await store.add(tx, tested, now)
+        await store.put_credentials(tx, keys, made, tested, now)
+        await store.make_active(tx, made, now)
+    return Place(tenant_id, made)
 
 
 def percentile(values: list[float], share: float) -> float:

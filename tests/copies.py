@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from odoosync.connections import store as connections
 from odoosync.connections.store import Tested
 from odoosync.crypto import KeyRing, Secret
 from odoosync.db import Database
@@ -15,6 +14,7 @@ from odoosync.store.rows import encode
 from odoosync.sync import cursors
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.mapping import to_row
+from saving import save_tested
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
 SYNCED_AT = "2026-01-31T12:00:00.123456Z"
@@ -84,7 +84,7 @@ async def connect(
         product_count=0,
     )
     async with database.tenant(tenant_id) as tx:
-        stored = await connections.save_tested(tx, key_ring, tested, extra_fields=None, now=NOW)
+        stored = await save_tested(tx, key_ring, tested, now=NOW)
     return stored.id
 
 

@@ -25,6 +25,7 @@ from odoosync.odoo.facts import ServerFacts
 from odoosync.sync import runs
 from odoosync.sync.service import SyncRequest, SyncService
 from odoosync.sync.tables import runs as run_table
+from saving import save_tested
 from service import COMMAND
 
 _TESTED: Final[dict[str, Any]] = {
@@ -95,7 +96,7 @@ class Crowd:
             await tx.execute(tenants.insert().values(**made))
         tested = store.Tested(odoo_url=url, **_TESTED)
         async with self.database.tenant(tenant_id) as tx:
-            saved = await store.save_tested(tx, self.keys, tested, extra_fields=None, now=now)
+            saved = await save_tested(tx, self.keys, tested, now=now)
         async with self.database.system() as tx:
             mine = update(connections).where(connections.c.id == saved.id)
             await tx.execute(mine.values(preferences=preferences))

@@ -99,29 +99,6 @@ async def secret_of(tx: Tx, key_ring: KeyRing, connection_id: int) -> Secret:
     return key_ring.open(sealed, sealed_for(tx.tenant_id, connection_id))
 
 
-async def save_tested(
-    tx: Tx,
-    key_ring: KeyRing,
-    tested: Tested,
-    *,
-    extra_fields: dict[str, list[str]] | None,
-    now: datetime,
-) -> Connection:
-    """Store credentials that logged in, and make their connection the active one.
-
-    The pair (URL, database) is the connection's identity: a known pair gets the new secret and
-    comes back if it was deleted; an unknown one becomes a new connection.
-    """
-    await one_at_a_time(tx)
-    known = await known_of(tx, tested, now)
-    connection_id = known.id if known else await add(tx, tested, now)
-    await put_credentials(tx, key_ring, connection_id, tested, now)
-    await make_active(tx, connection_id, now)
-    if extra_fields is not None:
-        await set_extra_fields(tx, connection_id, extra_fields, now)
-    return await get(tx, connection_id)
-
-
 async def one_at_a_time(tx: Tx) -> None:
     """Let nobody else of the tenant save meanwhile: one pair is stored once, one is active."""
     if tx.dialect == "postgresql":  # SQLite writes one at a time anyway
@@ -219,12 +196,6 @@ async def update(tx: Tx, connection_id: int, now: datetime, **values: Any) -> No
     """Set columns of a connection."""
     chosen_row = tx.update(connections).where(connections.c.id == connection_id)
     await tx.execute(chosen_row.values(updated_at=now, **values))
-
-
-async def set_extra_fields(
-    tx: Tx, connection_id: int, extra_fields: dict[str, list[str]], now: datetime
-) -> None:
-    await update(tx, connection_id, now, extra_fields=extra_fields)
 
 
 async def delete(tx: Tx, connection_id: int, now: datetime, *, grace: timedelta) -> None:

@@ -6,9 +6,12 @@ Where locks on a breaker and on lanes are both needed, the breaker's is taken fi
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.dialects import postgresql, sqlite
 
 from odoosync.clock import iso
@@ -28,15 +31,20 @@ log = get_logger(__name__)
 async def of(tx: Tx, connection: Connection, *, lock: bool = False) -> Breaker:
     """Read a connection's breaker; a clean one where there is none, or none of this secret."""
     query = tx.select(breakers).where(breakers.c.connection_id == connection.id)
-    row = await tx.first(query.with_for_update() if lock else query)
+    return _breaker(connection, await tx.first(query.with_for_update() if lock else query))
+
+
+async def every(tx: Tx, found: Sequence[Connection]) -> dict[int, Breaker]:
+    """Read the breakers of connections, by their ids."""
+    query = tx.select(breakers).where(breakers.c.connection_id.in_([one.id for one in found]))
+    rows = {row.connection_id: row for row in await tx.all(query)}
+    return {one.id: _breaker(one, rows.get(one.id)) for one in found}
+
+
+def _breaker(connection: Connection, row: Row[Any] | None) -> Breaker:
     if row is None or row.secret_version != connection.secret_version:
         return replace(CLEAN, secret_version=connection.secret_version)
     return Breaker(**{field.name: getattr(row, field.name) for field in fields(Breaker)})
-
-
-async def every(tx: Tx, found: list[Connection]) -> dict[int, Breaker]:
-    """Read the breakers of connections, by their ids."""
-    return {connection.id: await of(tx, connection) for connection in found}
 
 
 async def enter(tx: Tx, connection_id: int, now: datetime) -> Go | Probe | Wait:

@@ -29,6 +29,7 @@ from odoosync.sync.datasets import DATASETS
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.run import Equipment
 from odoosync.sync.tasks import SyncTask
+from saving import save_tested
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 CONTEXT = {"active_test": False, "lang": "en_US"}
@@ -239,7 +240,5 @@ async def open_copy(
             tenants.insert().values(id=tenant_id, name=str(tenant_id), created_at=clock())
         )
     async with database.tenant(tenant_id) as tx:
-        made = await connections.save_tested(
-            tx, key_ring, tested, extra_fields=extra_fields, now=clock()
-        )
+        made = await save_tested(tx, key_ring, tested, extra_fields=extra_fields, now=clock())
     return Copy(database, odoo, clock, tenant_id, made.id, key_ring, guard=guard)

@@ -19,6 +19,7 @@ from odoosync.sync import runs, standing
 from odoosync.sync.breaker import REJECTED, SILENT, Breaker
 from odoosync.sync.service import SyncAnswer, SyncRequest, SyncService
 from odoosync.sync.verify.asking import VerifyRequest
+from saving import save_tested
 
 
 def failing(odoo: DirectOdoo, error: Callable[[], OdooError] = TimedOut) -> None:
@@ -159,9 +160,7 @@ async def test_new_credentials_are_tried_at_once(synced: Copy, odoo: DirectOdoo)
             contact_count=0,
             product_count=0,
         )
-        await connections.save_tested(
-            tx, synced.key_ring, tested, extra_fields=None, now=synced.clock()
-        )
+        await save_tested(tx, synced.key_ring, tested, now=synced.clock())
     assert (await synced.sync()).status == "succeeded"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from integration.sync.copying import EQUAL, Copy, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
-from odoosync.connections.store import set_extra_fields
+from odoosync.connections import store
 from odoosync.db import Database
 from odoosync.odoo.errors import AccessRefused, ServerFault
 from odoosync.sandbox import World
@@ -74,7 +74,8 @@ async def test_a_new_extra_field_makes_a_full_pass_that_fills_it(
 
 async def want(copy: Copy, **extra_fields: list[str]) -> None:
     async with copy.database.tenant(copy.tenant_id) as tx:
-        await set_extra_fields(tx, copy.connection_id, extra_fields, copy.clock())
+        now = copy.clock()
+        await store.update(tx, copy.connection_id, now, extra_fields=extra_fields)
 
 
 async def test_images_come_only_when_asked_for_and_are_not_read_again_each_time(

@@ -30,7 +30,7 @@ class Trouble(BaseModel):
 
 async def troubles(tx: Tx, found: Sequence[Connection]) -> dict[int, Trouble]:
     """Tell the troubles of connections, by their ids; those that answer have none."""
-    states = {one.id: await standing.of(tx, one) for one in found}
+    states = await standing.every(tx, found)
     return {known: _trouble(state) for known, state in states.items() if state.failures}
 
 
