@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from odoosync.api.auth import Manager
 from odoosync.api.openapi import problems
+from odoosync.api.owning import ManagedId
 from odoosync.api.parameters import RowId
 from odoosync.api.preferences import PreferencesForm
 from odoosync.api.rest.connections import (
     ConnectionView,
     Name,
-    OwnId,
     change_of,
     connection_view,
     owner_of,
@@ -92,7 +92,7 @@ async def create_connection(
 
 @router.put("/{connection_id}/credentials", summary="Change credentials")
 async def change_credentials(
-    connection_id: OwnId, form: NewLogin, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, form: NewLogin, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
     """Test the credentials, then store them. Another login makes the next sync a full one."""
     changed = await services.connections.change_credentials(
@@ -106,7 +106,10 @@ async def change_credentials(
 
 @router.post("/{connection_id}/test", summary="Test a connection")
 async def try_connection(
-    connection_id: OwnId, caller: Manager, services: ServicesDep, form: LoginToTest | None = None
+    connection_id: ManagedId,
+    caller: Manager,
+    services: ServicesDep,
+    form: LoginToTest | None = None,
 ) -> CredentialsTested:
     """Log in with the stored credentials, or with others that are not saved, and count."""
     wanted = form or LoginToTest()

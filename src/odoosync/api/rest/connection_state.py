@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from odoosync.api.auth import Manager
-from odoosync.api.rest.connections import ConnectionView, OwnId, connection_view, owner_of
+from odoosync.api.owning import ManagedId
+from odoosync.api.rest.connections import ConnectionView, connection_view, owner_of
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 
@@ -12,7 +13,7 @@ router = new_router(prefix="/api/v1/connections", tags=["connections"])
 
 @router.post("/{connection_id}/activate", summary="Make a connection the active one")
 async def activate_connection(
-    connection_id: OwnId, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
     """Have it meant wherever no connection is named."""
     return connection_view(await services.connections.activate(owner_of(caller), connection_id))
@@ -20,7 +21,7 @@ async def activate_connection(
 
 @router.post("/{connection_id}/pause", summary="Pause a connection")
 async def pause_connection(
-    connection_id: OwnId, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
     """Sync nothing, by schedule or by hand, until it is resumed; what is syncing stops."""
     return connection_view(await services.connections.pause(owner_of(caller), connection_id))
@@ -28,6 +29,6 @@ async def pause_connection(
 
 @router.post("/{connection_id}/resume", summary="Resume a connection")
 async def resume_connection(
-    connection_id: OwnId, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
     return connection_view(await services.connections.resume(owner_of(caller), connection_id))

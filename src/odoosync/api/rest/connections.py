@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from odoosync.accounts import Principal, audit
 from odoosync.api.auth import Manager, Reader
+from odoosync.api.owning import ManagedId
 from odoosync.api.parameters import RowId
 from odoosync.api.preferences import (
     FieldNames,
@@ -126,13 +127,6 @@ def change_of(
     )
 
 
-async def _own(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:
-    """Return the id of a connection of the caller's: decided before the body is looked at."""
-    async with services.database.tenant(caller.tenant_id, write=False) as tx:
-        return (await store.get(tx, connection_id)).id
-
-
-OwnId = Annotated[int, Depends(_own)]
 WithDeleted = Annotated[
     bool, Query(description="Show connections, too, that are deleted and can be restored.")
 ]
@@ -164,7 +158,7 @@ async def show_connection(
 
 @router.patch("/{connection_id}", summary="Change a connection")
 async def change_connection(
-    connection_id: OwnId, form: ConnectionChange, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, form: ConnectionChange, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
     """Change what is sent. Credentials have an address of their own."""
     change = change_of(form.name, form.extra_fields, form.preferences)
@@ -174,7 +168,7 @@ async def change_connection(
 
 @router.delete("/{connection_id}", summary="Delete a connection")
 async def delete_connection(
-    connection_id: OwnId, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
     """Remove the secret at once and hide the copy, which is removed after a grace period."""
     return connection_view(await services.connections.delete(owner_of(caller), connection_id))

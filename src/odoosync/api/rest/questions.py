@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import orjson
-from fastapi import Depends, Response, status
+from fastapi import Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.accounts import Principal
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Reader, Syncer
+from odoosync.api.owning import SyncedId
 from odoosync.api.parameters import RowId
 from odoosync.api.rest.runs import RunView, SyncAnswer
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
-from odoosync.connections import store as connections
 from odoosync.sync import confirming
 from odoosync.sync.confirming import Answering, open_questions
 
@@ -85,13 +85,6 @@ class RestoredAnswer(BaseModel):
     runs: list[RunView]
 
 
-async def _own(connection_id: RowId, caller: Syncer, services: ServicesDep) -> int:
-    """Return the id of a connection of the caller's: decided before the body is looked at."""
-    async with services.database.tenant(caller.tenant_id, write=False) as tx:
-        return (await connections.get(tx, connection_id)).id
-
-
-OwnId = Annotated[int, Depends(_own)]
 _ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": SyncAnswer}}
 
 
@@ -118,7 +111,7 @@ async def list_deletions(connection_id: RowId, caller: Reader, services: Service
     summary="Confirm deletions",
 )
 async def confirm_deletions(
-    connection_id: OwnId, form: DeletionsForm, caller: Syncer, services: ServicesDep
+    connection_id: SyncedId, form: DeletionsForm, caller: Syncer, services: ServicesDep
 ) -> Response:
     """Have a dataset's held-back rows marked, by a sync; more that are gone are asked anew."""
     answer = await confirming.confirm_deletions(
@@ -145,7 +138,9 @@ async def list_restored(connection_id: RowId, caller: Reader, services: Services
     status_code=status.HTTP_202_ACCEPTED,
     summary="Confirm a restored database",
 )
-async def confirm_restored(connection_id: OwnId, caller: Syncer, services: ServicesDep) -> Response:
+async def confirm_restored(
+    connection_id: SyncedId, caller: Syncer, services: ServicesDep
+) -> Response:
     """Take the copy back, too: by full syncs of all that was synced before, asked for at once."""
     answer = await confirming.confirm_restored(
         services.sync, services.database, _who(caller, connection_id), services.clock

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from odoosync.accounts import Principal
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Manager, Reader
+from odoosync.api.owning import ManagedId
 from odoosync.api.parameters import RowId
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
@@ -97,17 +98,10 @@ class Freshness(BaseModel):
     next_cursor: str | None = None
 
 
-async def _own(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:
-    """Return the id of a connection of the caller's: decided before the body is looked at."""
-    async with services.database.tenant(caller.tenant_id, write=False) as tx:
-        return (await connections.get(tx, connection_id)).id
-
-
-async def _known(dataset: str, _connection: Annotated[int, Depends(_own)]) -> str:
+async def _known(dataset: str, _connection: ManagedId) -> str:
     return dataset_named(dataset).name
 
 
-OwnId = Annotated[int, Depends(_own)]
 Known = Annotated[str, Depends(_known)]
 
 
@@ -133,7 +127,7 @@ async def list_schedules(connection_id: RowId, caller: Reader, services: Service
 
 @router.put("/{connection_id}/schedule", summary="Schedule several datasets")
 async def set_schedules(
-    connection_id: OwnId, form: SchedulesForm, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, form: SchedulesForm, caller: Manager, services: ServicesDep
 ) -> Schedules:
     """Give datasets the same schedule, in the place of those that they had; others stay."""
     who = _planner(services, caller, connection_id)
@@ -145,13 +139,15 @@ async def set_schedules(
     status_code=status.HTTP_204_NO_CONTENT,
     summary="Remove all schedules",
 )
-async def remove_schedules(connection_id: OwnId, caller: Manager, services: ServicesDep) -> None:
+async def remove_schedules(
+    connection_id: ManagedId, caller: Manager, services: ServicesDep
+) -> None:
     await planning.remove(_planner(services, caller, connection_id))
 
 
 @router.post("/{connection_id}/schedule/pause", summary="Pause all schedules")
 async def pause_schedules(
-    connection_id: OwnId, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, caller: Manager, services: ServicesDep
 ) -> Schedules:
     """Follow them no more until they are resumed; a change of credentials changes nothing here."""
     return _schedules(await planning.pause(_planner(services, caller, connection_id)))
@@ -159,7 +155,7 @@ async def pause_schedules(
 
 @router.post("/{connection_id}/schedule/resume", summary="Resume all schedules")
 async def resume_schedules(
-    connection_id: OwnId, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, caller: Manager, services: ServicesDep
 ) -> Schedules:
     """Follow them again from the next moment on; what fell into the pause is not made up for."""
     return _schedules(await planning.resume(_planner(services, caller, connection_id)))
@@ -175,7 +171,11 @@ async def show_schedule(
 
 @router.put("/{connection_id}/schedule/{dataset}", summary="Schedule a dataset")
 async def set_schedule(
-    connection_id: OwnId, dataset: Known, form: ScheduleForm, caller: Manager, services: ServicesDep
+    connection_id: ManagedId,
+    dataset: Known,
+    form: ScheduleForm,
+    caller: Manager,
+    services: ServicesDep,
 ) -> ScheduleView:
     """Give a dataset and its companions a schedule, in the place of the one that it had."""
     who = _planner(services, caller, connection_id)
@@ -189,7 +189,7 @@ async def set_schedule(
     summary="Remove a schedule",
 )
 async def remove_schedule(
-    connection_id: OwnId, dataset: Known, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, dataset: Known, caller: Manager, services: ServicesDep
 ) -> None:
     """Remove the schedule of a dataset and of its companions."""
     await planning.remove(_planner(services, caller, connection_id), [dataset])
@@ -197,7 +197,7 @@ async def remove_schedule(
 
 @router.post("/{connection_id}/schedule/{dataset}/pause", summary="Pause a schedule")
 async def pause_schedule(
-    connection_id: OwnId, dataset: Known, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, dataset: Known, caller: Manager, services: ServicesDep
 ) -> ScheduleView:
     who = _planner(services, caller, connection_id)
     await planning.pause(who, [dataset])
@@ -206,7 +206,7 @@ async def pause_schedule(
 
 @router.post("/{connection_id}/schedule/{dataset}/resume", summary="Resume a schedule")
 async def resume_schedule(
-    connection_id: OwnId, dataset: Known, caller: Manager, services: ServicesDep
+    connection_id: ManagedId, dataset: Known, caller: Manager, services: ServicesDep
 ) -> ScheduleView:
     who = _planner(services, caller, connection_id)
     await planning.resume(who, [dataset])

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, Response, status
+from fastapi import Response, status
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Syncer
-from odoosync.api.parameters import RowId
+from odoosync.api.owning import SyncedId
 from odoosync.api.rest.runs import RunView
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
-from odoosync.connections import store as connections
 from odoosync.sync.verify.asking import USUAL, VerifyRequest
 
 router = new_router(prefix="/api/v1/connections", tags=["sync"])
@@ -49,12 +48,6 @@ class VerifyAnswer(BaseModel):
 _ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": VerifyAnswer}}
 
 
-async def _own(connection_id: RowId, caller: Syncer, services: ServicesDep) -> int:
-    """Return the id of a connection of the caller's: decided before the body is looked at."""
-    async with services.database.tenant(caller.tenant_id, write=False) as tx:
-        return (await connections.get(tx, connection_id)).id
-
-
 @router.post(
     "/{connection_id}/verify",
     response_model=VerifyAnswer,
@@ -62,7 +55,7 @@ async def _own(connection_id: RowId, caller: Syncer, services: ServicesDep) -> i
     summary="Verify a copy",
 )
 async def verify_connection(
-    connection_id: Annotated[int, Depends(_own)],
+    connection_id: SyncedId,
     caller: Syncer,
     services: ServicesDep,
     form: VerifyForm | None = None,
