@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ import orjson
 from sqlalchemy import Row
 
 from odoosync.api.errors import BadCursor
+from odoosync.api.reading.cursor import packed, unpacked
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
@@ -69,17 +69,14 @@ def _view(row: Row[Any]) -> dict[str, Any]:
 
 
 def _write_cursor(row: Row[Any]) -> str:
-    place = orjson.dumps([row.dataset, row.odoo_id, row.field])
-    return base64.urlsafe_b64encode(place).decode()
+    return packed(orjson.dumps([row.dataset, row.odoo_id, row.field]).decode())
 
 
 def _read_cursor(cursor: str | None) -> Place | None:
     if cursor is None:
         return None
     try:
-        dataset, odoo_id, field = orjson.loads(
-            base64.b64decode(cursor, altchars="-_", validate=True)
-        )
+        dataset, odoo_id, field = orjson.loads(unpacked(cursor))
     except (ValueError, TypeError) as error:
         raise BadCursor from error
     texts = isinstance(dataset, str) and isinstance(field, str) and "\0" not in dataset + field

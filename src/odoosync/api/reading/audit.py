@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,13 +9,13 @@ from sqlalchemy import Row
 
 from odoosync.accounts import Principal
 from odoosync.accounts.trail import TrailFilter, newest, newest_of_all
-from odoosync.api.errors import BadCursor
+from odoosync.api.reading.cursor import read_place, write_place
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
 from odoosync.db import Database
 
-_SHAPE: Final = re.compile(r"audit/([0-9]{1,18})")
+_LOG: Final = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ async def list_entries(
         caller.need_admin()
     if not 1 <= limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
-    before = _read_cursor(cursor)
+    before = read_place(_LOG, cursor)
     if everybody:
         found = await newest_of_all(database, wanted, limit=limit + 1, before=before)
     else:
@@ -48,7 +46,9 @@ async def list_entries(
             found = await newest(tx, wanted, limit=limit + 1, before=before)
     shown = found[:limit]
     more = len(found) > limit
-    return AuditPage([entry_view(row) for row in shown], _write_cursor(shown[-1]) if more else None)
+    return AuditPage(
+        [entry_view(row) for row in shown], write_place(_LOG, shown[-1].id) if more else None
+    )
 
 
 def entry_view(row: Row[Any]) -> dict[str, Any]:
@@ -68,19 +68,3 @@ def entry_view(row: Row[Any]) -> dict[str, Any]:
         "odoo_login": row.odoo_login,
         "detail": row.detail,
     }
-
-
-def _write_cursor(row: Row[Any]) -> str:
-    return base64.urlsafe_b64encode(f"audit/{row.id}".encode()).decode()
-
-
-def _read_cursor(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    try:
-        match = _SHAPE.fullmatch(base64.b64decode(cursor, altchars="-_", validate=True).decode())
-    except ValueError as error:
-        raise BadCursor from error
-    if match is None:
-        raise BadCursor
-    return int(match[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from odoosync.api.errors import BadCursor
+from odoosync.api.reading.cursor import packed, unpacked
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
@@ -65,15 +65,14 @@ async def run_lines(database: Database, tenant_id: int, run_id: str) -> list[dic
 
 
 def _write_cursor(run: Row[Any]) -> str:
-    return base64.urlsafe_b64encode(f"{run.created_at.isoformat()}|{run.id}".encode()).decode()
+    return packed(f"{run.created_at.isoformat()}|{run.id}")
 
 
 def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
     if cursor is None:
         return None
+    moment, _, run_id = unpacked(cursor).partition("|")
     try:
-        text = base64.b64decode(cursor, altchars="-_", validate=True).decode()
-        moment, _, run_id = text.partition("|")
         parsed = datetime.fromisoformat(moment)
         if parsed.tzinfo is None or not run_id or "\0" in run_id:
             raise BadCursor
