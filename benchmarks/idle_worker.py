@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome, Task
@@ -34,7 +35,9 @@ class IdleTask:
 
 
 @asynccontextmanager
-async def _make_task(_settings: Settings, _database: Database) -> AsyncIterator[Task]:
+async def _make_task(
+    _settings: Settings, _database: Database, _keys: KeyRing
+) -> AsyncIterator[Task]:
     yield IdleTask(float(sys.argv[1]))
 
 

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, create_engine
 
+from odoosync.crypto import KeyRing
 from odoosync.db import APP_ROLE, SYSTEM_ROLE, Database
 from odoosync.jobs import lanes
 from odoosync.jobs.attempt import Timing
@@ -94,8 +95,10 @@ def main() -> None:
     seed = int(sys.argv[1])
 
     @asynccontextmanager
-    async def make_task(settings: Settings, database: Database) -> AsyncIterator[Task]:
-        del settings
+    async def make_task(
+        settings: Settings, database: Database, keys: KeyRing
+    ) -> AsyncIterator[Task]:
+        del settings, keys
         yield ChaoticTask(database, seed)
 
     configure_logging("warning", "console")

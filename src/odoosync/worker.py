@@ -18,7 +18,7 @@ from typing import Final
 from odoosync.clock import utc_now
 from odoosync.connections.leaving import leaving
 from odoosync.connections.returning import returning
-from odoosync.crypto import load_key_ring
+from odoosync.crypto import KeyRing, load_key_ring
 from odoosync.db import Database, open_database
 from odoosync.db.home import this_machine
 from odoosync.errors import OdoosyncError
@@ -42,11 +42,13 @@ from odoosync.sync.run_log import Recorded
 from odoosync.sync.tasks import SyncTask
 
 _STOP_LIMIT_S: Final = 20.0
-TaskFactory = Callable[[Settings, Database], AbstractAsyncContextManager[Task]]
+TaskFactory = Callable[[Settings, Database, KeyRing], AbstractAsyncContextManager[Task]]
 
 
 @asynccontextmanager
-async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Task]:
+async def sync_task(
+    settings: Settings, database: Database, key_ring: KeyRing
+) -> AsyncIterator[Task]:
     """Equip the syncs of this process: they share one pool of connections to Odoo."""
     transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts)
     try:
@@ -54,7 +56,7 @@ async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Tas
             Equipment(
                 database=database,
                 transport=transport,
-                key_ring=load_key_ring(settings.configured_keys, settings.data_dir),
+                key_ring=key_ring,
                 clock=utc_now,
                 deletion_guard=Guard(
                     enabled=settings.deletion_guard == "on",
@@ -68,10 +70,10 @@ async def sync_task(settings: Settings, database: Database) -> AsyncIterator[Tas
         await transport.close()
 
 
-def _post(settings: Settings, database: Database) -> Post:
+def _post(settings: Settings, database: Database, key_ring: KeyRing) -> Post:
     return Post(
         database=database,
-        key_ring=load_key_ring(settings.configured_keys, settings.data_dir),
+        key_ring=key_ring,
         poster=Poster(webhook_guard(settings.allowed_webhook_hosts)),
         mailer=open_mailer(settings.configured_smtp_url),
     )
@@ -91,9 +93,10 @@ async def work(
     keep = Keep(settings.history_days, settings.audit_days, settings.event_days)
     try:
         await check_alone(database, this_machine())
+        key_ring = load_key_ring(settings.configured_keys, settings.data_dir)
         async with (
-            make_task(settings, database) as task,
-            sending(_post(settings, database)) as telling,
+            make_task(settings, database, key_ring) as task,
+            sending(_post(settings, database, key_ring)) as telling,
         ):
             rounds = (
                 ticking(database),
