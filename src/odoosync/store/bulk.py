@@ -24,15 +24,23 @@ _CHANGED: Final = (
     "records.content_hash <> excluded.content_hash "
     "OR records.deleted_at IS NOT NULL OR records.unreachable_at IS NOT NULL"
 )
-_ON_CONFLICT: Final = (
+_CONFLICT: Final = (
     " ON CONFLICT (tenant_id, connection_id, dataset, odoo_id) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in (*COLUMNS[1:], "synced_at"))
     + ", deleted_at = NULL, unreachable_at = NULL, "
-    + ", ".join(
-        f"{name} = CASE WHEN {_CHANGED} THEN excluded.{name} ELSE records.{name} END"
-        for name in ("change_xid", "change_seq")
-    )
 )
+
+
+def _on_conflict(changed: str) -> str:
+    places = ("change_xid", "change_seq")
+    return _CONFLICT + ", ".join(
+        f"{name} = CASE WHEN {changed} THEN excluded.{name} ELSE records.{name} END"
+        for name in places
+    )
+
+
+_ON_CONFLICT: Final = {False: _on_conflict(_CHANGED), True: _on_conflict("true")}
+"""By whether all rows count as changed, whatever their hashes say."""
 _AT_ONCE: Final = 500
 """Rows a statement on SQLite: Python does other things while one runs, and each that ends waits for
 its turn again. With one a row, waiting took most of the time."""
@@ -46,36 +54,47 @@ _COPY: Final = f"COPY {_STAGING} ({_ROW}) FROM STDIN"
 _INSERT: Final = (
     f"INSERT INTO records ({_ROW}, {_PLACE}, {_OWNER}) "  # noqa: S608 - constants
     f"SELECT {_ROW}, {XID}, seq, seq, %s, %s, %s, %s, %s "
-    f"FROM (SELECT *, {NEXT} AS seq FROM pg_temp.{_STAGING}) AS staged{_ON_CONFLICT}"
+    f"FROM (SELECT *, {NEXT} AS seq FROM pg_temp.{_STAGING}) AS staged"
 )
 
 
 async def upsert(
-    tx: Tx, connection_id: int, dataset: str, rows: Sequence[EncodedRow], now: datetime
+    tx: Tx,
+    connection_id: int,
+    dataset: str,
+    rows: Sequence[EncodedRow],
+    now: datetime,
+    *,
+    anew: bool = False,
 ) -> None:
-    """Insert or replace rows whole, each id once; whatever was deleted or unreachable is back."""
+    """Insert or replace rows whole, each id once; whatever was deleted or unreachable is back.
+
+    A row whose hash was the same is no change, unless all are to be told `anew`.
+    """
     moment = stamp(tx.dialect, now)
     owner = (tx.tenant_id, connection_id, dataset, moment, moment)
     driver = await raw_driver(tx)
     if tx.dialect == "postgresql":
-        await _copy(driver, rows, owner)
+        await _copy(driver, rows, owner, anew=anew)
     elif rows:
-        await _insert(driver, rows, await reserve(tx, len(rows)), owner)
+        await _insert(driver, rows, await reserve(tx, len(rows)), owner, anew=anew)
 
 
 async def _insert(
-    driver: Any, rows: Sequence[EncodedRow], before: int, owner: tuple[Any, ...]
+    driver: Any, rows: Sequence[EncodedRow], before: int, owner: tuple[Any, ...], *, anew: bool
 ) -> None:
     whole = len(rows) - len(rows) % _AT_ONCE
     for start in range(0, whole, _AT_ONCE):
         part = chain.from_iterable(rows[start : start + _AT_ONCE])
-        await driver.execute(_insert_of(_AT_ONCE), (*owner, before + start, *part))
+        await driver.execute(_insert_of(_AT_ONCE, anew=anew), (*owner, before + start, *part))
     rest = enumerate(rows[whole:], before + whole)
-    await driver.executemany(_insert_of(1), [(*owner, place, *row) for place, row in rest])
+    await driver.executemany(
+        _insert_of(1, anew=anew), [(*owner, place, *row) for place, row in rest]
+    )
 
 
-@lru_cache(2)
-def _insert_of(count: int) -> str:
+@lru_cache(4)
+def _insert_of(count: int, *, anew: bool) -> str:
     """Return SQLite's statement for some rows: whose and when, the place before, row after row."""
     *owner, before = (f"?{number}" for number in range(1, 7))
     rows = []
@@ -88,13 +107,15 @@ def _insert_of(count: int) -> str:
         rows.append(f"({', '.join([*row, '0', place, place, *owner])})")
     values = ", ".join(rows)
     into = f"records ({_ROW}, {_PLACE}, {_OWNER})"
-    return f"INSERT INTO {into} VALUES {values}{_ON_CONFLICT}"  # noqa: S608 - constants
+    return f"INSERT INTO {into} VALUES {values}{_ON_CONFLICT[anew]}"  # noqa: S608 - constants
 
 
-async def _copy(driver: Any, rows: Sequence[EncodedRow], owner: tuple[Any, ...]) -> None:
+async def _copy(
+    driver: Any, rows: Sequence[EncodedRow], owner: tuple[Any, ...], *, anew: bool
+) -> None:
     await driver.execute(_CREATE)
     async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in rows:
             await copy.write_row((row.odoo_id, row.data.decode(), *row[2:]))
-    await driver.execute(_INSERT, owner)
+    await driver.execute(_INSERT + _ON_CONFLICT[anew], owner)
     await driver.execute(f"DROP TABLE pg_temp.{_STAGING}")

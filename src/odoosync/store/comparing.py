@@ -87,9 +87,9 @@ async def by_id(tx: Tx, connection_id: int, dataset: str, ids: Iterable[int]) ->
 async def put_whole(
     tx: Tx, connection_id: int, dataset: str, rows: Sequence[Row], *, now: datetime
 ) -> None:
-    """Write rows whatever is kept of them; marks are taken off."""
+    """Write rows whatever is kept of them; marks are taken off. Each stands in the feed anew."""
     for part in in_parts(rows):
-        await bulk.upsert(tx, connection_id, dataset, [encode(row) for row in part], now)
+        await bulk.upsert(tx, connection_id, dataset, [encode(row) for row in part], now, anew=True)
 
 
 def in_parts(rows: Sequence[Row], size: int = 10_000) -> list[Sequence[Row]]:

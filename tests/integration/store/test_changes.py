@@ -11,7 +11,7 @@ from sqlalchemy import text
 from odoosync.accounts.tables import tenants
 from odoosync.db import Database, open_database
 from odoosync.migrations import upgrade
-from odoosync.store import deletion, writing
+from odoosync.store import comparing, deletion, writing
 from odoosync.store.changes import (
     START,
     Change,
@@ -21,6 +21,7 @@ from odoosync.store.changes import (
     read_changes,
 )
 from odoosync.store.rows import Row, encode
+from odoosync.store.tables import records
 
 TENANT = 1
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -67,6 +68,18 @@ async def test_a_new_date_alone_is_no_change(database: Database) -> None:
     reached = (await feed(database))[-1].position
     await store(database, row(1, written="2026-01-02T00:00:00Z"))
     assert await feed(database, reached) == []
+
+
+async def test_rows_that_are_mended_are_changed_whatever_their_hashes_say(
+    database: Database,
+) -> None:
+    rows = [row(number) for number in range(600)]
+    await store(database, *rows)
+    reached = (await feed(database))[-1].position
+    async with database.tenant(TENANT) as tx:
+        await tx.execute(tx.update(records).values(name="Damaged"))
+        await comparing.put_whole(tx, 7, "contacts", rows, now=LATER)
+    assert shown(await feed(database, reached)) == [("updated", number) for number in range(600)]
 
 
 async def test_deleted_and_hidden_rows_are_told_apart(database: Database) -> None:
