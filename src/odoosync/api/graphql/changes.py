@@ -8,7 +8,6 @@ import strawberry
 
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.records import Record
-from odoosync.api.graphql.runs import BigInt
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.feed import Feed, WantedChanges, list_changes
 from odoosync.api.reading.listing import LARGEST_PAGE, USUAL_PAGE
@@ -18,7 +17,7 @@ from odoosync.api.reading.listing import LARGEST_PAGE, USUAL_PAGE
 class Change:
     position: str
     kind: str = strawberry.field(description="created, updated, deleted or hidden.")
-    connection_id: BigInt
+    connection_id: int
     dataset: str
     record: Record
 
@@ -34,7 +33,7 @@ async def _listed(
     info: Info,
     *,
     after: str = "0",
-    connection_id: BigInt | None = None,
+    connection_id: int | None = None,
     dataset: str | None = None,
     limit: int = USUAL_PAGE,
 ) -> Changes:
@@ -50,7 +49,7 @@ def _shown(feed: Feed) -> Changes:
         Change(
             position=str(change.position),
             kind=change.kind,
-            connection_id=BigInt(change.connection_id),
+            connection_id=change.connection_id,
             dataset=change.dataset,
             record=item,  # type: ignore[arg-type] # Strawberry reads the fields by name
         )

@@ -13,7 +13,6 @@ from strawberry.scalars import JSON
 
 from odoosync.api.graphql.connections import Connection
 from odoosync.api.graphql.context import Info
-from odoosync.api.graphql.runs import BigInt
 from odoosync.api.rest.connection_credentials import LoginToTest, NewConnection, NewLogin
 from odoosync.api.rest.connections import (
     ConnectionChange,
@@ -38,7 +37,7 @@ class TestedConnection:
 
 
 async def _own(
-    info: Info, connection_id: BigInt, *, include_deleted: bool = False
+    info: Info, connection_id: int, *, include_deleted: bool = False
 ) -> tuple[ConnectionService, Owner]:
     """Return what acts, and for whom. Raises ScopeMissing, NoConnection."""
     caller, services = info.context.need("manage"), info.context.services
@@ -78,7 +77,7 @@ async def _create(
 
 async def _change(
     info: Info,
-    connection_id: BigInt,
+    connection_id: int,
     *,
     name: str | None = None,
     extra_fields: JSON | None = None,
@@ -98,7 +97,7 @@ def _login(odoo_username: str | None, odoo_password: str) -> tuple[str | None, s
 
 
 async def _change_credentials(
-    info: Info, connection_id: BigInt, odoo_password: str, odoo_username: str | None = None
+    info: Info, connection_id: int, odoo_password: str, odoo_username: str | None = None
 ) -> dict[str, Any]:
     service, owner = await _own(info, connection_id)
     login = _login(odoo_username, odoo_password)
@@ -109,7 +108,7 @@ async def _change_credentials(
 
 async def _test(
     info: Info,
-    connection_id: BigInt,
+    connection_id: int,
     odoo_username: str | None = None,
     odoo_password: str | None = None,
 ) -> CredentialsTested:
@@ -120,28 +119,28 @@ async def _test(
     return tested_view(tested)
 
 
-async def _activate(info: Info, connection_id: BigInt) -> dict[str, Any]:
+async def _activate(info: Info, connection_id: int) -> dict[str, Any]:
     service, owner = await _own(info, connection_id)
     return connection_view(await service.activate(owner, connection_id)).model_dump()
 
 
-async def _pause(info: Info, connection_id: BigInt) -> dict[str, Any]:
+async def _pause(info: Info, connection_id: int) -> dict[str, Any]:
     service, owner = await _own(info, connection_id)
     return connection_view(await service.pause(owner, connection_id)).model_dump()
 
 
-async def _resume(info: Info, connection_id: BigInt) -> dict[str, Any]:
+async def _resume(info: Info, connection_id: int) -> dict[str, Any]:
     service, owner = await _own(info, connection_id)
     return connection_view(await service.resume(owner, connection_id)).model_dump()
 
 
-async def _delete(info: Info, connection_id: BigInt) -> dict[str, Any]:
+async def _delete(info: Info, connection_id: int) -> dict[str, Any]:
     service, owner = await _own(info, connection_id)
     return connection_view(await service.delete(owner, connection_id)).model_dump()
 
 
 async def _restore(
-    info: Info, connection_id: BigInt, odoo_password: str, odoo_username: str | None = None
+    info: Info, connection_id: int, odoo_password: str, odoo_username: str | None = None
 ) -> dict[str, Any]:
     service, owner = await _own(info, connection_id, include_deleted=True)
     login = _login(odoo_username, odoo_password)

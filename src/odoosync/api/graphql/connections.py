@@ -8,7 +8,6 @@ import strawberry
 from strawberry.scalars import JSON
 
 from odoosync.api.graphql.context import Info
-from odoosync.api.graphql.runs import BigInt
 from odoosync.api.rest.connections import connection_view
 from odoosync.api.rest.trouble import troubles
 from odoosync.connections import store
@@ -29,7 +28,7 @@ class Trouble:
 
 @strawberry.type(description="An Odoo of the caller's; its secret is never shown.")
 class Connection:
-    id: BigInt
+    id: int
     name: str
     odoo_url: str
     odoo_database: str
@@ -61,7 +60,7 @@ async def _listed(info: Info, *, include_deleted: bool = False) -> Any:
 
 
 async def _shown(
-    info: Info, connection_id: BigInt | None = None, *, include_deleted: bool = False
+    info: Info, connection_id: int | None = None, *, include_deleted: bool = False
 ) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
     async with database.tenant(caller.tenant_id, write=False) as tx:

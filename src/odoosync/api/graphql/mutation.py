@@ -27,7 +27,7 @@ from odoosync.api.graphql.questions import (
     confirm_deletions_field,
     confirm_restored_field,
 )
-from odoosync.api.graphql.runs import BigInt, SyncAnswer, VerifyAnswer
+from odoosync.api.graphql.runs import SyncAnswer, VerifyAnswer
 from odoosync.api.graphql.schedules import (
     Schedule,
     pause_schedule_field,
@@ -49,7 +49,7 @@ async def _sync(
     *,
     full: bool = False,
     wait: bool = True,
-    connection_id: BigInt | None = None,
+    connection_id: int | None = None,
     confirm_deletions: bool = False,
 ) -> Any:
     caller = info.context.need("sync")
@@ -72,7 +72,7 @@ async def _verify(
     info: Info,
     dataset: str | None = None,
     *,
-    connection_id: BigInt | None = None,
+    connection_id: int | None = None,
     repair: bool = False,
     wait: bool = True,
 ) -> Any:
@@ -94,7 +94,7 @@ def _sync_of(dataset: str, description: str) -> Any:
         *,
         full: bool = False,
         wait: bool = True,
-        connection_id: BigInt | None = None,
+        connection_id: int | None = None,
         confirm_deletions: bool = False,
     ) -> Any:
         return await _sync(

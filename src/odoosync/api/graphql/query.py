@@ -26,7 +26,7 @@ from odoosync.api.graphql.questions import (
     restored_field,
 )
 from odoosync.api.graphql.records import FilterInput, Record, RecordPage
-from odoosync.api.graphql.runs import BigInt, RunLine, SyncRun, SyncRunPage
+from odoosync.api.graphql.runs import RunLine, SyncRun, SyncRunPage
 from odoosync.api.graphql.schedules import (
     DatasetFreshness,
     Schedule,
@@ -66,7 +66,7 @@ async def _list(
     active: bool | None = None,
     filters: list[FilterInput] | None = None,
     include_deleted: bool = False,
-    connection_id: BigInt | None = None,
+    connection_id: int | None = None,
 ) -> Any:
     wanted = Wanted(
         dataset=dataset,
@@ -88,7 +88,7 @@ async def _show(
     record_id: str,
     *,
     include_deleted: bool,
-    connection_id: BigInt | None,
+    connection_id: int | None,
 ) -> Item | None:
     caller = info.context.need("read")
     try:
@@ -114,7 +114,7 @@ def _list_of(dataset: str, page: type) -> Any:
         active: bool | None = None,
         filters: list[FilterInput] | None = None,
         include_deleted: bool = False,
-        connection_id: BigInt | None = None,
+        connection_id: int | None = None,
     ) -> Any:
         return await _list(
             info,
@@ -137,7 +137,7 @@ def _one_of(dataset: str, record: type) -> Any:
         id: strawberry.ID,  # noqa: A002 - the argument's name
         *,
         include_deleted: bool = False,
-        connection_id: BigInt | None = None,
+        connection_id: int | None = None,
     ) -> Any:
         return await _show(
             info, dataset, id, include_deleted=include_deleted, connection_id=connection_id
@@ -153,7 +153,7 @@ async def _runs(
     cursor: str | None = None,
     dataset: str | None = None,
     status: str | None = None,
-    connection_id: BigInt | None = None,
+    connection_id: int | None = None,
     trigger: str | None = None,
     mode: str | None = None,
     since: str | None = None,
@@ -222,7 +222,7 @@ class Query(WebhookQueries):
         id: strawberry.ID,  # noqa: A002 - the argument's name
         *,
         include_deleted: bool = False,
-        connection_id: BigInt | None = None,
+        connection_id: int | None = None,
     ) -> Record | None:
         found = await _show(
             info, dataset, id, include_deleted=include_deleted, connection_id=connection_id

@@ -50,17 +50,17 @@ class RestoredAnswer:
     runs: list[SyncRun]
 
 
-def _who(info: Info, connection_id: BigInt | None) -> Answering:
+def _who(info: Info, connection_id: int | None) -> Answering:
     caller = info.context.need("sync")
     return Answering(caller.tenant_id, caller.user_id, Actor.of(caller), connection_id)
 
 
-async def _deletions(info: Info, connection_id: BigInt | None = None) -> Any:
+async def _deletions(info: Info, connection_id: int | None = None) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
     return await open_questions(database, caller.tenant_id, connection_id, "deletions")
 
 
-async def _restored(info: Info, connection_id: BigInt | None = None) -> Any:
+async def _restored(info: Info, connection_id: int | None = None) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
     return await open_questions(database, caller.tenant_id, connection_id, "restored")
 
@@ -69,7 +69,7 @@ async def _confirm_deletions(
     info: Info,
     dataset: str,
     *,
-    connection_id: BigInt | None = None,
+    connection_id: int | None = None,
     fingerprint: str | None = None,
     wait: bool = True,
 ) -> Any:
@@ -79,7 +79,7 @@ async def _confirm_deletions(
     )
 
 
-async def _confirm_restored(info: Info, connection_id: BigInt | None = None) -> Any:
+async def _confirm_restored(info: Info, connection_id: int | None = None) -> Any:
     who, services = _who(info, connection_id), info.context.services
     return await confirming.confirm_restored(services.sync, services.database, who, services.clock)
 

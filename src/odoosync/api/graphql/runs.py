@@ -34,7 +34,7 @@ BIG_INT = strawberry.scalar(
 @strawberry.type(description="One sync of one dataset; times in ISO 8601, duration in seconds.")
 class SyncRun:
     id: strawberry.ID
-    connection_id: BigInt
+    connection_id: int
     dataset: str
     status: str = strawberry.field(description="queued, running, succeeded, failed or cancelled.")
     mode: str = strawberry.field(description="full, incremental, verify or repair.")

@@ -18,7 +18,7 @@ from odoosync.sync.schedules.planning import USUAL, Planner, Wish
 
 @strawberry.type(description="When a dataset is synced by itself; times in ISO 8601.")
 class Schedule:
-    connection_id: BigInt
+    connection_id: int
     dataset: str
     every: int | None = strawberry.field(description="Seconds between two syncs.")
     cron: str | None

@@ -32,7 +32,7 @@ class SetAsidePage:
 async def _listed(
     info: Info,
     *,
-    connection_id: BigInt | None = None,
+    connection_id: int | None = None,
     dataset: str | None = None,
     limit: int = USUAL_PAGE,
     cursor: str | None = None,
