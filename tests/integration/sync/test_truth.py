@@ -242,6 +242,20 @@ async def test_a_restored_database_stops_the_sync_until_a_full_one(
     assert await synced.difference() == EQUAL
 
 
+async def test_a_row_from_the_future_that_is_written_as_usual_is_no_sign_of_a_restore(
+    synced: Copy, world: World
+) -> None:
+    (person,) = some(world, limit=1)
+    ahead = synced.clock() + timedelta(days=900)
+    with world.transaction() as tx:
+        tx.sql_update(PARTNER, [person], write_date=int(ahead.timestamp() * 1_000_000))
+    assert (await synced.sync()).fetched == 1
+    synced.clock.advance(3_600)
+    world.execute(PARTNER, "write", [person], {"ref": "as usual"})
+    assert (await synced.sync()).status == "succeeded"
+    assert await synced.difference() == EQUAL
+
+
 async def test_a_restore_shows_even_when_the_newest_rows_were_made_after_the_backup(
     synced: Copy, world: World
 ) -> None:

@@ -46,7 +46,8 @@ async def check(work: Work) -> None:
             rows = await newest.newest(tx, work.connection_id, work.dataset.name, limit=limit)
         kept = {row.odoo_id: row for row in rows}
         there = await _dates(work, kept)
-        older = [odoo_id for odoo_id, row in there.items() if _is_other(row, kept[odoo_id])]
+        since = f"{work.plan.since:%Y-%m-%dT%H:%M:%SZ}" if work.plan.since else None
+        older = [odoo_id for odoo_id, row in there.items() if _is_other(row, kept[odoo_id], since)]
         if older:
             await _ask(work, older, looked_at=len(there))
             raise DatabaseRestored
@@ -73,10 +74,14 @@ async def _ask(work: Work, older: Sequence[int], *, looked_at: int) -> None:
         )
 
 
-def _is_other(there: Mapping[str, Any], kept: Dated) -> bool:
-    """Tell a row that went back in time from one that was made after ours, under its id."""
+def _is_other(there: Mapping[str, Any], kept: Dated, since: str | None) -> bool:
+    """Tell a row that went back in time, or was made after ours under its id.
+
+    What was written within the window is read again whatever the copy says of it: a row that was
+    dated in the future once, and written since, is no sign of anything.
+    """
     written, created = there.get("write_date"), there.get("create_date")
-    went_back = written is not None and written < kept.written
+    went_back = written is not None and written < kept.written and (not since or written < since)
     made_since = created is not None and kept.created is not None and created > kept.created
     return went_back or made_since
 
