@@ -36,6 +36,7 @@ async def open_client(
 ) -> OdooClient:
     """Log in, or with `known` facts of less than a day go straight on without any call.
 
+    Older ones may be wrong in all they say: the version, the login's language.
     `now` is the caller's clock. Raises an OdooError whose `stage` says how far it came.
     Store `client.facts` afterwards: they differ from `known` when the server changed.
     """
@@ -43,8 +44,6 @@ async def open_client(
     if known is not None and known.is_fresh(now):
         return OdooClient(wire, known, now=now, remembered=True)
     version = await ask_version(wire)
-    if known is not None and known.serie == version.serie:
-        return OdooClient(wire, known.checked(now), now=now, remembered=True)
     return OdooClient(wire, await choose(wire, version, now), now=now)
 
 

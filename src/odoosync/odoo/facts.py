@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
@@ -43,9 +43,6 @@ class ServerFacts:
 
     def is_fresh(self, now: datetime) -> bool:
         return timedelta(0) <= now - self.checked_at < FRESH
-
-    def checked(self, now: datetime) -> Self:
-        return replace(self, checked_at=now)
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "checked_at": self.checked_at.isoformat()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -157,18 +158,13 @@ async def test_known_facts_cost_no_call() -> None:
     assert (odoo.calls, odoo.facts) == (0, facts("19.0"))
 
 
-async def test_old_facts_cost_one_call() -> None:
-    later = NOW + timedelta(days=2)
-    transport = replay("19.0", "web.version")
-    odoo = await open_client(transport, login(), known=facts("19.0"), now=later)
-    assert (odoo.calls, odoo.facts) == (1, facts("19.0").checked(later))
-
-
-async def test_another_version_is_chosen_for_again() -> None:
+async def test_old_facts_are_asked_for_again() -> None:
     later = NOW + timedelta(days=2)
     recorded = "web.version", "common.authenticate.ok", "user.context_get"
-    odoo = await open_client(replay("19.0", *recorded), login(), known=facts("18.0"), now=later)
-    assert odoo.facts.serie == "19.0"
+    old = replace(facts("18.0"), lang="xx_XX")
+    odoo = await open_client(replay("19.0", *recorded), login(), known=old, now=later)
+    assert (odoo.facts.serie, odoo.facts.checked_at) == ("19.0", later)
+    assert odoo.facts.lang != old.lang
 
 
 async def test_a_call_that_fails_after_an_upgrade_is_made_again() -> None:
