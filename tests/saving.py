@@ -20,6 +20,7 @@ async def save_tested(
     now: datetime,
 ) -> Connection:
     """Store the credentials, and make the connection of their pair the active one."""
+    await store.one_at_a_time(tx)
     known = await store.known_of(tx, tested, now)
     connection_id = known.id if known else await store.add(tx, tested, now)
     await store.put_credentials(tx, key_ring, connection_id, tested, now)

@@ -84,6 +84,10 @@ def _brief_exception(
     return event
 
 
+_processors: list[structlog.typing.Processor] = []
+"""One list for good: loggers that were used before keep it, and are to follow."""
+
+
 def configure_logging(level: str, form: Literal["console", "json"]) -> None:
     """Send our lines and those of every library to standard error in one shape."""
     shared: list[structlog.typing.Processor] = [
@@ -111,8 +115,13 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
     root.setLevel(level.upper())
     for quiet in ("aiosqlite", "asyncio", "alembic", "httpx", "uvicorn.access"):
         logging.getLogger(quiet).setLevel(max(logging.WARNING, root.level))
+    _processors[:] = [
+        *shared,
+        tell_listener,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ]
     structlog.configure(
-        processors=[*shared, tell_listener, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=_processors,
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -38,7 +38,7 @@ class Page:
 class Reader:
     """Reads a domain page by page, with a page size that follows seconds and bytes.
 
-    While `reads_ahead`, a page that has arrived has the next one asked for before it is decoded.
+    A page that has arrived has the next one asked for before it is decoded if it `may_read_ahead`.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Reader:
         self._size = min(pace.FIRST, self._largest)
         self._ahead: Ahead | None = None
         self._misled = False
-        self.reads_ahead = False
+        self.may_read_ahead: Callable[[], bool] = lambda: False
 
     async def next(self) -> Page:
         """Read one page, asking for fewer rows when Odoo is too slow. Raises OdooError."""
@@ -98,7 +98,7 @@ class Reader:
 
     def _arrived(self, body: bytes, size: int, started: float) -> bool:
         """Ask for the next page if this seems a full one; returns whether it did."""
-        may = self.reads_ahead and not self._hurried and not self._misled
+        may = self.may_read_ahead() and not self._hurried and not self._misled
         last = last_id_of(body, size) if may and self._ahead is None else None
         if last is None:
             return False
@@ -172,28 +172,23 @@ def _last_of(rows: list[dict[str, Any]], last: int | None) -> int | None:
 async def pull(work: Work, domain: list[Any]) -> None:
     """Store all rows of the window, page by page in their order.
 
-    While one page is stored the next is made ready and the one after it is on its way: memory
-    holds three pages, whatever the size of the database.
+    While one page is stored the next is on its way and, once it is here, made ready. No more than
+    two that are not stored are asked for: that bounds memory, and what a kill costs.
     """
     reader = Reader(work, domain, work.plan.fields, after=work.plan.last_id)
     coming = asyncio.create_task(reader.next())
     storing: asyncio.Future[None] = _nothing()
     try:
         while True:
-            # Ahead only while nothing waits to be stored: more than three pages are never on hand.
-            reader.reads_ahead = True
+            reader.may_read_ahead = storing.done
             page = await _unless_failed(coming, storing)
-            reader.reads_ahead = False
-            if page.more:
-                coming = asyncio.create_task(reader.next())
-            last_id, more = page.last_id, page.more
             ready = await asyncio.to_thread(make_ready, work, page.rows, page.faults)
-            del page
             await storing
             if ready.rows or ready.faults:
-                storing = asyncio.create_task(keep(work, ready, last_id=last_id))
-            if not more:
+                storing = asyncio.create_task(keep(work, ready, last_id=page.last_id))
+            if not page.more:
                 return await storing
+            coming = asyncio.create_task(reader.next())
     except asyncio.CancelledError:
         storing.cancel()
         raise
