@@ -6,9 +6,7 @@ from typing import Final
 
 FIRST: Final = 1_000
 SMALLEST: Final = 1
-LARGEST: Final = 2_500
-LARGEST_APART: Final = 5_000
-"""Where calls are to keep apart, as Odoo's own cloud wants it: what a call costs is the wait."""
+LARGEST: Final = 5_000
 _BRISK_SECONDS: Final = 2.0
 _SLOW_SECONDS: Final = 10.0
 _MANY_BYTES: Final = 8_000_000

@@ -39,7 +39,5 @@ def test_fewer_rows_may_take_less_time() -> None:
     assert pace.patience(1) < pace.patience(1_000) <= 90
 
 
-def test_pages_grow_larger_where_calls_are_to_keep_apart() -> None:
-    largest = pace.LARGEST_APART
-    assert largest > pace.LARGEST
-    assert pace.after_page(4_000, seconds=1, received=1, largest=largest) == largest
+def test_pages_grow_no_larger_than_their_owner_wants() -> None:
+    assert pace.after_page(4_000, seconds=1, received=1, largest=4_500) == 4_500

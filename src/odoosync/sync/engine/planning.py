@@ -12,7 +12,6 @@ from odoosync.db import Database
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import FixRequest, FixRights
 from odoosync.odoo.fields import Field
-from odoosync.odoo.throttle import is_hosted
 from odoosync.sync import cursors, pace
 from odoosync.sync.choosing import usual_fields, wanted_fields
 from odoosync.sync.datasets import DATASETS, Dataset
@@ -50,10 +49,8 @@ class Prospect:
 
     @property
     def page_limit(self) -> int:
-        """The most rows to ask for at once: larger pages where calls are to keep apart."""
-        preferences = self.connection.preferences
-        apart = preferences.call_spacing or is_hosted(self.client.login.url.origin.host)
-        return preferences.page_size or (pace.LARGEST_APART if apart else pace.LARGEST)
+        """The most rows to ask for at once."""
+        return self.connection.preferences.page_size or pace.LARGEST
 
     @property
     def lookback(self) -> timedelta | None:
