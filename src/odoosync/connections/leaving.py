@@ -10,6 +10,7 @@ import asyncio
 from typing import Any, Final
 
 from sqlalchemy import Row, Table, and_, func, or_, select, tuple_
+from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.clock import Clock, utc_now
 from odoosync.connections import store
@@ -34,10 +35,13 @@ def leaving(database: Database, clock: Clock = utc_now) -> Round:
 async def remove_gone(database: Database, clock: Clock) -> None:
     """Remove what can be restored no more; one process at a time does, and a kill loses nothing."""
     for one in await _find(database, clock):
-        more = await _give_up(database, one, clock)
-        while more:
-            more = await _remove_part(database, one)
-            await asyncio.sleep(_REST_S)
+        try:
+            more = await _give_up(database, one, clock)
+            while more:
+                more = await _remove_part(database, one)
+                await asyncio.sleep(_REST_S)
+        except SQLAlchemyError as error:  # busy, say; the others go, and this one next time
+            log.warning("not_removed", connection=one.id, error=type(error).__name__)
 
 
 async def _find(database: Database, clock: Clock) -> list[Row[Any]]:
@@ -58,7 +62,7 @@ async def _give_up(database: Database, one: Row[Any], clock: Clock) -> bool:
     async with database.tenant(one.tenant_id) as tx:
         await store.one_at_a_time(tx)
         if await tx.first(tx.select(connections, connections.c.id).where(mine, over)):
-            await store.give_up(tx, one.id)
+            await store.give_up(tx, one.id, clock())
         going = tx.select(connections, connections.c.is_going).where(mine)
         if not await tx.scalar(going):
             return False

@@ -11,12 +11,15 @@ import asyncio
 from typing import Any, Final
 
 from sqlalchemy import Row, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.connections.tables import connections
 from odoosync.db import Database
 from odoosync.jobs.rounds import Round
+from odoosync.log import get_logger
 from odoosync.store.retelling import Key, tell_anew
 
+log = get_logger(__name__)
 AT_ONCE: Final = 500
 _EVERY_S: Final = 5.0
 _REST_S: Final = 0.01
@@ -35,10 +38,13 @@ async def tell_returned(database: Database) -> None:
     async with database.system(write=False) as tx:
         found = await tx.all(query.where(connections.c.retold_to.is_not(None)))
     for one in found:
-        more = True
-        while more:
-            more = await _tell_part(database, one)
-            await asyncio.sleep(_REST_S)
+        try:
+            more = True
+            while more:
+                more = await _tell_part(database, one)
+                await asyncio.sleep(_REST_S)
+        except SQLAlchemyError as error:  # busy, say; the others are told, and this one next time
+            log.warning("not_told_anew", connection=one.id, error=type(error).__name__)
 
 
 async def _tell_part(database: Database, one: Row[Any]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 
+from odoosync.accounts import audit
 from odoosync.connections.connection import Connection, from_row
 from odoosync.connections.errors import ConnectionPaused, NoConnection, NotDeleted
 from odoosync.connections.tables import connections
@@ -123,16 +124,17 @@ async def known_of(tx: Tx, tested: Tested, now: datetime) -> Connection | None:
     """
     known = await of_pair(tx, tested.odoo_url, tested.odoo_database)
     if known is not None and not known.can_be_restored(now):
-        await give_up(tx, known.id)
+        await give_up(tx, known.id, now)
         return None
     return known
 
 
-async def give_up(tx: Tx, connection_id: int) -> None:
+async def give_up(tx: Tx, connection_id: int, now: datetime) -> None:
     """Let a connection be on its way out: nothing shows it, and its pair is free for another."""
     gone = tx.update(connections).where(connections.c.id == connection_id)
     # No database of Odoo's has such a name.
     await tx.execute(gone.values(is_going=True, odoo_database=f":gone:{connection_id}"))
+    await audit.record(tx, "connection.removed", audit.SERVICE, at=now, connection_id=connection_id)
 
 
 async def add(tx: Tx, tested: Tested, now: datetime) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnClause
 from sqlalchemy.sql.expression import Executable
-from sqlalchemy.sql.selectable import Alias
+from sqlalchemy.sql.selectable import Alias, Join
 
 from odoosync.db.schema import is_tenant_table
 from odoosync.errors import OdoosyncError
@@ -102,6 +102,7 @@ class _Sources:
         self._behind_aliases: set[int] = set()
         self._held: set[int] = set()
         self._pairs: list[tuple[int, int]] = []
+        self._selects: list[Select[Any]] = []
 
     def note(self, element: Any) -> None:
         if isinstance(element, ColumnClause):
@@ -111,6 +112,8 @@ class _Sources:
             self._behind_aliases.add(id(element.element))
         elif isinstance(element, BinaryExpression) and element.operator is operators.eq:
             self._note_equality(element)
+        elif isinstance(element, Select):
+            self._selects.append(element)
         elif is_tenant_table(element):
             self._there[id(element)] = element.name
 
@@ -127,8 +130,19 @@ class _Sources:
             for pair in self._pairs:
                 if held.intersection(pair):
                     held.update(pair)
+        if self._behind_aliases:
+            self._name_bare_ones()
         there = {key: name for key, name in self._there.items() if key not in self._behind_aliases}
         return [name for key, name in (there | self._named).items() if key not in held]
+
+    def _name_bare_ones(self) -> None:
+        """Name tables that stand beside an alias of theirs; it costs what a compilation does."""
+        sources = [source for one in self._selects for source in one.get_final_froms()]
+        while sources:
+            source = sources.pop()
+            if isinstance(source, Join):
+                sources += [source.left, source.right]
+            self.name(source)
 
     def _note_equality(self, element: BinaryExpression[Any]) -> None:
         left, right = _tenant_source(element.left), _tenant_source(element.right)

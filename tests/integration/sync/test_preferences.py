@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from integration.sync.copying import Copy
+from integration.verify.checking import verify
 from odoosync.connections import store
 from odoosync.connections.errors import ConnectionPaused
 from odoosync.connections.preferences import Preferences
@@ -100,9 +101,8 @@ def install(world: World, code: str, *, active: bool) -> None:
         tx.update("res.lang", tx.index("res.lang", "code").get(code, ()), {"active": active})
 
 
-async def test_a_language_that_goes_with_its_last_login_is_no_failure(
-    copy: Copy, world: World
-) -> None:
+async def lose_language(copy: Copy, world: World) -> None:
+    """Sync in a language that is not active any more afterwards."""
     install(world, "de_CH", active=True)
     world.accounts[2].lang = "de_CH"
     async with copy.database.tenant(copy.tenant_id) as tx:
@@ -110,6 +110,19 @@ async def test_a_language_that_goes_with_its_last_login_is_no_failure(
     await copy.sync()
     world.accounts[2].lang = "en_US"
     install(world, "de_CH", active=False)
+
+
+async def test_a_verification_outlives_the_language_of_the_last_sync(
+    copy: Copy, world: World
+) -> None:
+    await lose_language(copy, world)
+    assert (await verify(copy, "contacts")).status == "succeeded"
+
+
+async def test_a_language_that_goes_with_its_last_login_is_no_failure(
+    copy: Copy, world: World
+) -> None:
+    await lose_language(copy, world)
     run = await copy.sync()
     assert (run.status, run.mode) == ("succeeded", "full")
     copy.odoo.asked.clear()

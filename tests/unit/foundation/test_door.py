@@ -32,6 +32,12 @@ LOOSE: dict[str, Any] = {
     "held alias beside the loose table": select(labels.c.name, other.c.name).where(
         other.c.tenant_id == OURS
     ),
+    "whole table beside a held alias": select(labels, other.c.name).where(
+        other.c.tenant_id == OURS
+    ),
+    "joined to a held alias": select(func.count())
+    .select_from(other.join(labels, literal(1) == 1))
+    .where(other.c.tenant_id == OURS),
     "counted beside a held alias": select(func.count(labels.c.odoo_id)).where(
         exists().where(other.c.tenant_id == OURS)
     ),

@@ -53,7 +53,7 @@ class Reader:
         self._size = min(pace.FIRST, self._largest)
         self._ahead: Ahead | None = None
         self._misled = False
-        self.may_read_ahead: Callable[[], bool] = lambda: False
+        self.may_read_ahead: Callable[[], bool] = _not_now
 
     async def next(self) -> Page:
         """Read one page, asking for fewer rows when Odoo is too slow. Raises OdooError."""
@@ -159,6 +159,10 @@ class Reader:
             )
 
 
+def _not_now() -> bool:
+    return False
+
+
 def _last_of(rows: list[dict[str, Any]], last: int | None) -> int | None:
     """Return the page's last id; raises BadAnswer unless ids go up, for else rows would be lost."""
     for row in rows:
@@ -182,13 +186,15 @@ async def pull(work: Work, domain: list[Any]) -> None:
         while True:
             reader.may_read_ahead = storing.done
             page = await _unless_failed(coming, storing)
+            reader.may_read_ahead = _not_now
+            if page.more:
+                coming = asyncio.create_task(_next_after(storing, reader))
             ready = await asyncio.to_thread(make_ready, work, page.rows, page.faults)
             await storing
             if ready.rows or ready.faults:
                 storing = asyncio.create_task(keep(work, ready, last_id=page.last_id))
             if not page.more:
                 return await storing
-            coming = asyncio.create_task(reader.next())
     except asyncio.CancelledError:
         storing.cancel()
         raise
@@ -207,6 +213,13 @@ async def _unless_failed(coming: asyncio.Task[Page], storing: asyncio.Future[Non
     if storing.done():
         storing.result()
     return await coming
+
+
+async def _next_after(storing: asyncio.Future[None], reader: Reader) -> Page:
+    """Read the next page once the one before the last is stored; raises what ended that."""
+    await asyncio.wait({storing})
+    storing.result()
+    return await reader.next()
 
 
 def _nothing() -> asyncio.Future[None]:

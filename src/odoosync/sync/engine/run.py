@@ -89,14 +89,18 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
     begun = await _start(tools, claim)
     client = await open_odoo(tools, begun.connection, begun.secret)
     attempt = _Attempt(tools, claim, lease, begun, client, set())
-    resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
     try:
-        work = await _prepare(attempt, resumed)
+        await _sync(attempt)
     except LanguageMissing:
         # The login had that language when it was looked at last, and may have another one now.
         client = await open_odoo(tools, begun.connection, begun.secret, anew=True)
-        attempt = replace(attempt, client=client)
-        work = await _prepare(attempt, resumed)
+        await _sync(replace(attempt, client=client))
+
+
+async def _sync(attempt: _Attempt) -> None:
+    tools, claim, begun = attempt.tools, attempt.claim, attempt.begun
+    resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
+    work = await _prepare(attempt, resumed)
     for _ in range(FIELDS_GIVEN_UP):
         try:
             await _stages(work, begun, guard=tools.deletion_guard)

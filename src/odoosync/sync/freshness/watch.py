@@ -34,8 +34,7 @@ async def watch(database: Database, now: datetime, *, limit: int = _AT_ONCE) -> 
     """Raise and end alerts, looking at `limit` at once; returns how many were raised and ended."""
     raised = ended = 0
     async for rows in _pages(database, _suspects(now), schedules, limit):
-        wanted = [row for row in rows if _is_wanted(row)]
-        raised += await _act(database, wanted, _raise, now)
+        raised += await _act(database, rows, _raise, now, only=_is_wanted)
     async for rows in _pages(database, _mended(), alerts, limit):
         ended += await _act(database, rows, _end, now)
     return raised, ended
@@ -131,11 +130,20 @@ def _same(one: Any, other: Any) -> Any:
     return and_(one.c.connection_id == other.c.connection_id, one.c.dataset == other.c.dataset)
 
 
-async def _act(database: Database, rows: Sequence[Row[Any]], act: _Act, now: datetime) -> int:
+async def _act(
+    database: Database,
+    rows: Sequence[Row[Any]],
+    act: _Act,
+    now: datetime,
+    *,
+    only: Callable[[Row[Any]], bool] = lambda _row: True,
+) -> int:
     """Judge each place again as its tenant, and act on it; what fails is tried next time."""
     count = 0
     for row in rows:
         try:
+            if not only(row):
+                continue
             async with database.tenant(row.tenant_id) as tx:
                 found = await freshness_of_one(tx, row.connection_id, row.dataset, now)
                 state = found or _nothing(row.dataset)

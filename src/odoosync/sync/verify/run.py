@@ -17,7 +17,7 @@ from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn
 from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient
-from odoosync.odoo.errors import FieldUnknown, OdooError
+from odoosync.odoo.errors import FieldUnknown, LanguageMissing, OdooError
 from odoosync.sync import cursors, runs
 from odoosync.sync.datasets import Dataset
 from odoosync.sync.deletion_guard import Guard
@@ -62,8 +62,17 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease, dataset: Datas
     begun = await _start(tools, claim, dataset)
     client = await open_odoo(tools, begun.connection, begun.secret)
     attempt = _Attempt(tools, claim, lease, dataset, begun, client)
-    reached = Reached.from_json(claim.checkpoint)
-    check, judge = await _prepare(attempt, reached)
+    try:
+        return await _verify(attempt)
+    except LanguageMissing:
+        # The login had that language when it was looked at last, and may have another one now.
+        client = await open_odoo(tools, begun.connection, begun.secret, anew=True)
+        return await _verify(replace(attempt, client=client))
+
+
+async def _verify(attempt: _Attempt) -> Outcome:
+    tools, claim = attempt.tools, attempt.claim
+    check, judge = await _prepare(attempt, Reached.from_json(claim.checkpoint))
     try:
         for _ in range(FIELDS_GIVEN_UP):
             try:
