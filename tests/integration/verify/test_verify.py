@@ -275,6 +275,19 @@ async def test_a_repair_waits_while_a_sync_goes_on(synced: Copy) -> None:
     assert ((await synced.run(run_id)).truth, await synced.difference()) == (1.0, EQUAL)
 
 
+async def test_a_repair_that_met_syncs_for_a_day_says_what_to_do(synced: Copy) -> None:
+    await damage_field(synced, people(synced)[0], "city", "Atlantis")
+    await synced.ask("contacts")
+    await synced.claim()
+    (run_id,) = await ask(synced, repair=True)
+    (check,) = await claim_due(synced.database, "v", limit=1, per_tenant=9, lease_s=600.0)
+    synced.clock.advance(86_400)
+    assert await synced.attempt(check) == Done()
+    run = await synced.run(run_id)
+    assert (run.status, run.error_code) == ("failed", "sync_never_rests")
+    assert "Pause its schedule" in run.error
+
+
 async def test_a_sync_that_begins_while_a_repair_reads_keeps_it_from_writing(synced: Copy) -> None:
     await damage_field(synced, people(synced)[0], "city", "Atlantis")
     await ask(synced, repair=True)

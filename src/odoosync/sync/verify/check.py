@@ -26,6 +26,18 @@ class SyncGoesOn(Conflict):
         super().__init__("A sync of this dataset is going on. The repair goes on after it.")
 
 
+class NeverAtRest(Conflict):
+    """Syncs follow each other so closely that a repair found no place between them for a day."""
+
+    code = "sync_never_rests"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "For a day, each try to repair met a sync of this dataset. Pause its schedule, or give "
+            "it a longer interval, and ask for the repair again."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """The lane's checkpoint: ids up to `last_id` are compared by `fields`; with `all_rows`, all.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -29,13 +30,14 @@ from odoosync.sync.engine.run import FIELDS_GIVEN_UP, Equipment, open_odoo
 from odoosync.sync.engine.sifting import decoded
 from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
-from odoosync.sync.verify.check import Check, Gone, Reached, SyncGoesOn
+from odoosync.sync.verify.check import Check, Gone, NeverAtRest, Reached, SyncGoesOn
 from odoosync.sync.verify.judging import Judge
 from odoosync.sync.verify.spans import compare_span
 from odoosync.sync.window import Cursor, frozen_now
 
 log = get_logger(__name__)
 _WAIT_FOR_SYNC_S: Final = 2.0
+_LONGEST_WAIT: Final = timedelta(days=1)
 _OTHER_SHAPE: Final = (
     "Fields, login or language changed since the last complete sync. The next one reads everything."
 )
@@ -88,6 +90,8 @@ async def _verify(attempt: _Attempt) -> Outcome:
             check, judge = await _prepare(attempt, None, used=check.used)
         await _steps(check, judge, guard=tools.deletion_guard)
     except SyncGoesOn as wait:
+        if tools.clock() - attempt.begun.run.created_at >= _LONGEST_WAIT:
+            raise NeverAtRest from wait
         check.reached = replace(check.reached, waits=check.reached.waits + 1)
         async with tools.database.tenant(claim.tenant_id) as tx:
             await lanes.advance(tx, claim, check.reached.to_json())
