@@ -49,9 +49,12 @@ class Service:
         return run
 
     def pids(self) -> dict[str, int]:
-        """Return its processes: the API, and the worker that is its child."""
+        """Return its processes: the API, the worker that is its child, and that one's maker."""
         (worker,) = proc.children(self.process.pid)
-        return {"api": self.process.pid, "worker": worker}
+        makers = proc.children(worker)
+        return {"api": self.process.pid, "worker": worker} | dict(
+            zip(("maker",), makers, strict=False)
+        )
 
     def processor_seconds(self) -> float:
         return sum(proc.processor_seconds(pid) for pid in self.pids().values())

@@ -35,6 +35,7 @@ from odoosync.notifications.sender import Post, sending
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_settings
 from odoosync.sync.deletion_guard import Guard
+from odoosync.sync.engine.maker import Maker
 from odoosync.sync.engine.run import Equipment
 from odoosync.sync.retention import Keep, shortening
 from odoosync.sync.rounds import ticking, watching
@@ -51,6 +52,7 @@ async def sync_task(
 ) -> AsyncIterator[Task]:
     """Equip the syncs of this process: they share one pool of connections to Odoo."""
     transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts)
+    maker = Maker(in_process=(os.cpu_count() or 1) > 1)
     try:
         task = SyncTask(
             Equipment(
@@ -63,10 +65,12 @@ async def sync_task(
                     max_share=settings.deletion_guard_percent / 100,
                     max_rows=settings.deletion_guard_rows,
                 ),
+                maker=maker,
             )
         )
         yield Recorded(task, database)
     finally:
+        await maker.close()
         await transport.close()
 
 

@@ -21,6 +21,7 @@ from odoosync.odoo.errors import (
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.fields import ATTRIBUTES, Field, Row, is_id
 from odoosync.odoo.login import Login
+from odoosync.odoo.sealed import Sealed, as_rows
 from odoosync.odoo.wire import Sender, Wire
 
 Context = dict[str, Any]
@@ -87,16 +88,28 @@ class OdooClient:
         **kwargs: Any,
     ) -> Any:
         """Call any method by named arguments. The user's language is set unless `context` does."""
+        return await self._call(model, method, ids, kwargs, context)
+
+    async def _call(
+        self,
+        model: str,
+        method: str,
+        ids: list[int] | None,
+        kwargs: dict[str, Any],
+        context: Context | None,
+        *,
+        sealed: bool = False,
+    ) -> Any:
         if self.facts.lang:
             context = {"lang": self.facts.lang, **(context or {})}
         try:
-            return await self._calls.call(model, method, ids, kwargs, context)
+            return await self._calls.call(model, method, ids, kwargs, context, sealed=sealed)
         except (ProtocolMissing, InvalidCredentials, UnknownDatabase):
             if not self._may_choose_again:
                 raise
         # All three mean that the call did not happen, so that repeating it is safe.
         await self._choose_again()
-        return await self._calls.call(model, method, ids, kwargs, context)
+        return await self._calls.call(model, method, ids, kwargs, context, sealed=sealed)
 
     async def fields_get(self, model: str, *, context: Context | None = None) -> dict[str, Field]:
         told = await self.call(model, "fields_get", context=context, attributes=list(ATTRIBUTES))
@@ -116,10 +129,24 @@ class OdooClient:
         names: bool = False,
     ) -> list[Row]:
         """Read one consistent page. Without `names`, many2one values are bare ids."""
-        kwargs: dict[str, Any] = {"domain": domain, "fields": fields, "order": order}
-        if limit is not None:
-            kwargs["limit"] = limit
-        return await self._rows(model, "search_read", None, kwargs, context, names=names)
+        kwargs = _search(domain, fields, order, limit)
+        return as_rows(await self._read(model, "search_read", None, kwargs, context, names=names))
+
+    async def search_read_sealed(
+        self,
+        model: str,
+        domain: Domain,
+        fields: list[str],
+        *,
+        limit: int,
+        context: Context | None = None,
+    ) -> Sealed | list[Row]:
+        """Fetch a page of bare ids by id, and read it only if it seems to be no page at all."""
+        kwargs = _search(domain, fields, "id", limit)
+        page = await self._read(
+            model, "search_read", None, kwargs, context, names=False, sealed=True
+        )
+        return page if isinstance(page, Sealed) else as_rows(page)
 
     async def read(
         self,
@@ -133,7 +160,8 @@ class OdooClient:
         """Read by id. Deleted ids are left out; one hidden id fails the call: AccessRefused."""
         if not ids:
             return []
-        return await self._rows(model, "read", ids, {"fields": fields}, context, names=names)
+        kwargs = {"fields": fields}
+        return as_rows(await self._read(model, "read", ids, kwargs, context, names=names))
 
     async def search(
         self,
@@ -186,7 +214,7 @@ class OdooClient:
         rows = await self.read("res.users", [self.facts.uid], ["share"])
         return bool(rows and rows[0].get("share"))
 
-    async def _rows(
+    async def _read(
         self,
         model: str,
         method: str,
@@ -195,17 +223,17 @@ class OdooClient:
         context: Context | None,
         *,
         names: bool,
-    ) -> list[Row]:
-        if not names and self._takes_load:
-            try:
-                return _page(
-                    await self.call(model, method, ids, context=context, load=None, **kwargs)
-                )
-            except RequestRejected:
-                rows = _page(await self.call(model, method, ids, context=context, **kwargs))
-                self._takes_load = False
-                return rows
-        return _page(await self.call(model, method, ids, context=context, **kwargs))
+        sealed: bool = False,
+    ) -> Any:
+        if names or not self._takes_load:
+            return await self._call(model, method, ids, kwargs, context, sealed=sealed)
+        bare = {"load": None, **kwargs}
+        try:
+            return await self._call(model, method, ids, bare, context, sealed=sealed)
+        except RequestRejected:
+            told = await self._call(model, method, ids, kwargs, context, sealed=sealed)
+            self._takes_load = False
+            return told
 
     async def _choose_again(self) -> None:
         self._may_choose_again = False
@@ -214,9 +242,8 @@ class OdooClient:
         self._calls = protocol_for(self._wire, self.facts)
 
 
-def _page(rows: Any) -> list[Row]:
-    if not isinstance(rows, list) or set(map(type, rows)) - {dict}:
-        raise BadAnswer
-    if not all(is_id(row.get("id")) for row in rows):
-        raise BadAnswer
-    return rows
+def _search(domain: Domain, fields: list[str], order: str, limit: int | None) -> dict[str, Any]:
+    kwargs: dict[str, Any] = {"domain": domain, "fields": fields, "order": order}
+    if limit is not None:
+        kwargs["limit"] = limit
+    return kwargs

@@ -139,7 +139,10 @@ class PageDecoder:
                 if isinstance(value := row.get(name), str):
                     row[name] = value.rjust(_DATE_LENGTH, "0")
             for name in self.datetimes:
-                if (value := row.get(name)) is not None:
+                value = row.get(name)
+                if type(value) is str and len(value) == _TIME_LENGTH:
+                    row[name] = f"{value[:10]}T{value[11:]}Z"
+                elif value is not None:
                     row[name] = _datetime(value)
         _bound(rows, self.documents)
         return rows

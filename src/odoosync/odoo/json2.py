@@ -13,6 +13,7 @@ from odoosync.odoo.errors import (
     UnknownDatabase,
 )
 from odoosync.odoo.refusals import refused
+from odoosync.odoo.sealed import Sealed
 from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Wire, decoded, is_json, not_from_odoo
 
@@ -35,6 +36,8 @@ class Json2:
         ids: list[int] | None,
         kwargs: dict[str, Any],
         context: dict[str, Any] | None,
+        *,
+        sealed: bool = False,
     ) -> Any:
         if not (_NAME.fullmatch(model) and _NAME.fullmatch(method)):
             raise RequestRejected("The names of a model and a method hold letters, digits, _ and .")
@@ -54,7 +57,7 @@ class Json2:
             repeatable=method in self._reads,
         )
         if answer.status == _OK:
-            return decoded(answer)
+            return (Sealed.of(answer.body) if sealed else None) or decoded(answer)
         raise self._error(answer, model)
 
     def _error(self, answer: Answer, model: str) -> OdooError:

@@ -7,6 +7,7 @@ from typing import Any
 
 from odoosync.odoo.errors import BadAnswer, ProtocolMissing
 from odoosync.odoo.refusals import refused
+from odoosync.odoo.sealed import Sealed
 from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Wire, decoded, is_json, not_from_odoo
 
@@ -32,15 +33,18 @@ class JsonRpc:
         ids: list[int] | None,
         kwargs: dict[str, Any],
         context: dict[str, Any] | None,
+        *,
+        sealed: bool = False,
     ) -> Any:
         named = {**kwargs, "context": context} if context else dict(kwargs)
         positional: list[Any] = [] if ids is None else [ids]
         positional += [named.pop(name) for name in _LEADING.get(method, ()) if name in named]
         login = self._wire.login
         args = [login.database, self._uid, login.secret, model, method, positional, named]
-        return await service(
-            self._wire, "object", "execute_kw", args, model=model, repeatable=method in self._reads
-        )
+        reads = method in self._reads
+        answer = await _ask(self._wire, "object", "execute_kw", args, repeatable=reads)
+        page = Sealed.of(answer.body) if sealed and answer.status == _OK else None
+        return page or result_of(self._wire, answer, model)
 
 
 async def authenticate(wire: Wire) -> int | None:
@@ -54,14 +58,17 @@ async def authenticate(wire: Wire) -> int | None:
 async def service(
     wire: Wire, name: str, method: str, args: list[Any], *, model: str, repeatable: bool
 ) -> Any:
+    return result_of(wire, await _ask(wire, name, method, args, repeatable=repeatable), model)
+
+
+async def _ask(wire: Wire, name: str, method: str, args: list[Any], *, repeatable: bool) -> Answer:
     payload = {
         "jsonrpc": "2.0",
         "method": "call",
         "id": next(_ids),
         "params": {"service": name, "method": method, "args": args},
     }
-    answer = await wire.post(PATH, payload, repeatable=repeatable)
-    return result_of(wire, answer, model)
+    return await wire.post(PATH, payload, repeatable=repeatable)
 
 
 def result_of(wire: Wire, answer: Answer, model: str) -> Any:

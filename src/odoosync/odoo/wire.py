@@ -6,10 +6,8 @@ overloaded server into errors.
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,8 +16,9 @@ from typing import Any, Protocol
 
 import orjson
 
-from odoosync.odoo.errors import BadAnswer, NotOdoo, RequestRejected, ServerBusy, ServerFault
+from odoosync.odoo.errors import NotOdoo, RequestRejected, ServerBusy, ServerFault
 from odoosync.odoo.login import Login
+from odoosync.odoo.sealed import read_json
 from odoosync.odoo.transport import Answer
 
 # 52x are Cloudflare's words for an origin that is down or slow.
@@ -27,20 +26,13 @@ _BUSY = frozenset({408, 429, 502, 503, 504, 520, 521, 522, 523, 524})
 _LONGEST_WAIT = timedelta(days=1)
 _OK = 200
 _SERVER_ERRORS = 500
-_BREATH_S = 0.002
-"""For a call that an arrival set going to be on its way, before decoding holds everything up."""
-Tell = Callable[[bytes], bool]
+Tell = Callable[[bytes], None]
 _on_arrival: ContextVar[Tell | None] = ContextVar("on_arrival", default=None)
-# Numbers that are none, as Python writes them, and halves of surrogate pairs: no JSON, strictly.
-_BEYOND_JSON = (b"NaN", b"Infinity", b"\\ud", b"\\uD")
 
 
 @contextmanager
 def told_on_arrival(tell: Tell) -> Iterator[None]:
-    """Hand each good answer's bytes to `tell` as soon as they are here, before they are decoded.
-
-    It says whether it has set another call going.
-    """
+    """Hand each good answer's bytes to `tell` as soon as they are here, before they are read."""
     token = _on_arrival.set(tell)
     try:
         yield
@@ -67,6 +59,7 @@ class Calls(Protocol):
     """The seam between the client and the protocols.
 
     `ids` are the records of a record method and None for a model method; `kwargs` are named.
+    What seems to be a list may be given back `sealed`: unread.
     """
 
     async def call(
@@ -76,6 +69,8 @@ class Calls(Protocol):
         ids: list[int] | None,
         kwargs: dict[str, Any],
         context: dict[str, Any] | None,
+        *,
+        sealed: bool = False,
     ) -> Any: ...
 
 
@@ -143,34 +138,14 @@ class Wire:
         if answer.status in _BUSY:
             raise ServerBusy(retry_after=_retry_after(answer))
         tell = _on_arrival.get()
-        if tell is not None and answer.status == _OK and tell(answer.body):
-            await asyncio.sleep(_BREATH_S)
+        if tell is not None and answer.status == _OK:
+            tell(answer.body)
         return answer
 
 
 def decoded(answer: Answer) -> Any:
     """Read the JSON of an answer; raises BadAnswer when it is none."""
-    try:
-        return orjson.loads(answer.body)
-    except orjson.JSONDecodeError as error:
-        immense = "infinity" in error.msg
-    if immense or any(word in answer.body for word in _BEYOND_JSON):
-        with suppress(ValueError, RecursionError):
-            return json.loads(
-                answer.body,
-                parse_constant=lambda _word: None,
-                parse_int=_number,
-                parse_float=_number,
-            )
-    raise BadAnswer  # out here, for the decoder's error holds the whole text
-
-
-def _number(text: str) -> Any:
-    """Read one as the strict reader does; a JSON field may hold one that is beyond any float."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
+    return read_json(answer.body)
 
 
 def is_json(answer: Answer) -> bool:

@@ -70,28 +70,28 @@ COLUMNS: Final = EncodedRow._fields
 
 def encode(row: Row) -> EncodedRow:
     """Encode once, keys sorted, and hash what was encoded together with the promoted values."""
-    odoo_id, content, name, email, reference, barcode, active, search, write_date = row
-    email, reference, barcode = _cut(email), _cut(reference), _cut(barcode)
+    odoo_id, content, name, email, reference, barcode, active, search, moment = row
+    email = email and email[:LOOKUP_LENGTH]
+    reference = reference and reference[:LOOKUP_LENGTH]
+    barcode = barcode and barcode[:LOOKUP_LENGTH]
     promoted = (name, email, reference, barcode, search)
     hashed = _utf8("".join(["\0" if text is None else f"\0={text}" for text in promoted]))
     if hashed is None or hashed.count(0) != len(promoted):
         return encode(_cleaned(row))
-    written = content.get(WRITE_DATE, _ABSENT)
-    if written is not _ABSENT:
-        content = content.copy()
-        del content[WRITE_DATE]
-    data = _dumps(content)
+    written = content.pop(WRITE_DATE, _ABSENT)
+    try:
+        data = _dumps(content)
+    finally:
+        if written is not _ABSENT:
+            content[WRITE_DATE] = written
     digest = blake2b(b"%b\0%d%b" % (data, active, hashed), digest_size=16).digest()
     if written is not _ABSENT:
         data = _with_write_date(data, _dumps(written))
-    moment = clean(write_date)
+    if moment is not None:
+        moment = clean(moment)
     return EncodedRow(
         odoo_id, data, name, email, reference, barcode, active, search, moment, digest
     )
-
-
-def _cut(text: str | None) -> str | None:
-    return text if text is None or len(text) <= LOOKUP_LENGTH else text[:LOOKUP_LENGTH]
 
 
 def _utf8(text: str) -> bytes | None:

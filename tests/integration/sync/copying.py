@@ -27,6 +27,7 @@ from odoosync.store.tables import records
 from odoosync.sync import runs
 from odoosync.sync.datasets import DATASETS
 from odoosync.sync.deletion_guard import Guard
+from odoosync.sync.engine.maker import Maker
 from odoosync.sync.engine.run import Equipment
 from odoosync.sync.tasks import SyncTask
 from saving import save_tested
@@ -85,6 +86,7 @@ class Copy:
     connection_id: int
     key_ring: KeyRing
     guard: bool = True
+    maker: Maker = field(default_factory=Maker)
 
     @property
     def world(self) -> World:
@@ -123,6 +125,7 @@ class Copy:
             key_ring=self.key_ring,
             clock=self.clock,
             deletion_guard=Guard(enabled=self.guard),
+            maker=self.maker,
         )
         return await SyncTask(tools).run(claim, lease or Lease())
 

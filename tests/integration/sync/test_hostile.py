@@ -11,6 +11,7 @@ from integration.sync.copying import EQUAL, Copy
 from integration.sync.direct import DirectOdoo, HandClock
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import TimedOut
+from odoosync.odoo.sealed import Sealed
 from odoosync.odoo.transport import Answer
 from odoosync.sandbox import World
 from odoosync.sync.engine import ceiling
@@ -29,17 +30,18 @@ def bad(world: World) -> int:
 def slow(bad: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let every read of one row time out, of these fields or of any; `id` can be read."""
     fields: list[str] = []
-    rows_of = OdooClient._rows
+    read = OdooClient._read
 
-    async def rows(self: OdooClient, *given: Any, **more: Any) -> Any:
-        found = await rows_of(self, *given, **more)
+    async def slowly(self: OdooClient, *given: Any, **more: Any) -> Any:
+        told = await read(self, *given, **more)
+        found = told.rows() if isinstance(told, Sealed) else told
         asked = set(given[3].get("fields", ())) - {"id"}
         touches = asked & set(fields) if fields else asked
         if touches and any(row["id"] == bad for row in found):
             raise TimedOut
-        return found
+        return told
 
-    monkeypatch.setattr(OdooClient, "_rows", rows)
+    monkeypatch.setattr(OdooClient, "_read", slowly)
     return fields
 
 

@@ -12,6 +12,8 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
+from odoosync.odoo.sealed import Sealed
+
 Rows = list[dict[str, Any]]
 _KEY: Final = b'"id":'
 _LONGEST_ID: Final = 24
@@ -38,19 +40,19 @@ class Ahead:
 
     after: int
     size: int
-    rows: asyncio.Task[Rows]
+    answer: asyncio.Task[Sealed | Rows]
 
     @classmethod
-    def of(cls, after: int, size: int, asking: Coroutine[Any, Any, Rows]) -> Ahead:
+    def of(cls, after: int, size: int, asking: Coroutine[Any, Any, Sealed | Rows]) -> Ahead:
         task = asyncio.create_task(asking)
         task.add_done_callback(_look_at)
         return cls(after, size, task)
 
     def drop(self) -> None:
-        self.rows.cancel()
+        self.answer.cancel()
 
 
-def _look_at(task: asyncio.Task[Rows]) -> None:
+def _look_at(task: asyncio.Task[Sealed | Rows]) -> None:
     """Whoever waits for it hears of its failure; when nobody does, nobody needs to."""
     if not task.cancelled():
         task.exception()

@@ -1,30 +1,27 @@
-"""A page on its way into the copy: made ready without the database, then kept in one transaction.
+"""Rows on their way into the copy: made ready without the database, kept in one transaction.
 
-Made ready in a thread, so that what else the process does goes on meanwhile. Encoded rows take a
-fifth of the memory of decoded ones, so a page that waits for the one before it waits encoded.
+Encoded rows take a fifth of the memory of decoded ones, so what waits for the rows before it waits
+encoded. See `making` for how they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Self
 
 from odoosync.db import Tx
-from odoosync.odoo.errors import BadAnswer
 from odoosync.store import reading, writing
 from odoosync.store.rows import EncodedRow, encode
 from odoosync.store.writing import PageCounts
 from odoosync.sync import set_aside
 from odoosync.sync.engine import labels
-from odoosync.sync.engine.labels import Targets
-from odoosync.sync.engine.sifting import sift
+from odoosync.sync.engine.making import Part, Targets, pointed_to
+from odoosync.sync.engine.sifting import decoded
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
 from odoosync.sync.set_aside import Fault
-
-_AT_ONCE: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +29,31 @@ class Ready:
     """Rows by id, encoded; of those read in part also what was read; and whom they point to."""
 
     rows: dict[int, EncodedRow]
-    in_part: dict[int, dict[str, Any]]
     targets: Targets
-    faults: list[Fault]
+    in_part: dict[int, dict[str, Any]] = field(default_factory=dict)
+    faults: Sequence[Fault] = ()
+
+    @classmethod
+    def of(cls, part: Part) -> Self:
+        return cls({row.odoo_id: row for row in part.rows}, part.targets)
 
 
 def make_ready(work: Work, raw: list[dict[str, Any]], faults: Sequence[Fault]) -> Ready:
-    """Decode and encode rows as Odoo sent them; no I/O. Raises BadAnswer.
-
-    Some at a time, and the list is emptied on the way: what one leaves in the processor's cache
-    serves the next.
-    """
-    ready, relations = Ready({}, {}, {}, list(faults)), work.relations
-    while raw:
-        some = raw[:_AT_ONCE]
-        del raw[:_AT_ONCE]
-        _add(work, ready, some, relations)
-    return ready
-
-
-def _add(work: Work, ready: Ready, raw: list[dict[str, Any]], relations: Mapping[str, str]) -> None:
-    try:
-        rows = work.rows(raw)
-    except BadAnswer:
-        ready.faults.extend(sift(work, raw, work.plan.fields))
-        rows = work.rows(raw)
-    ready.rows.update((row.odoo_id, encode(row)) for row in rows)
-    if faulty := {fault.odoo_id for fault in ready.faults}:
-        ready.in_part.update((row.odoo_id, row.data) for row in rows if row.odoo_id in faulty)
-    for model, targets in labels.pointed_to(relations, rows).items():
-        ready.targets.setdefault(model, {}).update(targets)
+    """Make rows ready that may hold what they cannot, or not be whole. No I/O. Raises BadAnswer."""
+    values, wrong = decoded(work, raw, work.plan.fields)
+    rows = [to_row(work.dataset, odoo_id, data) for odoo_id, data in values.items()]
+    faults = [*faults, *wrong]
+    faulty = {fault.odoo_id for fault in faults}
+    return Ready(
+        {row.odoo_id: encode(row) for row in rows},
+        pointed_to(work.relations, rows),
+        {row.odoo_id: row.data for row in rows if row.odoo_id in faulty},
+        faults,
+    )
 
 
-async def keep(work: Work, page: Ready, *, last_id: int | None) -> None:
-    """Commit one page: its rows, the names they need, the counts and how far the run has come."""
+async def keep(work: Work, page: Ready, *, last_id: int | None, pages: int = 1) -> None:
+    """Commit rows, the names they need, the counts and how far the run has come."""
     names = await labels.fetch_missing(work, page.targets, page.rows.keys())
 
     async def write(tx: Tx) -> Mapping[str, int]:
@@ -77,7 +65,7 @@ async def keep(work: Work, page: Ready, *, last_id: int | None) -> None:
             "created": stored.created,
             "updated": stored.updated,
             "unchanged": stored.unchanged,
-            "pages": 1,
+            "pages": pages,
         }
 
     await work.commit(work.plan.at(work.plan.stage, last_id), write)

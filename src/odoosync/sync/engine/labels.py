@@ -8,7 +8,7 @@ connection are named by their own record in the copy. A name that cannot be had 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,28 +17,16 @@ from odoosync.log import get_logger
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import FixRequest, FixRights, NarrowDown
 from odoosync.store import labels as store
-from odoosync.store.rows import Row
+from odoosync.sync.engine.making import Targets
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
 
 log = get_logger(__name__)
 Names = dict[str, dict[int, str]]
-Targets = dict[str, dict[int, int]]
-"""By model the ids that rows point to, each with the id of one row that points there."""
 REFRESH_EVERY: Final = timedelta(hours=24)
 _AT_ONCE: Final = 1_000
 _REMEMBERED: Final = 50_000
 """Ids a model of which a run remembers that they have a name: memory stays bounded."""
-
-
-def pointed_to(relations: Mapping[str, str], rows: Sequence[Row]) -> Targets:
-    """Return whom rows point to by their many2one fields; `relations` maps these to models."""
-    found: Targets = {}
-    for name, model in relations.items():
-        targets: dict[Any, int] = {row.data.get(name): row.odoo_id for row in rows}
-        targets.pop(None, None)
-        found.setdefault(model, {}).update(targets)
-    return found
 
 
 async def fetch_missing(work: Work, targets: Targets, ids: Collection[int]) -> Names:

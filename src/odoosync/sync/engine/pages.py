@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from odoosync.odoo import domain as domains
-from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, CutOff, OdooError, TimedOut
+from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, TimedOut
+from odoosync.odoo.sealed import Sealed
 from odoosync.odoo.wire import told_on_arrival
 from odoosync.sync import pace
 from odoosync.sync.engine.ahead import Ahead, last_id_of
 from odoosync.sync.engine.ceiling import Ceiling
-from odoosync.sync.engine.keeping import keep, make_ready
+from odoosync.sync.engine.keeping import Ready, keep, make_ready
+from odoosync.sync.engine.maker import Misread, Parts
+from odoosync.sync.engine.making import Order, Recipe, last_of
 from odoosync.sync.engine.narrowing import NARROWABLE, answers, read_around
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently, within
 from odoosync.sync.set_aside import Fault
+
+Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +32,38 @@ class Page:
     """Rows as Odoo sent them, in the order of their ids; `more` when there may be others.
 
     What could not be read is in `faults`: rows that are not here, or fields that rows here lack.
+    Instead of rows there may be the `parts` that are made of them.
     """
 
-    rows: list[dict[str, Any]]
+    rows: Rows
     last_id: int | None
     more: bool
     faults: Sequence[Fault] = ()
+    parts: Parts | None = None
 
 
 class Reader:
     """Reads a domain page by page, with a page size that follows seconds and bytes.
 
-    A page that has arrived has the next one asked for before it is decoded if it `may_read_ahead`.
+    A page that has arrived has the next one asked for before it is read if it `may_read_ahead`.
+    With a `recipe` pages are not read here, but made ready by it as they come.
     """
 
     def __init__(
-        self, work: Work, domain: list[Any], fields: Sequence[str], *, after: int | None = None
+        self,
+        work: Work,
+        domain: list[Any],
+        fields: Sequence[str],
+        *,
+        after: int | None = None,
+        recipe: Recipe | None = None,
     ) -> None:
         self._work = work
         self._domain = domain
         self._ceiling, self._seen, self._hurried = Ceiling(work, domain), 0, False
         self._fields = sorted(fields)  # in which order rows are encoded, so that they come in it
         self._last = after
+        self._recipe = recipe
         self._largest = work.page_limit
         self._size = min(pace.FIRST, self._largest)
         self._ahead: Ahead | None = None
@@ -61,7 +76,7 @@ class Reader:
             size, started = self._size, time.monotonic()
             received = self._work.client.bytes_received
             try:
-                rows = await patiently(lambda: self._read(self._size))
+                page = await patiently(lambda: self._read(self._size))
             except (TimedOut, CutOff, AnswerTooLarge) as error:
                 smaller = await self._smaller(size, error)
                 if smaller is None:
@@ -71,12 +86,12 @@ class Reader:
             except NARROWABLE:
                 return await self._around(size)
             received = self._work.client.bytes_received - received
-            self._last = _last_of(rows, self._last)
+            self._last = page.last_id
             if self._ahead is None:
                 self._size = self._grown(size, started, received)
             else:
-                self._hold_against(self._ahead, full=len(rows) == size)
-            return Page(rows=rows, last_id=self._last, more=len(rows) == size)
+                self._hold_against(self._ahead, full=page.more)
+            return page
 
     def drop(self) -> None:
         """Forget what was asked for ahead."""
@@ -96,15 +111,13 @@ class Reader:
             self.drop()
             self._misled = full
 
-    def _arrived(self, body: bytes, size: int, started: float) -> bool:
-        """Ask for the next page if this seems a full one; returns whether it did."""
+    def _arrived(self, body: bytes, size: int, started: float) -> None:
+        """Ask for the next page if this seems a full one."""
         may = self.may_read_ahead() and not self._hurried and not self._misled
         last = last_id_of(body, size) if may and self._ahead is None else None
-        if last is None:
-            return False
-        size = self._grown(size, started, len(body))
-        self._ahead = Ahead.of(last, size, self._ask(size, after=last))
-        return True
+        if last is not None:
+            size = self._grown(size, started, len(body))
+            self._ahead = Ahead.of(last, size, self._ask(size, after=last))
 
     async def _smaller(self, size: int, error: OdooError) -> int | None:
         """Return a smaller size, None for none; raises the error when nothing answers any more."""
@@ -122,7 +135,7 @@ class Reader:
             lambda: work.client.search(work.dataset.model, domain, limit=size, context=work.context)
         )
         found = await read_around(work, ids, self._fields)
-        _last_of(found.rows, self._last)
+        last_of(found.rows, self._last)
         self._last = ids[-1] if ids else self._last
         return Page(found.rows, self._last, more=len(ids) == size, faults=found.faults)
 
@@ -132,30 +145,39 @@ class Reader:
             return self._domain
         return domains.all_of(self._domain, domains.after(last))
 
-    async def _read(self, size: int) -> list[dict[str, Any]]:
+    async def _read(self, size: int) -> Page:
         ahead, self._ahead = self._ahead, None
         if ahead is not None and (ahead.after, ahead.size) == (self._last, size):
-            rows = await ahead.rows
+            answer = await ahead.answer
         else:
             if ahead is not None:
                 ahead.drop()
             read = partial(self._ask, size, after=self._last)
-            rows = await (within(pace.patience(size), read) if self._hurried else read())
-        self._seen += len(rows)
+            answer = await (within(pace.patience(size), read) if self._hurried else read())
+        page = await self._opened(answer, size)
+        self._seen += page.parts.opened.rows if page.parts else len(page.rows)
         await self._ceiling.check(self._seen)
-        return rows
+        return page
 
-    async def _ask(self, size: int, *, after: int | None) -> list[dict[str, Any]]:
+    async def _opened(self, answer: Sealed | Rows, size: int) -> Page:
+        """Read a page, or have it read where it is made ready. Raises BadAnswer."""
+        if self._recipe and isinstance(answer, Sealed):
+            parts = await self._work.maker.open(Order(self._recipe, answer, self._last))
+            if parts is not None:
+                opened = parts.opened
+                return Page([], opened.last_id, more=opened.rows == size, parts=parts)
+        rows = await asyncio.to_thread(answer.rows) if isinstance(answer, Sealed) else answer
+        return Page(rows, last_of(rows, self._last), more=len(rows) == size)
+
+    async def _ask(self, size: int, *, after: int | None) -> Sealed | Rows:
         work, started = self._work, time.monotonic()
         with told_on_arrival(lambda body: self._arrived(body, size, started)):
-            return await work.client.search_read(
+            return await work.client.search_read_sealed(
                 work.dataset.model,
                 self._beyond(after),
                 self._fields,
                 limit=size,
-                order="id",
                 context=work.context,
-                names=False,
             )
 
 
@@ -163,23 +185,21 @@ def _not_now() -> bool:
     return False
 
 
-def _last_of(rows: list[dict[str, Any]], last: int | None) -> int | None:
-    """Return the page's last id; raises BadAnswer unless ids go up, for else rows would be lost."""
-    for row in rows:
-        odoo_id = row.get("id")
-        if not isinstance(odoo_id, int) or (last is not None and odoo_id <= last):
-            raise BadAnswer
-        last = odoo_id
-    return last
-
-
 async def pull(work: Work, domain: list[Any]) -> None:
-    """Store all rows of the window, page by page in their order.
+    """Store all rows of the window, page by page in their order."""
+    try:
+        await _pull(work, domain, work.recipe)
+    except Misread:
+        await _pull(work, domain, replace(work.recipe, at_length=True))
+
+
+async def _pull(work: Work, domain: list[Any], recipe: Recipe) -> None:
+    """Go on after the last row that is stored.
 
     While one page is stored the next is on its way and, once it is here, made ready. No more than
     two that are not stored are asked for: that bounds memory, and what a kill costs.
     """
-    reader = Reader(work, domain, work.plan.fields, after=work.plan.last_id)
+    reader = Reader(work, domain, work.plan.fields, after=work.plan.last_id, recipe=recipe)
     coming = asyncio.create_task(reader.next())
     storing: asyncio.Future[None] = _nothing()
     try:
@@ -189,10 +209,8 @@ async def pull(work: Work, domain: list[Any]) -> None:
             reader.may_read_ahead = _not_now
             if page.more:
                 coming = asyncio.create_task(_next_after(storing, reader))
-            ready = await asyncio.to_thread(make_ready, work, page.rows, page.faults)
             await storing
-            if ready.rows or ready.faults:
-                storing = asyncio.create_task(keep(work, ready, last_id=page.last_id))
+            storing = asyncio.create_task(_store(work, page))
             if not page.more:
                 return await storing
     except asyncio.CancelledError:
@@ -204,6 +222,20 @@ async def pull(work: Work, domain: list[Any]) -> None:
         _, stored = await asyncio.gather(coming, storing, return_exceptions=True)
         if isinstance(stored, BaseException):
             raise stored
+
+
+async def _store(work: Work, page: Page) -> None:
+    """Commit a page as its parts are ready, and with care what cannot be made ready as it is."""
+    rows = page.rows
+    if page.parts is not None:
+        left, last = page.parts.opened.rows, None
+        async for part in page.parts:
+            left, last = left - len(part.rows), part.rows[-1].odoo_id
+            await keep(work, Ready.of(part), last_id=last, pages=0 if left else 1)
+        rows = await asyncio.to_thread(page.parts.rest_after, last) if left else []
+    if rows or page.faults:
+        ready = await asyncio.to_thread(make_ready, work, rows, page.faults)
+        await keep(work, ready, last_id=page.last_id)
 
 
 async def _unless_failed(coming: asyncio.Task[Page], storing: asyncio.Future[None]) -> Page:

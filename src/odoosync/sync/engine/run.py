@@ -29,6 +29,7 @@ from odoosync.sync import cursors, questions, runs, set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
+from odoosync.sync.engine.maker import Maker
 from odoosync.sync.engine.narrowing import FieldFails
 from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.work import Work
@@ -52,6 +53,7 @@ class Equipment:
     clock: Clock
     deletion_guard: Guard
     gates: Gates = field(default_factory=Gates)
+    maker: Maker = field(default_factory=Maker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ async def _prepare(
         plan=plan,
         clock=tools.clock,
         context=prospect.context,
+        maker=tools.maker,
         page_limit=prospect.page_limit,
         changed_by=prospect.changed_by,
         used=used,

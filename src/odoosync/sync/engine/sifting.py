@@ -24,11 +24,11 @@ def decoded(
     try:
         return work.decode(rows, names), []
     except BadAnswer:
-        faults = sift(work, rows, names)
+        faults = _sift(work, rows, names)
         return work.decode(rows, names), faults
 
 
-def sift(work: Work, rows: Sequence[dict[str, Any]], names: Sequence[str]) -> list[Fault]:
+def _sift(work: Work, rows: Sequence[dict[str, Any]], names: Sequence[str]) -> list[Fault]:
     """Take values out of rows that cannot be decoded; the rows may be decoded in part already.
 
     Raises BadAnswer when there are too many: then it is the server that talks nonsense.

@@ -17,6 +17,7 @@ from odoosync.store import writing
 from odoosync.store.rows import Row
 from odoosync.sync.engine import labels
 from odoosync.sync.engine.keeping import settle
+from odoosync.sync.engine.making import pointed_to
 from odoosync.sync.engine.pages import Page, Reader
 from odoosync.sync.engine.sifting import decoded
 from odoosync.sync.engine.work import Work
@@ -52,7 +53,7 @@ async def _reread(work: Work, names: tuple[str, ...]) -> None:
 
 async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], page: Page) -> None:
     rows = [Row(odoo_id, data) for odoo_id, data in fresh.items()]
-    targets = labels.pointed_to(work.relations, rows)
+    targets = pointed_to(work.relations, rows)
     new_names = await labels.fetch_missing(work, targets, fresh.keys())
 
     async def write(tx: Tx) -> Mapping[str, int]:

@@ -14,10 +14,10 @@ from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Lease
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.fields import Field, PageDecoder
-from odoosync.store.rows import Row
 from odoosync.sync import cursors, pace, runs
 from odoosync.sync.datasets import DATASET_OF_MODEL, Dataset
-from odoosync.sync.mapping import to_row
+from odoosync.sync.engine.maker import Maker
+from odoosync.sync.engine.making import Recipe
 from odoosync.sync.plan import Plan
 
 Write = Callable[[Tx], Awaitable[Mapping[str, int]]]
@@ -44,6 +44,7 @@ class Work:
     plan: Plan
     clock: Clock
     context: dict[str, Any]
+    maker: Maker
     changed_by: tuple[str, ...] = ()
     page_limit: int = pace.LARGEST
     used: tuple[int, int] = (0, 0)
@@ -88,8 +89,10 @@ class Work:
             self._decoders[names] = PageDecoder.of(self.fields, names or self.plan.fields)
         return {row.pop("id"): row for row in self._decoders[names].decode(page)}
 
-    def rows(self, page: list[dict[str, Any]]) -> list[Row]:
-        return [to_row(self.dataset, odoo_id, data) for odoo_id, data in self.decode(page).items()]
+    @property
+    def recipe(self) -> Recipe:
+        """Return how this dataset's rows are made of what Odoo sends."""
+        return Recipe(self.dataset, PageDecoder.of(self.fields, self.plan.fields), self.relations)
 
     async def commit(self, plan: Plan, write: Write) -> None:
         """Commit rows, counts and checkpoint together, under the fence; then see who asks to stop.

@@ -161,6 +161,7 @@ async def _prepare(
         plan=Plan(t0, now, "full", None, None, shape, names),
         clock=tools.clock,
         context=prospect.context,
+        maker=tools.maker,
         page_limit=prospect.page_limit,
         used=used,
         reached=reached if reached is not None and goes_on else Reached(fields=names),

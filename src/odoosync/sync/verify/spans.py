@@ -11,6 +11,7 @@ from odoosync.store.comparing import Kept
 from odoosync.store.rows import Row
 from odoosync.sync.engine import labels
 from odoosync.sync.engine.labels import Names
+from odoosync.sync.engine.making import pointed_to
 from odoosync.sync.mapping import to_row
 from odoosync.sync.verify import looking, naming
 from odoosync.sync.verify.check import Check
@@ -85,7 +86,7 @@ def _is_gone(verdict: Verdict, second: SecondLook) -> bool:
 async def _commit(check: Check, second: SecondLook, names: Names, *, fetched: int) -> None:
     """Move on past the part; with what differs there, when this run repairs."""
     rows = _differing(check, second) if check.repairs else []
-    targets = labels.pointed_to(check.relations, rows)
+    targets = pointed_to(check.relations, rows)
     lacking = await labels.fetch_missing(check, targets, [row.odoo_id for row in rows])
     if check.repairs:
         repaired = len(rows) + sum(map(len, names.values()))

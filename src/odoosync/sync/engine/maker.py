@@ -1,0 +1,213 @@
+"""Pages are made ready aside of what talks to Odoo and to the database.
+
+Python does one thing at a time in a process, and making rows ready is most of what a sync does. So
+large pages go to a process of their own, which is told no secret and has no way out but its pipes.
+Small ones, and all while that process is not there, are made ready in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO, Final, cast
+
+from odoosync.log import get_logger
+from odoosync.odoo.errors import BadAnswer
+from odoosync.odoo.fields import Row
+from odoosync.sync.engine.making import Opened, Order, Part, last_of, made
+
+log = get_logger(__name__)
+_LARGE: Final = 256 * 1024
+"""Bytes of a page from which on handing it over costs little beside making it ready."""
+_IDLE_S: Final = 60.0
+_STOP_LIMIT_S: Final = 5.0
+_COMMAND: Final = (sys.executable, "-m", "odoosync.sync.engine.maker_process")
+_PASSED_ON: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
+Reply = Opened | Part | None
+"""None ends a page: after its last part, or before what cannot be made ready as it is."""
+Tell = Callable[[Reply], None]
+
+
+class Misread(Exception):
+    """A glance at a page told of other rows than it holds. Ask for it again, and read it at length.
+
+    Rows may hold rows, or the answer is broken in its middle.
+    """
+
+
+class Parts:
+    """A page that is being made ready: its parts in order, as soon as they are there.
+
+    They may end before `opened.rows` rows: what follows is to be made ready with more care.
+    """
+
+    def __init__(self, order: Order, opened: Opened, replies: asyncio.Queue[Reply]) -> None:
+        self._order = order
+        self.opened = opened
+        self._replies = replies
+
+    async def __aiter__(self) -> AsyncIterator[Part]:
+        while isinstance(part := await self._replies.get(), Part):
+            yield part
+
+    def rest_after(self, last: int | None) -> list[Row]:
+        """Return the page's rows beyond an id as Odoo sent them. Raises Misread."""
+        try:
+            rows = self._order.page.rows()
+            opened = Opened(len(rows), last_of(rows, self._order.after))
+        except BadAnswer:
+            raise Misread from None
+        if self.opened != opened:
+            raise Misread
+        return [row for row in rows if last is None or row["id"] > last]
+
+
+class Maker:
+    """Where the syncs of one process have their pages made ready."""
+
+    def __init__(self, *, in_process: bool = False) -> None:
+        self._apart = _Process() if in_process else None
+        self._going_on: set[asyncio.Task[None]] = set()
+
+    async def open(self, order: Order) -> Parts | None:
+        """Begin with a page; None if it cannot be read so. Whoever orders it may be cancelled."""
+        replies: asyncio.Queue[Reply] = asyncio.Queue()
+        task = asyncio.create_task(self._make(order, replies))
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+        opened = await replies.get()
+        return Parts(order, opened, replies) if isinstance(opened, Opened) else None
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._going_on, return_exceptions=True)
+        if self._apart is not None:
+            await self._apart.end()
+
+    async def _make(self, order: Order, replies: asyncio.Queue[Reply]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def tell(reply: Reply) -> None:
+            loop.call_soon_threadsafe(replies.put_nowait, reply)
+
+        try:
+            large = len(order.page.body) >= _LARGE
+            if not (large and self._apart and await self._apart.took(order, tell)):
+                await asyncio.to_thread(_make_here, order, tell)
+        finally:
+            tell(None)
+
+
+def _make_here(order: Order, tell: Tell) -> None:
+    with suppress(Exception):  # who ordered it meets the same by doing it over, and tells
+        for reply in made(order):
+            tell(reply)
+
+
+class _Process:
+    """The process: started when the first large page comes, ended when none came for a minute."""
+
+    def __init__(self) -> None:
+        self._running: _Running | None = None
+        self._turn = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
+        self._idle: asyncio.Task[None] | None = None
+
+    async def took(self, order: Order, tell: Tell) -> bool:
+        """Have a page made ready; False when there is no process for it yet."""
+        if self._running is None and (self._starting is None or self._starting.done()):
+            self._starting = asyncio.create_task(self._start())
+        async with self._turn:
+            running = self._running
+            if running is None:
+                return False
+            try:
+                await asyncio.to_thread(running.make, order, tell)
+            except (OSError, EOFError, pickle.UnpicklingError):
+                log.warning("maker_process_died", status=running.process.poll())
+                await self._end()
+            else:
+                self._end_when_idle()
+        return True
+
+    async def end(self) -> None:
+        if self._starting is not None:
+            await self._starting
+        if self._idle is not None:
+            self._idle.cancel()
+        async with self._turn:
+            await self._end()
+
+    async def _start(self) -> None:
+        try:
+            self._running = await asyncio.to_thread(_started)
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            log.warning("maker_process_not_started", error=type(error).__name__)
+        else:
+            self._end_when_idle()
+
+    def _end_when_idle(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.create_task(self._end_later())
+
+    async def _end_later(self) -> None:
+        await asyncio.sleep(_IDLE_S)
+        async with self._turn:
+            await self._end()
+
+    async def _end(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            await asyncio.to_thread(running.end)
+
+
+def _started() -> _Running:
+    """Start the process, and wait until it has said that it listens."""
+    process = subprocess.Popen(  # noqa: S603 - a constant
+        _COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        start_new_session=True,  # Ctrl-C is the worker's to hear
+    )
+    running = _Running(process, cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout))
+    try:
+        running.reply()
+    except BaseException:
+        running.end()
+        raise
+    return running
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    process: subprocess.Popen[bytes]
+    orders: IO[bytes]
+    replies: IO[bytes]
+
+    def make(self, order: Order, tell: Tell) -> None:
+        pickle.dump(order, self.orders, pickle.HIGHEST_PROTOCOL)
+        self.orders.flush()
+        while (reply := self.reply()) is not None:
+            tell(reply)
+
+    def reply(self) -> Reply:
+        reply: Reply = pickle.load(self.replies)  # noqa: S301 - from our own child
+        return reply
+
+    def end(self) -> None:
+        with suppress(OSError):
+            self.orders.close()
+        self.replies.close()
+        try:
+            self.process.wait(_STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()

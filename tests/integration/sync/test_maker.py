@@ -1,0 +1,167 @@
+"""Pages that are made ready in a process of their own, or in a thread, are the same to the copy."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.sync.copying import EQUAL, Copy
+from odoosync.odoo.sealed import Glance, Sealed
+from odoosync.sync import pace
+from odoosync.sync.engine import maker, making
+from odoosync.sync.engine.maker import Maker
+
+PAGE = 20
+PARTNER = "res.partner"
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let small pages be as large ones are: made ready apart, in several parts."""
+    monkeypatch.setattr(pace, "FIRST", PAGE)
+    monkeypatch.setattr(pace, "LARGEST", PAGE)
+    monkeypatch.setattr(maker, "_LARGE", 1)
+    monkeypatch.setattr(making, "_PART", PAGE // 4)
+
+
+@pytest.fixture
+async def apart(copy: Copy) -> AsyncIterator[Copy]:
+    """A copy whose pages are made ready in a process; it is there already."""
+    own = Maker(in_process=True)
+    await process_of(own)._start()
+    yield replace(copy, maker=own)
+    await own.close()
+
+
+def process_of(own: Maker) -> maker._Process:
+    assert own._apart is not None
+    return own._apart
+
+
+def pid_of(own: Maker) -> int | None:
+    running = process_of(own)._running
+    return running.process.pid if running else None
+
+
+def is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_a_process_makes_all_pages_ready_and_ends_with_its_worker(
+    apart: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_here: list[Any] = []
+    monkeypatch.setattr(maker, "_make_here", lambda *given: made_here.append(given))
+    pid = pid_of(apart.maker)
+    run = await apart.sync(full=True)
+    assert (run.status, run.note, made_here) == ("succeeded", None, [])
+    assert pid_of(apart.maker) == pid is not None
+    assert await apart.difference() == EQUAL
+    await apart.maker.close()
+    assert not is_there(pid)
+
+
+def test_it_is_told_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ODOOSYNC_SECRET", "unmistakable")
+    running = maker._started()
+    try:
+        told = Path(f"/proc/{running.process.pid}/environ").read_text()
+        assert "PATH=" in told
+        assert "ODOOSYNC" not in told
+    finally:
+        running.end()
+
+
+async def test_one_that_dies_costs_no_row_and_is_started_again(apart: Copy) -> None:
+    process, killed = process_of(apart.maker), list[int]()
+
+    def kill(_model: str, method: str) -> None:
+        pid = pid_of(apart.maker)
+        if method == "search_read" and pid is not None and not killed:
+            killed.append(pid)
+            os.kill(pid, signal.SIGKILL)
+
+    apart.odoo.after = kill
+    run = await apart.sync(full=True)
+    assert (run.status, len(killed)) == ("succeeded", 1)
+    assert await apart.difference() == EQUAL
+    await apart.sync(full=True)
+    assert process._starting is not None
+    await process._starting
+    assert pid_of(apart.maker) not in {None, *killed}
+
+
+async def test_one_that_is_idle_is_ended(apart: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    await apart.sync(full=True)
+    process, pid = process_of(apart.maker), pid_of(apart.maker)
+    assert pid is not None
+    monkeypatch.setattr(maker, "_IDLE_S", 0.0)
+    process._end_when_idle()
+    assert process._idle is not None
+    await process._idle
+    assert pid_of(apart.maker) is None
+    assert not is_there(pid)
+
+
+async def test_where_it_cannot_be_started_a_thread_does(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maker, "_COMMAND", ("/nowhere/python",))
+    own = Maker(in_process=True)
+    run = await replace(copy, maker=own).sync(full=True)
+    await own.close()
+    assert run.status == "succeeded"
+    assert await copy.difference() == EQUAL
+
+
+@pytest.mark.parametrize("off", [(-1, 0), (1, 0), (0, 1), (0, 500)])
+async def test_a_glance_that_is_wrong_costs_no_row(
+    copy: Copy, off: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    glance = Sealed.glance
+
+    def wrong(page: Sealed) -> Glance | None:
+        seen = glance(page)
+        return seen and Glance(seen.rows + off[0], seen.last_id + off[1])
+
+    monkeypatch.setattr(Sealed, "glance", wrong)
+    run = await copy.sync(full=True)
+    assert run.status == "succeeded"
+    assert await copy.difference() == EQUAL
+
+
+async def test_an_answer_that_is_broken_in_its_middle_is_asked_for_again(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of, broken = Sealed.of, list[bytes]()
+
+    def spoilt(body: bytes) -> Sealed | None:
+        if not broken and body.count(b'"id":') == PAGE:
+            broken.append(body)
+            middle = body.rindex(b'"id":') - 3
+            body = body[:middle] + b"?" + body[middle:]
+        return of(body)
+
+    monkeypatch.setattr(Sealed, "of", spoilt)
+    run = await copy.sync(full=True)
+    assert (run.status, len(broken)) == ("succeeded", 1)
+    assert await copy.difference() == EQUAL
+
+
+async def test_pages_that_tell_their_rows_in_text_are_read_at_length(copy: Copy) -> None:
+    """Braces in a text keep a glance from counting, and must not keep rows from the copy."""
+    texts: list[Any] = ['{"id":1,"name":"x"},{"id":2', "}]", "{", '[{"id": 5}]']
+    for text in texts:
+        copy.world.execute(PARTNER, "create", {"name": text, "comment": text})
+    await copy.sync(full=True)
+    assert await copy.difference() == EQUAL
