@@ -42,9 +42,9 @@ LONG = (
     "test_survival",
     "test_worker_chaos",
     "test_machines",
-    "test_neighbours",
 )
-"""The files whose tests take more than ten seconds."""
+"""The files whose tests take more than ten seconds, but for those of the acceptance tests' shared
+service: it runs until the end, so what needs it comes late."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
