@@ -7,6 +7,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 p
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 PYTEST := $(BIN)/python -m pytest
 
+# Tests start hundreds of processes: each would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test check format docs soak bench lock clean
 
 setup: $(VENV)/.ready
@@ -23,7 +26,7 @@ demo: setup
 	@$(BIN)/odoosync demo $(if $(ONCE),--once)
 
 test: setup
-	@$(PYTEST) -q -n 2 --dist worksteal $(ARGS)
+	@$(PYTEST) -q -n 3 --dist load --maxschedchunk 1 $(ARGS)
 
 check: setup
 	@$(BIN)/ruff format --check -q .

@@ -1,6 +1,13 @@
-"""Fixtures that all tiers may use, and `--soak` for what takes longer than CI allows."""
+"""Fixtures that all tiers may use, `--soak` for what takes longer than CI allows, and the order.
+
+Tests are handed to the workers one by one, in this order: what takes longest must not come last.
+"""
 
 from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from itertools import chain, zip_longest
 
 import pytest
 
@@ -24,8 +31,41 @@ __all__ = [
     "sqlite_url",
 ]
 
+LONG = (
+    "test_openapi",
+    "test_fuzzing",
+    "test_kills",
+    "test_kills_at_stages",
+    "test_verify_fuzzing",
+    "test_outages",
+    "test_a_day",
+    "test_survival",
+    "test_worker_chaos",
+    "test_machines",
+)
+"""The files whose tests take more than ten seconds, but for those of the acceptance tests' shared
+service: it runs until the end, so what needs it comes late."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--soak", action="store_true", help="Thousands of examples, hundreds of kills: takes hours."
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long tests first, one of each file in turn: some compute while others wait."""
+    long: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.path.stem in LONG:
+            long[item.path.stem].append(item)
+    piles = [long[stem] for stem in LONG]
+    dealt = [item for item in chain.from_iterable(zip_longest(*piles)) if item is not None]
+    items[:] = dealt + [item for item in items if item.path.stem not in LONG]
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was loaded so far out of every search for garbage to come."""
+    gc.collect()
+    gc.freeze()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -82,7 +83,17 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
         )
     yield with_database(postgres_server, name)
     with psycopg.connect(postgres_server, autocommit=True) as connection:
+        _wait_until_left(connection, name)
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def _wait_until_left(connection: psycopg.Connection, name: str) -> None:
+    """Give closed connections a moment to end: a drop that meets one waits a tenth of a second."""
+    for _ in range(20):
+        in_it = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        if connection.execute(in_it, (name,)).fetchone() == (0,):
+            return
+        time.sleep(0.002)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -12,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from odoosync.api import health, metrics
@@ -65,20 +67,27 @@ def create_api(
         redoc_url=None,
         lifespan=lifespan,
         middleware=_middleware(services, options),
+        routes=list(_routes(graphiql=options.graphiql)),
     )
     app.state.services = services
     app.state.schema_revision = options.schema_revision
     app.state.metrics_token = options.metrics_token
     app.openapi = documented(app)  # type: ignore[method-assign]
     _handle_errors(app)
-    pages = browsing_router(graphiql=options.graphiql)
-    _include(app, [health.router, metrics.router, *ROUTERS, graphql_router(), pages])
     return app
 
 
-def _include(app: FastAPI, routers: Sequence[APIRouter]) -> None:
-    for router in routers:
-        app.include_router(router)
+@cache
+def _routes(*, graphiql: bool) -> tuple[BaseRoute, ...]:
+    """Return what is served, the same for every application of the process.
+
+    What a route takes is found out once only: it is the dearest part of an application.
+    """
+    whole = APIRouter(redirect_slashes=False, strict_content_type=True)
+    pages = browsing_router(graphiql=graphiql)
+    for router in (health.router, metrics.router, *ROUTERS, graphql_router(), pages):
+        whole.include_router(router)
+    return tuple(whole.routes)
 
 
 def _middleware(services: Services, options: ApiOptions) -> list[Middleware]:
