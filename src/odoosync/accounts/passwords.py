@@ -10,6 +10,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import Final
 
 from pwdlib import PasswordHash
@@ -45,8 +46,11 @@ class Passwords:
 
     def __init__(self, hasher: Argon2Hasher | None = None) -> None:
         self._hash = PasswordHash((hasher or Argon2Hasher(),))
-        self._decoy = self._hash.hash(secrets.token_urlsafe())
         self._turns = asyncio.Semaphore(AT_ONCE)
+
+    @cached_property
+    def _decoy(self) -> str:
+        return self._hash.hash(secrets.token_urlsafe())
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -59,7 +63,9 @@ class Passwords:
 
     async def verify(self, password: str, known_hash: str | None) -> tuple[bool, str | None]:
         """Return whether it is right, and a newer hash when the stored one is due for it."""
-        right, newer = await asyncio.to_thread(
-            self._hash.verify_and_update, password, known_hash or self._decoy
-        )
+        right, newer = await asyncio.to_thread(self._verify, password, known_hash)
         return (right, newer) if known_hash else (False, None)
+
+    def _verify(self, password: str, known_hash: str | None) -> tuple[bool, str | None]:
+        decoy = self._decoy  # made by the first check, whether it needs it or not
+        return self._hash.verify_and_update(password, known_hash or decoy)

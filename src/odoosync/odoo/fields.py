@@ -29,6 +29,8 @@ _WHOLE = {int}
 _DATE_LENGTH, _TIME_LENGTH = len("2026-01-31"), len("2026-01-31 12:00:00")
 _DOCUMENTS = ("json", "properties", "properties_definition")
 _DEEPEST = 200
+_NOT_EMPTIED = frozenset({"boolean", "one2many", "many2many"})
+"""Types whose `false` is a value, or stands for no ids."""
 _CHANGED_ELSEWHERE = frozenset({"one2many", "many2many", "properties"})
 
 
@@ -92,7 +94,7 @@ def askable(
 class PageDecoder:
     """Turns Odoo's JSON into values: `false` is None but for booleans, relations are ids."""
 
-    nullable: tuple[str, ...]
+    emptied: frozenset[str]
     many2one: tuple[str, ...]
     x2many: tuple[str, ...]
     dates: tuple[str, ...]
@@ -109,14 +111,12 @@ class PageDecoder:
             return tuple(field.name for field in known if field.type in types)
 
         many2one, x2many = of_type("many2one"), of_type("one2many", "many2many")
-        datetimes = of_type("datetime")
-        other = {*many2one, *x2many, *datetimes, *of_type("boolean")}
         return cls(
-            nullable=tuple(field.name for field in known if field.name not in other),
+            emptied=frozenset(field.name for field in known if field.type not in _NOT_EMPTIED),
             many2one=many2one,
             x2many=x2many,
             dates=of_type("date"),
-            datetimes=datetimes,
+            datetimes=of_type("datetime"),
             documents=of_type(*_DOCUMENTS),
             references=tuple(
                 (name, relation) for name in many2one if (relation := fields[name].relation)
@@ -129,7 +129,7 @@ class PageDecoder:
         Raises BadAnswer for a value that is no date or no relation, where that is due, and for a
         document that is too deep to be written down again.
         """
-        _empty(rows, self.nullable)
+        _empty(rows, self.emptied)
         _point(rows, self.many2one)
         for row in rows:
             for name in self.x2many:
@@ -163,21 +163,19 @@ def is_id(value: Any) -> bool:
     return type(value) is int and -_ID_LIMIT <= value < _ID_LIMIT
 
 
-def _empty(rows: list[Row], names: tuple[str, ...]) -> None:
+def _empty(rows: list[Row], names: frozenset[str]) -> None:
     for row in rows:
-        for name in names:
-            if row.get(name) is False:
+        for name, value in row.items():
+            if value is False and name in names:
                 row[name] = None
 
 
 def _point(rows: list[Row], names: tuple[str, ...]) -> None:
-    """Turn many2one values into ids or None; what is an id already goes without a call."""
+    """Turn many2one values into ids; what is an id already goes without a call."""
     for row in rows:
         for name in names:
-            value = row.get(name, 0)
-            if value is False:
-                row[name] = None
-            elif type(value) is not int or value >= _ID_LIMIT:
+            value = row.get(name)
+            if value is not None and (type(value) is not int or value >= _ID_LIMIT):
                 row[name] = _many2one(value)
 
 
@@ -195,7 +193,7 @@ def _is_deep(value: Any, left: int) -> bool:
 
 
 def _many2one(value: Any) -> Any:
-    if value is False or value == []:
+    if value == []:
         return None
     if isinstance(value, list):
         value = value[0]

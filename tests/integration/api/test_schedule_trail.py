@@ -140,7 +140,7 @@ def run(
     handlers, level = root.handlers[:], root.level
 
     def invoke(*arguments: str, stdin: str = "") -> str:
-        result = CliRunner().invoke(app_with(), list(arguments), input=stdin)
+        result = CliRunner().invoke(app_with(arguments[:1]), list(arguments), input=stdin)
         assert result.exit_code == 0, result.exception
         return result.output
 

@@ -36,7 +36,7 @@ def run(
     handlers, level = root.handlers[:], root.level
 
     def invoke(*arguments: str, stdin: str = "") -> str:
-        result = CliRunner().invoke(app_with(), list(arguments), input=stdin)
+        result = CliRunner().invoke(app_with(arguments[:1]), list(arguments), input=stdin)
         if result.exception is not None:
             raise result.exception
         return result.output

@@ -101,6 +101,19 @@ async def test_one_that_dies_costs_no_row_and_is_started_again(apart: Copy) -> N
     assert pid_of(apart.maker) not in {None, *killed}
 
 
+async def test_one_that_stands_still_is_ended_and_costs_no_row(
+    apart: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maker, "_LIMIT_S", 0.2)
+    pid = pid_of(apart.maker)
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    run = await apart.sync(full=True)
+    assert run.status == "succeeded"
+    assert not is_there(pid)
+    assert await apart.difference() == EQUAL
+
+
 async def test_one_that_is_idle_is_ended(apart: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     await apart.sync(full=True)
     process, pid = process_of(apart.maker), pid_of(apart.maker)

@@ -26,6 +26,8 @@ log = get_logger(__name__)
 _LARGE: Final = 256 * 1024
 """Bytes of a page from which on handing it over costs little beside making it ready."""
 _IDLE_S: Final = 60.0
+_LIMIT_S: Final = 60.0
+"""For one page: a process that stands still is ended, and the page is made ready without it."""
 _STOP_LIMIT_S: Final = 5.0
 _COMMAND: Final = (sys.executable, "-m", "odoosync.sync.engine.maker_process")
 _PASSED_ON: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
@@ -126,6 +128,7 @@ class _Process:
             running = self._running
             if running is None:
                 return False
+            limit = asyncio.get_running_loop().call_later(_LIMIT_S, running.process.kill)
             try:
                 await asyncio.to_thread(running.make, order, tell)
             except (OSError, EOFError, pickle.UnpicklingError):
@@ -133,6 +136,8 @@ class _Process:
                 await self._end()
             else:
                 self._end_when_idle()
+            finally:
+                limit.cancel()
         return True
 
     async def end(self) -> None:
