@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,11 +39,12 @@ class Blow:
 
 @dataclass(frozen=True)
 class Waste:
-    """A page that Odoo read and had to read again; `received` if its answer was out in time."""
+    """A page of which Odoo had to read `rows` again; `received` if its answer was out in time."""
 
     page: Call
     blow: Blow
     received: bool
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ class Siege:
 
     def wasted(self) -> list[Waste]:
         """Find the window pages that were asked for again, each with the blow that cost it."""
-        return [waste for pages in self._pages_by_run() for waste in self._wasted(pages)]
+        ids: list[int] = self.odoo.raw.call(PARTNER, "search", [], order="id", context=CONTEXT)
+        return [waste for pages in self._pages_by_run() for waste in self._wasted(pages, ids)]
 
     def served(self) -> int:
         """Count the rows that Odoo read for window pages."""
@@ -169,9 +172,9 @@ class Siege:
         pages = [page for run in self._pages_by_run() for page in run]
         return Cost(
             largest=max(page.limit or 0 for page in pages),
-            rows=[sum(one.page.rows for one in some) for some in here],
+            rows=[sum(one.rows for one in some) for some in here],
             pages=[len(some) for some in here],
-            taken=[sum(one.page.rows for one in some if one.received) for some in here],
+            taken=[sum(one.rows for one in some if one.received) for some in here],
             recoveries=list(self._recoveries([page.asked for page in pages])),
         )
 
@@ -187,13 +190,17 @@ class Siege:
         for start, end in pairwise(starts):
             yield [page for page in pages if start <= page.asked < end]
 
-    def _wasted(self, pages: list[Call]) -> Iterator[Waste]:
+    def _wasted(self, pages: list[Call], ids: list[int]) -> Iterator[Waste]:
+        """A page may be stored in part: what comes again begins after the last row that was."""
         for number, page in enumerate(pages):
             again = next((one for one in pages[number + 1 :] if begins_within(one, page)), None)
             if again is not None:
                 blow = self._cause(page, again)
                 until = again.asked if blow.victim == "serve" else blow.at
-                yield Waste(page, blow, page.answered is not None and page.answered <= until)
+                received = page.answered is not None and page.answered <= until
+                start = max(page.after or 0, again.after or 0)
+                rows = bisect_right(ids, page.last or 0) - bisect_right(ids, start)
+                yield Waste(page, blow, received, rows)
 
     def _cause(self, page: Call, again: Call) -> Blow:
         """The first blow after the page was asked for; else the last one: its worker lived on."""
