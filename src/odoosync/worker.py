@@ -70,8 +70,10 @@ async def sync_task(
         )
         yield Recorded(task, database)
     finally:
-        await maker.close()
-        await transport.close()
+        try:
+            await maker.close()
+        finally:
+            await transport.close()
 
 
 def _post(settings: Settings, database: Database, key_ring: KeyRing) -> Post:

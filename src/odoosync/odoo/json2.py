@@ -57,7 +57,7 @@ class Json2:
             repeatable=method in self._reads,
         )
         if answer.status == _OK:
-            return (Sealed.of(answer.body) if sealed else None) or decoded(answer)
+            return (Sealed.of(answer.body, in_reply=False) if sealed else None) or decoded(answer)
         raise self._error(answer, model)
 
     def _error(self, answer: Answer, model: str) -> OdooError:

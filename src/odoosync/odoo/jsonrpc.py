@@ -43,7 +43,7 @@ class JsonRpc:
         args = [login.database, self._uid, login.secret, model, method, positional, named]
         reads = method in self._reads
         answer = await _ask(self._wire, "object", "execute_kw", args, repeatable=reads)
-        page = Sealed.of(answer.body) if sealed and answer.status == _OK else None
+        page = Sealed.of(answer.body, in_reply=True) if sealed and answer.status == _OK else None
         return page or result_of(self._wire, answer, model)
 
 

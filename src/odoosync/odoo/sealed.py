@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, Self
 
 import orjson
@@ -18,12 +19,11 @@ from odoosync.odoo.errors import BadAnswer
 from odoosync.odoo.fields import Row, is_id
 
 _LIST: Final = re.compile(rb"\s*\[")
-_RESULT: Final = re.compile(
+_REPLY: Final = re.compile(
     rb'\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*\d+\s*,\s*"result"\s*:\s*\['
 )
-_FIRST_ROW: Final = re.compile(rb'\[(\{"id": ?)')
-_DIGITS: Final = re.compile(rb"\d{1,19}")
-_LONGEST_START: Final = 200
+_KEY: Final = re.compile(rb'\{"id": ?')
+_ID: Final = re.compile(rb'\{"id": ?(\d{1,19})[,}]')
 # Numbers that are none, as Python writes them, and halves of surrogate pairs: no JSON, strictly.
 _BEYOND_JSON: Final = (b"NaN", b"Infinity", b"\\ud", b"\\uD")
 
@@ -34,25 +34,29 @@ _PIECE: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a page seems to hold: how many rows, and the last one's id."""
+    """What a page seems to hold: how many rows, and the ids of the first and the last of them."""
 
     rows: int
+    first_id: int
     last_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The bytes of an answer that begins as a list does, as it is or as `result` of a reply."""
+    """The bytes of an answer that begins as a list does, from `start` on.
+
+    The list is the answer, or the `result` of a reply.
+    """
 
     body: bytes
+    start: int
     in_reply: bool
 
     @classmethod
-    def of(cls, body: bytes) -> Self | None:
+    def of(cls, body: bytes, *, in_reply: bool) -> Self | None:
         """Seal what begins as a list; None for all else, which is to be read at once."""
-        if _LIST.match(body):
-            return cls(body, in_reply=False)
-        return cls(body, in_reply=True) if _RESULT.match(body) else None
+        begins = (_REPLY if in_reply else _LIST).match(body)
+        return cls(body, begins.end(), in_reply) if begins else None
 
     def rows(self) -> list[Row]:
         """Read them. Raises BadAnswer."""
@@ -62,36 +66,35 @@ class Sealed:
         return as_rows(told)
 
     def glance(self) -> Glance | None:
-        """Count the rows by their beginnings; None where there may be braces of something else.
+        """Find the ids that rows begin with; None where there is any other brace than a row's.
 
-        Whoever reads all pieces must find just so much in them; else only `rows` tells it right.
+        None, too, unless ids go up. Whoever reads all pieces must find just so many rows, and that
+        last one; else only `rows` tells it right: rows may hold rows.
         """
-        first = _FIRST_ROW.search(self.body, 0, _LONGEST_START)
-        if first is None or not self.body.rstrip().endswith(b"}]}" if self.in_reply else b"}]"):
+        if not self.body.rstrip().endswith(b"}]}" if self.in_reply else b"}]"):
             return None
-        key = first[1]
-        rows, start = self.body.count(key), self.body.rfind(key) + len(key)
-        if self.body.count(b"{") != rows + self.in_reply:
+        ids = [int(found) for found in _ID.findall(self.body, self.start)]
+        if not ids or self.body.count(b"{", self.start) != len(ids):
             return None
-        last = _DIGITS.match(self.body, start)
-        return Glance(rows, int(last[0])) if last else None
+        if not all(one < other for one, other in pairwise(ids)):
+            return None
+        return Glance(len(ids), ids[0], ids[-1])
 
     def pieces(self) -> Iterator[list[Row]]:
-        """Yield the rows, some hundred at a time, of a page that `glance` can count.
+        """Yield the rows, some hundred at a time, of a page that `glance` tells of.
 
         Raises BadAnswer, too, where a row holds rows: `rows` reads those.
         """
-        first = _FIRST_ROW.search(self.body, 0, _LONGEST_START)
-        if first is None:
+        key = _KEY.match(self.body, self.start)
+        if key is None:
             raise BadAnswer
-        key, start = first[1], first.start(1)
-        end = self.body.rstrip().rfind(b"]")
-        between = (b"}, " if key.endswith(b" ") else b"},") + key
+        start, end = self.start, self.body.rstrip().rfind(b"]")
+        between = (b"}, " if key[0].endswith(b" ") else b"},") + key[0]
         while start < end:
             found = self.body.find(between, start + _PIECE, end)
             cut = end if found < 0 else found + 1
             yield as_rows(read_json(b"[%b]" % self.body[start:cut]))
-            start = end if found < 0 else found + len(between) - len(key)
+            start = end if found < 0 else found + len(between) - len(key[0])
 
 
 def as_rows(told: Any) -> list[Row]:

@@ -39,7 +39,7 @@ def page(found: list[dict[str, Any]], *, spaced: bool, reply: bool) -> bytes:
 def test_pieces_are_the_rows_wherever_a_glance_counts_them_right(
     found: list[dict[str, Any]], style: dict[str, bool]
 ) -> None:
-    answer = Sealed.of(page(found, **style))
+    answer = Sealed.of(page(found, **style), in_reply=style["reply"])
     assert answer is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sealed, "_PIECE", 40)
@@ -52,7 +52,7 @@ def test_pieces_are_the_rows_wherever_a_glance_counts_them_right(
             told = []
         if len(told) == seen.rows:
             assert told == expected
-            assert seen == Glance(len(expected), expected[-1]["id"])
+            assert seen == Glance(len(expected), 11, expected[-1]["id"])
         else:
             assert "{" in str([list(row.values()) for row in expected])
 
@@ -60,14 +60,18 @@ def test_pieces_are_the_rows_wherever_a_glance_counts_them_right(
 @pytest.mark.parametrize("style", STYLES)
 def test_a_page_of_plain_rows_is_counted_at_a_glance(style: dict[str, bool]) -> None:
     found = [{"name": f'A "quoted" one, no. {number}', "tags": [1, 2]} for number in range(500)]
-    answer = Sealed.of(page(found, **style))
+    answer = Sealed.of(page(found, **style), in_reply=style["reply"])
     assert answer is not None
-    assert answer.glance() == Glance(500, 510)
+    assert answer.glance() == Glance(500, 11, 510)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sealed, "_PIECE", 1_000)
         pieces = list(answer.pieces())
     assert len(pieces) > 20
     assert [row for piece in pieces for row in piece] == answer.rows()
+
+
+def sealed_of(body: bytes) -> Sealed | None:
+    return Sealed.of(body, in_reply=body.startswith(b"{"))
 
 
 @pytest.mark.parametrize(
@@ -78,41 +82,57 @@ def test_a_page_of_plain_rows_is_counted_at_a_glance(style: dict[str, bool]) -> 
         b'[{"id":1,"name":"a {"}]',
         b'[{"id":-1}]',
         b'[{"id":1},{"id":2}',
+        b'[{"id":2},{"id":1}]',
+        b'[{"id":2},{"id":2}]',
+        b'[{"id":1.5}]',
         b'{"jsonrpc":"2.0","id":1,"result":[]}',
         b'{"jsonrpc":"2.0","id":1,"result":[{"id":1}],"error":{"code":200}}',
     ],
 )
-def test_what_a_glance_cannot_count_is_left_to_be_read_at_length(body: bytes) -> None:
-    answer = Sealed.of(body)
+def test_what_a_glance_cannot_tell_is_left_to_be_read_at_length(body: bytes) -> None:
+    answer = sealed_of(body)
     assert answer is not None
     assert answer.glance() is None
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "in_reply"),
     [
-        b"null",
-        b"17",
-        b"<html>[",
-        b'{"jsonrpc":"2.0","id":1,"error":{"data":[]}}',
-        b'{"jsonrpc":"2.0","id":1,"result":true}',
-        b"",
+        (b"null", False),
+        (b"17", False),
+        (b"", False),
+        (b"<html>[", False),
+        (b'{"jsonrpc":"2.0","id":1,"result":[]}', False),
+        (b'{"jsonrpc":"2.0","id":1,"error":{"data":[]}}', True),
+        (b'{"jsonrpc":"2.0","id":1,"result":true}', True),
+        (b'[{"jsonrpc":"2.0","id":7,"result":[]}]', True),
+        (b"", True),
     ],
 )
-def test_what_is_no_list_is_not_sealed(body: bytes) -> None:
-    assert Sealed.of(body) is None
+def test_what_is_no_list_is_not_sealed(body: bytes, in_reply: bool) -> None:  # noqa: FBT001
+    assert Sealed.of(body, in_reply=in_reply) is None
 
 
 @pytest.mark.parametrize("told", [[1], [{"id": True}], [{"id": "1"}], [{}], [{"id": 2**63}]])
 def test_a_list_of_anything_else_is_a_bad_answer(told: list[Any]) -> None:
-    answer = Sealed.of(orjson.dumps(told))
+    answer = sealed_of(orjson.dumps(told))
     assert answer is not None
     with pytest.raises(BadAnswer):
         answer.rows()
 
 
 def test_a_reply_with_an_error_is_a_bad_answer() -> None:
-    answer = Sealed.of(b'{"jsonrpc":"2.0","id":1,"result":[],"error":{"code":200}}')
+    answer = sealed_of(b'{"jsonrpc":"2.0","id":1,"result":[],"error":{"code":200}}')
     assert answer is not None
     with pytest.raises(BadAnswer):
         answer.rows()
+
+
+@pytest.mark.parametrize(
+    "body", [b'[null,[{"id":5}]', b'{"jsonrpc":"2.0","id":1,"result":[null,[{"id":5}]}']
+)
+def test_what_stands_before_the_rows_is_read_as_well(body: bytes) -> None:
+    answer = sealed_of(body)
+    assert answer is not None
+    with pytest.raises(BadAnswer):
+        list(answer.pieces())

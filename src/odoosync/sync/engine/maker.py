@@ -12,8 +12,10 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Final, cast
 
@@ -28,6 +30,7 @@ _LARGE: Final = 256 * 1024
 _IDLE_S: Final = 60.0
 _LIMIT_S: Final = 60.0
 """For one page: a process that stands still is ended, and the page is made ready without it."""
+_AGAIN_AFTER_S: Final = 60.0
 _STOP_LIMIT_S: Final = 5.0
 _COMMAND: Final = (sys.executable, "-m", "odoosync.sync.engine.maker_process")
 _PASSED_ON: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
@@ -87,9 +90,10 @@ class Maker:
         return Parts(order, opened, replies) if isinstance(opened, Opened) else None
 
     async def close(self) -> None:
-        await asyncio.gather(*self._going_on, return_exceptions=True)
+        """End at once: nobody waits for pages any more."""
         if self._apart is not None:
             await self._apart.end()
+        await asyncio.gather(*self._going_on, return_exceptions=True)
 
     async def _make(self, order: Order, replies: asyncio.Queue[Reply]) -> None:
         loop = asyncio.get_running_loop()
@@ -119,39 +123,47 @@ class _Process:
         self._turn = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
         self._idle: asyncio.Task[None] | None = None
+        self._not_before = 0.0
+        self._over = False
 
     async def took(self, order: Order, tell: Tell) -> bool:
         """Have a page made ready; False when there is no process for it yet."""
-        if self._running is None and (self._starting is None or self._starting.done()):
-            self._starting = asyncio.create_task(self._start())
+        self._start_if_due()
         async with self._turn:
             running = self._running
             if running is None:
                 return False
-            limit = asyncio.get_running_loop().call_later(_LIMIT_S, running.process.kill)
             try:
                 await asyncio.to_thread(running.make, order, tell)
-            except (OSError, EOFError, pickle.UnpicklingError):
-                log.warning("maker_process_died", status=running.process.poll())
+            except Exception as error:  # noqa: BLE001 - whatever its pipes hold: it is ended
+                if not self._over:
+                    log.warning("maker_process_died", error=type(error).__name__)
                 await self._end()
             else:
                 self._end_when_idle()
-            finally:
-                limit.cancel()
         return True
 
     async def end(self) -> None:
+        self._over = True
         if self._starting is not None:
             await self._starting
         if self._idle is not None:
             self._idle.cancel()
+        if self._running is not None:
+            self._running.process.kill()
         async with self._turn:
             await self._end()
+
+    def _start_if_due(self) -> None:
+        there = self._running is not None or (self._starting and not self._starting.done())
+        if not there and not self._over and time.monotonic() >= self._not_before:
+            self._starting = asyncio.create_task(self._start())
 
     async def _start(self) -> None:
         try:
             self._running = await asyncio.to_thread(_started)
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
+        except Exception as error:  # noqa: BLE001 - threads do its work
+            self._not_before = time.monotonic() + _AGAIN_AFTER_S
             log.warning("maker_process_not_started", error=type(error).__name__)
         else:
             self._end_when_idle()
@@ -184,7 +196,8 @@ def _started() -> _Running:
     )
     running = _Running(process, cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout))
     try:
-        running.reply()
+        with running.limited():
+            running.reply()
     except BaseException:
         running.end()
         raise
@@ -198,10 +211,22 @@ class _Running:
     replies: IO[bytes]
 
     def make(self, order: Order, tell: Tell) -> None:
-        pickle.dump(order, self.orders, pickle.HIGHEST_PROTOCOL)
-        self.orders.flush()
-        while (reply := self.reply()) is not None:
-            tell(reply)
+        with self.limited():
+            pickle.dump(order, self.orders, pickle.HIGHEST_PROTOCOL)
+            self.orders.flush()
+            while (reply := self.reply()) is not None:
+                tell(reply)
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Kill the process if the block takes too long: its pipes close then."""
+        timer = threading.Timer(_LIMIT_S, self.process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def reply(self) -> Reply:
         reply: Reply = pickle.load(self.replies)  # noqa: S301 - from our own child

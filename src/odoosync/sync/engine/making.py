@@ -62,21 +62,22 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A page to be made ready, and after which id it has to begin."""
+    """A page to be made ready: after which id it has to begin, how many rows were asked for."""
 
     recipe: Recipe
     page: Sealed
     after: int | None
+    size: int
 
 
 def made(order: Order) -> Iterator[Opened | Part]:
     """Yield what the page holds, then its rows part by part. Raises BadAnswer on the way.
 
-    What was told first is a glance where one is enough: it is true if all its rows come.
+    What was told first is a glance where one is enough: it is true if just these rows come.
     """
     page, last = order.page, order.after
     seen = None if order.recipe.at_length else page.glance()
-    if seen is None:
+    if seen is None or seen.rows > order.size or (last is not None and seen.first_id <= last):
         raw = page.rows()
         yield Opened(len(raw), last_of(raw, last))
         pieces: Iterable[list[dict[str, Any]]] = (

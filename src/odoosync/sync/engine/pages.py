@@ -68,6 +68,7 @@ class Reader:
         self._size = min(pace.FIRST, self._largest)
         self._ahead: Ahead | None = None
         self._misled = False
+        self._answered = 0.0
         self.may_read_ahead: Callable[[], bool] = _not_now
 
     async def next(self) -> Page:
@@ -88,7 +89,7 @@ class Reader:
             received = self._work.client.bytes_received - received
             self._last = page.last_id
             if self._ahead is None:
-                self._size = self._grown(size, started, received)
+                self._size = self._grown(size, self._answered - started, received)
             else:
                 self._hold_against(self._ahead, full=page.more)
             return page
@@ -99,8 +100,7 @@ class Reader:
             self._ahead.drop()
             self._ahead = None
 
-    def _grown(self, size: int, started: float, received: int) -> int:
-        seconds = time.monotonic() - started
+    def _grown(self, size: int, seconds: float, received: int) -> int:
         return pace.after_page(size, seconds=seconds, received=received, largest=self._largest)
 
     def _hold_against(self, ahead: Ahead, *, full: bool) -> None:
@@ -116,7 +116,7 @@ class Reader:
         may = self.may_read_ahead() and not self._hurried and not self._misled
         last = last_id_of(body, size) if may and self._ahead is None else None
         if last is not None:
-            size = self._grown(size, started, len(body))
+            size = self._grown(size, time.monotonic() - started, len(body))
             self._ahead = Ahead.of(last, size, self._ask(size, after=last))
 
     async def _smaller(self, size: int, error: OdooError) -> int | None:
@@ -154,6 +154,7 @@ class Reader:
                 ahead.drop()
             read = partial(self._ask, size, after=self._last)
             answer = await (within(pace.patience(size), read) if self._hurried else read())
+        self._answered = time.monotonic()
         page = await self._opened(answer, size)
         self._seen += page.parts.opened.rows if page.parts else len(page.rows)
         await self._ceiling.check(self._seen)
@@ -162,7 +163,7 @@ class Reader:
     async def _opened(self, answer: Sealed | Rows, size: int) -> Page:
         """Read a page, or have it read where it is made ready. Raises BadAnswer."""
         if self._recipe and isinstance(answer, Sealed):
-            parts = await self._work.maker.open(Order(self._recipe, answer, self._last))
+            parts = await self._work.maker.open(Order(self._recipe, answer, self._last, size))
             if parts is not None:
                 opened = parts.opened
                 return Page([], opened.last_id, more=opened.rows == size, parts=parts)
@@ -220,7 +221,8 @@ async def _pull(work: Work, domain: list[Any], recipe: Recipe) -> None:
         coming.cancel()
         reader.drop()
         _, stored = await asyncio.gather(coming, storing, return_exceptions=True)
-        if isinstance(stored, BaseException):
+        # A wish to stop is not made a wish to read on.
+        if isinstance(stored, BaseException) and not isinstance(stored, Misread):
             raise stored
 
 
@@ -232,6 +234,8 @@ async def _store(work: Work, page: Page) -> None:
         async for part in page.parts:
             left, last = left - len(part.rows), part.rows[-1].odoo_id
             await keep(work, Ready.of(part), last_id=last, pages=0 if left else 1)
+        if not left and last is not None and last != page.last_id:
+            raise Misread
         rows = await asyncio.to_thread(page.parts.rest_after, last) if left else []
     if rows or page.faults:
         ready = await asyncio.to_thread(make_ready, work, rows, page.faults)
