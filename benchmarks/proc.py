@@ -1,4 +1,4 @@
-"""What Linux tells of processes in /proc: memory, its peak, and processor time."""
+"""What Linux tells of processes in /proc: commands, memory, and processor time."""
 
 from __future__ import annotations
 
@@ -21,19 +21,14 @@ def resident(pid: int) -> int:
     return _status(pid, "VmRSS")
 
 
-def peak(pid: int) -> int:
-    """Return the most bytes that a process held in memory since `forget_peak`."""
-    return _status(pid, "VmHWM")
-
-
-def forget_peak(pid: int) -> None:
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
+def command(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
 def processor_seconds(pid: int) -> float:
-    """Return the processor time of a process so far, its threads' too."""
+    """Return the processor time of a process so far, its threads' and its ended children's too."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return sum(map(int, fields[11:15])) / _TICKS
 
 
 def _status(pid: int, name: str) -> int:

@@ -10,7 +10,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,10 +51,12 @@ class Service:
     def pids(self) -> dict[str, int]:
         """Return its processes: the API, the worker that is its child, and that one's maker."""
         (worker,) = proc.children(self.process.pid)
-        makers = proc.children(worker)
-        return {"api": self.process.pid, "worker": worker} | dict(
-            zip(("maker",), makers, strict=False)
-        )
+        pids = {"api": self.process.pid, "worker": worker}
+        for child in proc.children(worker):
+            with suppress(OSError):  # until it is what it is to be, it shares the worker's memory
+                if "maker_process" in proc.command(child):
+                    pids["maker"] = child
+        return pids
 
     def processor_seconds(self) -> float:
         return sum(proc.processor_seconds(pid) for pid in self.pids().values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -34,11 +35,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def apart(copy: Copy) -> AsyncIterator[Copy]:
-    """A copy whose pages are made ready in a process; it is there already."""
+    """A copy whose pages are made ready in a process; it is there already, and stays."""
     own = Maker(in_process=True)
-    await process_of(own)._start()
-    yield replace(copy, maker=own)
-    await own.close()
+    async with own.lent():
+        await process_of(own)._start()
+        yield replace(copy, maker=own)
 
 
 def process_of(own: Maker) -> maker._Process:
@@ -75,6 +76,7 @@ async def test_a_process_makes_all_pages_ready_and_ends_with_its_worker(
     assert pid_of(apart.maker) == pid is not None
     assert await apart.difference() == EQUAL
     await apart.maker.close()
+    assert pid is not None
     assert not is_there(pid)
 
 
@@ -121,16 +123,35 @@ async def test_one_that_stands_still_is_ended_and_costs_no_row(
     assert await apart.difference() == EQUAL
 
 
-async def test_one_that_is_idle_is_ended(apart: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
-    await apart.sync(full=True)
-    process, pid = process_of(apart.maker), pid_of(apart.maker)
-    assert pid is not None
-    monkeypatch.setattr(maker, "_IDLE_S", 0.0)
-    process._end_when_idle()
-    assert process._idle is not None
-    await process._idle
-    assert pid_of(apart.maker) is None
+async def test_it_goes_with_the_last_window_that_is_read(copy: Copy) -> None:
+    own = Maker(in_process=True)
+    synced = replace(copy, maker=own)
+    await synced.sync(full=True)
+    assert pid_of(own) is None
+    async with own.lent():
+        await process_of(own)._start()
+        pid = pid_of(own)
+        assert pid is not None
+        await synced.sync(full=True)
+        assert pid_of(own) == pid
     assert not is_there(pid)
+    assert await synced.difference() == EQUAL
+
+
+async def test_whoever_waits_for_one_that_is_ended_loses_no_row(apart: Copy) -> None:
+    ended: list[int | None] = []
+
+    def end(_model: str, method: str) -> None:
+        if method == "search_read" and not ended and pid_of(apart.maker):
+            ended.append(pid_of(apart.maker))
+            ending.append(asyncio.ensure_future(process_of(apart.maker).end()))
+
+    ending: list[asyncio.Future[None]] = []
+    apart.odoo.after = end
+    run = await apart.sync(full=True)
+    await asyncio.gather(*ending)
+    assert (run.status, len(ended)) == ("succeeded", 1)
+    assert await apart.difference() == EQUAL
 
 
 async def test_where_it_cannot_be_started_a_thread_does(

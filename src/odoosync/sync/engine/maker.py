@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Final, cast
 
@@ -27,11 +27,9 @@ from odoosync.sync.engine.making import Opened, Order, Part, last_of, made
 log = get_logger(__name__)
 _LARGE: Final = 256 * 1024
 """Bytes of a page from which on handing it over costs little beside making it ready."""
-_IDLE_S: Final = 60.0
 _LIMIT_S: Final = 60.0
 """For one page: a process that stands still is ended, and the page is made ready without it."""
 _AGAIN_AFTER_S: Final = 60.0
-_STOP_LIMIT_S: Final = 5.0
 _COMMAND: Final = (sys.executable, "-m", "odoosync.sync.engine.maker_process")
 _PASSED_ON: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 Reply = Opened | Part | None
@@ -78,6 +76,7 @@ class Maker:
 
     def __init__(self, *, in_process: bool = False) -> None:
         self._apart = _Process() if in_process else None
+        self._lent = 0
         self._going_on: set[asyncio.Task[None]] = set()
 
     async def open(self, order: Order) -> Parts | None:
@@ -88,6 +87,17 @@ class Maker:
         task.add_done_callback(self._going_on.discard)
         opened = await replies.get()
         return Parts(order, opened, replies) if isinstance(opened, Opened) else None
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[None]:
+        """Lend it to whoever orders pages; with the last of them the process goes."""
+        self._lent += 1
+        try:
+            yield
+        finally:
+            self._lent -= 1
+            if not self._lent and self._apart is not None:
+                await self._apart.end()
 
     async def close(self) -> None:
         """End at once: nobody waits for pages any more."""
@@ -116,15 +126,13 @@ def _make_here(order: Order, tell: Tell) -> None:
 
 
 class _Process:
-    """The process: started when the first large page comes, ended when none came for a minute."""
+    """The process: started when the first large page comes."""
 
     def __init__(self) -> None:
         self._running: _Running | None = None
-        self._turn = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
-        self._idle: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
         self._not_before = 0.0
-        self._over = False
 
     async def took(self, order: Order, tell: Tell) -> bool:
         """Have a page made ready; False when there is no process for it yet."""
@@ -136,27 +144,22 @@ class _Process:
             try:
                 await asyncio.to_thread(running.make, order, tell)
             except Exception as error:  # noqa: BLE001 - whatever its pipes hold: it is ended
-                if not self._over:
+                if self._running is running:  # else it was ended by us
                     log.warning("maker_process_died", error=type(error).__name__)
-                await self._end()
-            else:
-                self._end_when_idle()
+                    await self.end()
         return True
 
     async def end(self) -> None:
-        self._over = True
+        """End it at once: whoever waits for a page of it gets no more parts."""
         if self._starting is not None:
             await self._starting
-        if self._idle is not None:
-            self._idle.cancel()
-        if self._running is not None:
-            self._running.process.kill()
-        async with self._turn:
-            await self._end()
+        running, self._running = self._running, None
+        if running is not None:
+            await asyncio.to_thread(running.end)
 
     def _start_if_due(self) -> None:
         there = self._running is not None or (self._starting and not self._starting.done())
-        if not there and not self._over and time.monotonic() >= self._not_before:
+        if not there and time.monotonic() >= self._not_before:
             self._starting = asyncio.create_task(self._start())
 
     async def _start(self) -> None:
@@ -165,23 +168,6 @@ class _Process:
         except Exception as error:  # noqa: BLE001 - threads do its work
             self._not_before = time.monotonic() + _AGAIN_AFTER_S
             log.warning("maker_process_not_started", error=type(error).__name__)
-        else:
-            self._end_when_idle()
-
-    def _end_when_idle(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-        self._idle = asyncio.create_task(self._end_later())
-
-    async def _end_later(self) -> None:
-        await asyncio.sleep(_IDLE_S)
-        async with self._turn:
-            await self._end()
-
-    async def _end(self) -> None:
-        running, self._running = self._running, None
-        if running is not None:
-            await asyncio.to_thread(running.end)
 
 
 def _started() -> _Running:
@@ -233,11 +219,8 @@ class _Running:
         return reply
 
     def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
         with suppress(OSError):
             self.orders.close()
         self.replies.close()
-        try:
-            self.process.wait(_STOP_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()

@@ -188,10 +188,11 @@ def _not_now() -> bool:
 
 async def pull(work: Work, domain: list[Any]) -> None:
     """Store all rows of the window, page by page in their order."""
-    try:
-        await _pull(work, domain, work.recipe)
-    except Misread:
-        await _pull(work, domain, replace(work.recipe, at_length=True))
+    async with work.maker.lent():
+        try:
+            await _pull(work, domain, work.recipe)
+        except Misread:
+            await _pull(work, domain, replace(work.recipe, at_length=True))
 
 
 async def _pull(work: Work, domain: list[Any], recipe: Recipe) -> None:
