@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +13,11 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 def children(pid: int) -> list[int]:
     """Return the processes that any of its threads has started, in the order of their ids."""
-    told = (task.read_text() for task in Path(f"/proc/{pid}/task").glob("*/children"))
-    return sorted(int(child) for text in told for child in text.split())
+    found: list[int] = []
+    for told in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # threads come and go
+            found += map(int, told.read_text().split())
+    return sorted(found)
 
 
 def resident(pid: int) -> int:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Final
 
 from odoosync.clock import utc_now
@@ -43,6 +44,7 @@ from odoosync.sync.run_log import Recorded
 from odoosync.sync.tasks import SyncTask
 
 _STOP_LIMIT_S: Final = 20.0
+_M_ARENA_MAX: Final = -8
 TaskFactory = Callable[[Settings, Database, KeyRing], AbstractAsyncContextManager[Task]]
 
 
@@ -139,6 +141,7 @@ def run_worker(
     policy: RetryPolicy | None = None,
 ) -> None:
     """Work until SIGTERM or Ctrl-C; what is going on is put back then, within 15 seconds."""
+    _share_heaps()
     _collect_rarely()
     _take_turns_often()
 
@@ -157,6 +160,16 @@ def run_worker(
         await work(settings, stop, make_task, timing=timing, policy=policy)
 
     asyncio.run(run())
+
+
+def _share_heaps() -> None:
+    """Let threads share two heaps, where the C library is GNU's, instead of eight a processor.
+
+    Each keeps what a page once took there: with a million rows 23 MB more than with two.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError):
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def _take_turns_often() -> None:
