@@ -57,13 +57,13 @@ def _memory(result: Mapping[str, Any]) -> str:
     rows = [
         [
             f"{int(size):,}",
-            *(f"{told[one]['growth_mb']:.0f}" for one in ("api", "worker")),
+            *(f"{told.get(one, {}).get('growth_mb', 0):.0f}" for one in ("api", "worker", "maker")),
             f"{told['growth_mb']:.0f}",
             f"{told['api']['idle_mb']:.0f} + {told['worker']['idle_mb']:.0f}",
         ]
         for size, told in result["by_rows"].items()
     ]
-    return _table(["rows", "API, MB", "worker, MB", "both, MB", "idle, MB"], rows)
+    return _table(["rows", "API, MB", "worker, MB", "maker, MB", "together, MB", "idle, MB"], rows)
 
 
 def _reading(result: Mapping[str, Any]) -> str:
