@@ -7,6 +7,7 @@ connection acts as a role that owns nothing; the tenant is set for one transacti
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from odoosync.db.door import Tx
 from odoosync.db.schema import APP_ROLE, SYSTEM_ROLE
@@ -103,7 +105,6 @@ def set_sqlite_pragmas(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
         "temp_store = MEMORY",
@@ -111,7 +112,23 @@ def set_sqlite_pragmas(connection: Any, _record: object) -> None:
         f"cache_size = -{_CACHE_KIB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    _use_wal(cursor)
     cursor.close()
+
+
+def _is_busy(error: BaseException) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+
+
+@retry(
+    retry=retry_if_exception(_is_busy),
+    stop=stop_after_delay(BUSY_TIMEOUT_MS / 1000),
+    wait=wait_random(0.005, 0.05),
+    reraise=True,
+)
+def _use_wal(cursor: Any) -> None:
+    """Switch a new file over: where others do so at once, SQLite refuses without any patience."""
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _roll_back_first(connection: Any, _record: object, _error: object) -> None:
