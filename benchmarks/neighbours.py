@@ -2,8 +2,9 @@
 
 Two services, each with nine healthy connections of three tenants; one has, besides, connections of
 five tenants to a server that accepts and never answers, each with three datasets that are asked for
-again and again. They are driven in turn, so that both meet the same machine. A sync's duration runs
-from the wish to the end: what it waits for a place is part of it. What counts is the ratio.
+again and again. They are driven in turn, so that both meet the same machine, and by the same draw
+of moments, so that as many wishes meet each other. A sync's duration runs from the wish to the end:
+what it waits for a place is part of it. What counts is the ratio.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,7 +37,7 @@ from odoosync.sync.service import SyncRequest, SyncService
 
 HEALTHY: Final = 9
 CONTACTS: Final = 200
-ROUNDS: Final = 8
+ROUNDS: Final = 12
 ROUND_S: Final = 20.0
 EVERY_S: Final = 4.0
 HANGING_EVERY_S: Final = 10.0
@@ -79,25 +80,30 @@ class Bench:
         began = utc_now()
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        tasks = [self._drive_one(place, until, chance.random()) for place in self.healthy]
-        tasks += [self._pester(place, until) for place in self.hanging]
-        await asyncio.gather(*tasks)
+        # The healthy ones draw first, so that a service without others draws the same for them.
+        places: list[tuple[Place, Sequence[str], float]]
+        places = [(place, DATASETS[:1], EVERY_S) for place in self.healthy]
+        places += [(place, DATASETS, HANGING_EVERY_S) for place in self.hanging]
+        await asyncio.gather(
+            *(self._ask_again(*asked, until, random.Random(chance.random())) for asked in places)
+        )
         await self._settled()
         self.durations += [one async for one in self._ended_since(began)]
 
-    async def _drive_one(self, place: Place, until: float, phase: float) -> None:
+    async def _ask_again(
+        self,
+        place: Place,
+        datasets: Sequence[str],
+        every_s: float,
+        until: float,
+        chance: random.Random,
+    ) -> None:
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(phase * EVERY_S)
+        await asyncio.sleep(chance.random() * every_s)
         while loop.time() < until:
-            await self.ask(place, "contacts")
-            await asyncio.sleep(EVERY_S)
-
-    async def _pester(self, place: Place, until: float) -> None:
-        loop = asyncio.get_running_loop()
-        while loop.time() < until:
-            for dataset in DATASETS:
+            for dataset in datasets:
                 await self.ask(place, dataset)
-            await asyncio.sleep(HANGING_EVERY_S)
+            await asyncio.sleep(chance.uniform(0.5, 1.5) * every_s)
 
     async def ask(self, place: Place, dataset: str) -> list[str]:
         wish = SyncRequest(
@@ -249,18 +255,17 @@ def percentile(values: list[float], share: float) -> float:
 async def _measured(
     rounds: int, seconds: float, urls: tuple[str | None, str | None]
 ) -> dict[str, Any]:
-    chance = random.Random(1)
     async with AsyncExitStack() as stack:
         odoos = await stack.enter_async_context(healthy_servers())
         hangs = await stack.enter_async_context(hanging_server())
         without = await stack.enter_async_context(service(urls[0], odoos, None))
         beside = await stack.enter_async_context(service(urls[1], odoos, hangs))
         for bench in (without, beside):  # the first syncs are another benchmark's
-            await bench.drive(2 * EVERY_S, chance)
+            await bench.drive(2 * EVERY_S, random.Random(rounds))
             bench.durations.clear()
-        for _ in range(rounds):
+        for number in range(rounds):
             for bench in (without, beside):
-                await bench.drive(seconds, chance)
+                await bench.drive(seconds, random.Random(number))
         told = await beside.told()
     return _report(without.durations, beside.durations, told)
 
