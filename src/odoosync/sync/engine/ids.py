@@ -6,6 +6,7 @@ Marking comes only after a complete scan, in one commit: a partial pass deletes 
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -85,11 +86,10 @@ async def compare(work: Work, *, guard: Guard, daily: bool) -> None:
     The guard is asked before rows are told apart: it counts deleted and hidden ones alike, and
     telling many hidden ones apart takes a call for each. What a person has confirmed passes it.
     """
-    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-        stored = await deletion.live_ids(tx, work.connection_id, work.dataset.name)
-        confirmed = await questions.answered(tx, holding.place_of(work))
+    # Odoo looks up its ids while we look up ours.
+    (stored, confirmed), first = await asyncio.gather(_stored(work), _visible(work, None))
     held_before = await _held_before(work)
-    found = await _scan(work, stored.live)
+    found = await _scan(work, stored.live, first)
     await Ceiling(work, []).check(len(found.gained))
     spared = work.spared
     await fetch(work, [odoo_id for odoo_id in found.gained if odoo_id not in spared])
@@ -112,35 +112,43 @@ async def compare(work: Work, *, guard: Guard, daily: bool) -> None:
     await _mark(work, fate)
 
 
+async def _stored(work: Work) -> tuple[StoredIds, frozenset[int] | None]:
+    """Return the ids of the copy, and of which a person has confirmed that they may go."""
+    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
+        stored = await deletion.live_ids(tx, work.connection_id, work.dataset.name)
+        return stored, await questions.answered(tx, holding.place_of(work))
+
+
 async def _held_before(work: Work) -> frozenset[int]:
     """Return the rows that an earlier sync found gone and that wait for a confirmation."""
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         return await questions.asked_about(tx, holding.place_of(work))
 
 
-async def _scan(work: Work, live: array[int]) -> Scan:
-    """Go through all visible ids, in order, beside ours: no more than a part in memory."""
+async def _scan(work: Work, live: array[int], part: array[int]) -> Scan:
+    """Go through all visible ids, in order, beside ours; `part` are the first of them."""
     gained: list[int] = []
     gone: list[int] = []
     visible, start = 0, 0
     last: int | None = None
     more = True
     while more:
-        part = await _visible(work, last)
         visible += len(part)
         more = len(part) == SCAN_AT_ONCE
         last = part[-1] if part else last
         end = bisect_right(live, last) if more and last is not None else len(live)
         ours = live[start:end]
-        if array("q", part) != ours:  # sets of as many take ten times the memory
+        if part != ours:  # sets of as many take ten times the memory
             there, here = set(part), set(ours)
             gained += sorted(there - here)
             gone += sorted(here - there)
         start = end
+        if more:
+            part = await _visible(work, last)
     return Scan(gained, gone, visible)
 
 
-async def _visible(work: Work, last: int | None) -> list[int]:
+async def _visible(work: Work, last: int | None) -> array[int]:
     """Ask for the next part. Raises BadAnswer unless ids go up: a part told twice has no end."""
     beyond = [] if last is None else domains.after(last)
     part = await patiently(
@@ -151,7 +159,7 @@ async def _visible(work: Work, last: int | None) -> list[int]:
     before = part if last is None else [last, *part]
     if any(one >= other for one, other in pairwise(before)):
         raise BadAnswer
-    return part
+    return array("q", part)
 
 
 async def fetch(work: Work, ids: Sequence[int]) -> None:
