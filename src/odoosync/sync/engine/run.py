@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row
 
@@ -19,7 +19,7 @@ from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Lease
 from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient, open_client
-from odoosync.odoo.errors import FieldUnknown, LanguageMissing
+from odoosync.odoo.errors import LanguageMissing
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
 from odoosync.odoo.pacing import Gates, Pace
@@ -29,8 +29,8 @@ from odoosync.sync import cursors, questions, runs, set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
+from odoosync.sync.engine.giving_way import giving_way
 from odoosync.sync.engine.maker import Maker
-from odoosync.sync.engine.narrowing import FieldFails
 from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import AT_FIRST, patiently
@@ -39,8 +39,6 @@ from odoosync.sync.questions import Place
 from odoosync.sync.window import Cursor, is_due, to_domain
 
 log = get_logger(__name__)
-FIELDS_GIVEN_UP: Final = 5
-"""Plans a run that are made anew because of a field; after that its failure is the run's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +100,13 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
 async def _sync(attempt: _Attempt) -> None:
     tools, claim, begun = attempt.tools, attempt.claim, attempt.begun
     resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
-    work = await _prepare(attempt, resumed)
-    for _ in range(FIELDS_GIVEN_UP):
-        try:
-            await _stages(work, begun, guard=tools.deletion_guard)
-        except FieldUnknown:
-            # An upgrade took it away between the question and the page: ask once more.
-            log.info("field_vanished", run=claim.run_id)
-        except FieldFails as error:
-            attempt.left_out.add(error.field)
-            log.warning("field_left_out", run=claim.run_id, field=error.field)
-        else:
-            return
-        work = await _prepare(attempt, work.plan, used=work.used)
-    await _stages(work, begun, guard=tools.deletion_guard)
+    await giving_way(
+        claim.run_id,
+        attempt.left_out,
+        await _prepare(attempt, resumed),
+        go_on=lambda work: _stages(work, begun, guard=tools.deletion_guard),
+        anew=lambda work: _prepare(attempt, work.plan, used=work.used),
+    )
 
 
 async def _start(tools: Equipment, claim: Claim) -> _Start:

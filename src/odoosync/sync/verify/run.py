@@ -18,15 +18,15 @@ from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn
 from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient
-from odoosync.odoo.errors import FieldUnknown, LanguageMissing, OdooError
+from odoosync.odoo.errors import LanguageMissing, OdooError
 from odoosync.sync import cursors, runs
 from odoosync.sync.datasets import Dataset
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids
-from odoosync.sync.engine.narrowing import FieldFails
+from odoosync.sync.engine.giving_way import giving_way
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.planning import Prospect
-from odoosync.sync.engine.run import FIELDS_GIVEN_UP, Equipment, open_odoo
+from odoosync.sync.engine.run import Equipment, open_odoo
 from odoosync.sync.engine.sifting import decoded
 from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
@@ -73,21 +73,22 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease, dataset: Datas
 
 
 async def _verify(attempt: _Attempt) -> Outcome:
+    async def anew(before: tuple[Check, Judge]) -> tuple[Check, Judge]:
+        return await _prepare(attempt, None, used=before[0].used)
+
+    return await giving_way(
+        attempt.claim.run_id,
+        attempt.left_out,
+        await _prepare(attempt, Reached.from_json(attempt.claim.checkpoint)),
+        go_on=lambda prepared: _steps_or_wait(attempt, *prepared),
+        anew=anew,
+    )
+
+
+async def _steps_or_wait(attempt: _Attempt, check: Check, judge: Judge) -> Outcome:
+    """Go through the steps; come back to them later where a sync of the same rows goes on."""
     tools, claim = attempt.tools, attempt.claim
-    check, judge = await _prepare(attempt, Reached.from_json(claim.checkpoint))
     try:
-        for _ in range(FIELDS_GIVEN_UP):
-            try:
-                await _steps(check, judge, guard=tools.deletion_guard)
-            except FieldUnknown:
-                # An upgrade took it away between the question and the page.
-                log.info("field_vanished", run=claim.run_id)
-            except FieldFails as error:
-                attempt.left_out.add(error.field)
-                log.warning("field_left_out", run=claim.run_id, field=error.field)
-            else:
-                return Done()
-            check, judge = await _prepare(attempt, None, used=check.used)
         await _steps(check, judge, guard=tools.deletion_guard)
     except SyncGoesOn as wait:
         if tools.clock() - attempt.begun.run.created_at >= _LONGEST_WAIT:
