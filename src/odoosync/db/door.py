@@ -109,7 +109,8 @@ class _Sources:
             self.name(element.table)
         elif isinstance(element, Alias):
             self.name(element)
-            self._behind_aliases.add(id(element.element))
+            if is_tenant_table(element.element):  # lists of values have a name, too
+                self._behind_aliases.add(id(element.element))
         elif isinstance(element, BinaryExpression) and element.operator is operators.eq:
             self._note_equality(element)
         elif isinstance(element, Select):
