@@ -15,7 +15,7 @@ import orjson
 from odoosync.errors import InvalidInput
 
 WRITE_DATE: Final = "write_date"
-_WRITE_DATE: Final = WRITE_DATE.encode()
+_WRITE_DATE: Final = b'"%b":' % WRITE_DATE.encode()
 _ESCAPED_NUL: Final = b"\\u0000"
 LOOKUP_LENGTH: Final = 500
 """Promoted values are cut here: an index entry of PostgreSQL holds 2,704 bytes. `data` is whole."""
@@ -112,8 +112,8 @@ def _cleaned(row: Row) -> Row:
 
 
 def _with_write_date(encoded: bytes, moment: bytes) -> bytes:
-    comma = b"" if encoded == b"{}" else b","
-    return b'%b%b"%b":%b}' % (encoded[:-1], comma, _WRITE_DATE, moment)
+    # Half as long as by a format.
+    return b"".join((encoded[:-1], b"" if encoded == b"{}" else b",", _WRITE_DATE, moment, b"}"))
 
 
 def _dumps(data: Any) -> bytes:
