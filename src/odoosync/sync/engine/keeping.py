@@ -69,7 +69,6 @@ async def keep(work: Work, page: Ready, *, last_id: int | None, pages: int = 1) 
         }
 
     await work.commit(work.plan.at(work.plan.stage, last_id), write)
-    labels.remember(work, work.dataset.model, page.rows)
 
 
 async def _store(work: Work, tx: Tx, page: Ready) -> PageCounts:

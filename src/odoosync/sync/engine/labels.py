@@ -37,7 +37,7 @@ async def fetch_missing(work: Work, targets: Targets, ids: Collection[int]) -> N
     wanted = await _unknown(work, targets, ids)
     found = await names_shown(work, wanted) if wanted else {}
     for model, names in found.items():
-        remember(work, model, names)
+        _remember(work, model, names)
     return found
 
 
@@ -87,7 +87,7 @@ async def _unknown(work: Work, targets: Targets, ids: Collection[int]) -> Target
         for model, asked in new.items():
             here = work.dataset_of(model)
             unknown = await store.missing(tx, work.connection_id, model, asked, here)
-            remember(work, model, asked - unknown)
+            _remember(work, model, asked - unknown)
             new[model] = unknown
     return {
         model: {target: targets[model][target] for target in unknown}
@@ -96,8 +96,7 @@ async def _unknown(work: Work, targets: Targets, ids: Collection[int]) -> Target
     }
 
 
-def remember(work: Work, model: str, ids: Iterable[int]) -> None:
-    """Note that targets have a name in the copy, so that nobody looks for it again in this run."""
+def _remember(work: Work, model: str, ids: Iterable[int]) -> None:
     named = work.named[model]
     if len(named) < _REMEMBERED:
         named.update(ids)
