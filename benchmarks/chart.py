@@ -15,6 +15,7 @@ _NAMES: Final = {
     "dlt": "dlt",
     "dlt_nulls": "dlt, false as null",
     "odoorpc": "OdooRPC + ORM",
+    "odoorpc_pages": "OdooRPC + ORM,\na commit a page",
     "bare_select": "bare SELECT",
     "rest": "REST",
     "graphql": "GraphQL",

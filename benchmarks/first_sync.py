@@ -26,13 +26,14 @@ RIVALS: Rivals = {
     "dlt": ("with_dlt", 3),
     "dlt_nulls": ("with_dlt_nulls", 3),
     "odoorpc": ("with_odoorpc", 2),
+    "odoorpc_pages": ("with_odoorpc_pages", 2),
 }
 TARGETS = {"ours_to_bare_loop": 1.15, "dlt_to_ours": 2.2, "odoorpc_to_ours": 10.0}
 
 
 def measure(rows: int) -> list[dict[str, Any]]:
     """Return seconds of each round, ours against the bare loop, and the rivals against ours."""
-    there = {name: how for name, how in RIVALS.items() if find_spec(name.removesuffix("_nulls"))}
+    there = {name: how for name, how in RIVALS.items() if find_spec(name.partition("_")[0])}
     results: list[dict[str, Any]] = []
     for pace in (*REAL_PACES, None):
         with odoo_with(rows, pace=pace) as contacts:

@@ -28,6 +28,7 @@ from odoosync.jobs.child import end_with_parent
 from odoosync.jobs.engine import DbosDispatcher, Task
 from odoosync.jobs.one_machine import check_alone
 from odoosync.jobs.retry import RetryPolicy
+from odoosync.jobs.rounds import Round
 from odoosync.jobs.worker import Limits, Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
 from odoosync.notifications.opening import open_mailer, webhook_guard
@@ -44,6 +45,7 @@ from odoosync.sync.run_log import Recorded
 from odoosync.sync.tasks import SyncTask
 
 _STOP_LIMIT_S: Final = 20.0
+_LOOK_AT_LOG_S: Final = 0.5
 _M_ARENA_MAX: Final = -8
 TaskFactory = Callable[[Settings, Database, KeyRing], AbstractAsyncContextManager[Task]]
 
@@ -112,6 +114,7 @@ async def work(
                 shortening(database, keep),
                 leaving(database),
                 returning(database),
+                Round(_LOOK_AT_LOG_S, database.shorten_log),
             )
             await Worker(
                 database,

@@ -7,9 +7,11 @@ connection acts as a role that owns nothing; the tenant is set for one transacti
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import event, text
@@ -17,16 +19,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
+from odoosync.db import wal
 from odoosync.db.door import Tx
 from odoosync.db.schema import APP_ROLE, SYSTEM_ROLE
+from odoosync.db.watching import Watch
 
 BUSY_TIMEOUT_MS = 30_000
 _IDLE_LIMIT_MS = 20_000
 """No transaction waits for anything but the database; one that does belongs to a frozen process,
 whose row locks would hold up everybody else."""
-_CHECKPOINT_PAGES = 8_000
-"""Pages of 4 KiB in the WAL before they go into the file: a first sync writes a tenth faster than
-with SQLite's 1,000."""
 _CACHE_KIB = 8_192
 """With SQLite's 2 MiB, the indexes of 100,000 rows make a page take a quarter longer."""
 _MODE = "odoosync_mode"
@@ -69,6 +70,20 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    def watch(self) -> Watch:
+        """Give what sees whether others write, to be entered; see `watching`."""
+        return Watch(self._file)
+
+    async def shorten_log(self) -> None:
+        """Copy SQLite's log into the file if it is long, beside whoever writes; see `wal`."""
+        if self._file and wal.is_long(self._file):
+            await asyncio.to_thread(wal.copy, self._file)
+
+    @property
+    def _file(self) -> Path | None:
+        name = self.engine.url.database
+        return Path(name) if self.dialect == "sqlite" and name else None
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -108,7 +123,8 @@ def set_sqlite_pragmas(connection: Any, _record: object) -> None:
         "synchronous = NORMAL",
         "foreign_keys = ON",
         "temp_store = MEMORY",
-        f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+        f"wal_autocheckpoint = {wal.TOO_LONG}",
+        f"journal_size_limit = {wal.LONG * wal.PAGE}",
         f"cache_size = -{_CACHE_KIB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

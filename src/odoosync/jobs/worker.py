@@ -105,19 +105,26 @@ class Worker:
         log.info("worker_gone", worker=self._id)
 
     async def _work(self, stop: asyncio.Event) -> None:
-        """Look for work at every tick, and a breath after a place is free: more may be by then."""
+        """Look for work at every tick, and a breath after a place is free: more may be by then.
+
+        Without work, as soon as somebody has written where that is seen: it may be work.
+        """
         timing = self._desk.timing
-        while not stop.is_set():
-            self._wakes.clear()
-            try:
-                await self._take()
-                pause = timing.tick
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("nothing_taken", error=type(error).__name__)
-                pause = 10 * timing.tick
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wakes.wait(), pause)
-                await asyncio.sleep(timing.breath)
+        with self._desk.database.watch() as watch:
+            while not stop.is_set():
+                self._wakes.clear()
+                try:
+                    await self._take()
+                    pause = timing.tick
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("nothing_taken", error=type(error).__name__)
+                    pause = 10 * timing.tick
+                if not self._running:
+                    await watch.rest(least=timing.breath, most=pause)
+                    continue
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wakes.wait(), pause)
+                    await asyncio.sleep(timing.breath)
 
     async def _take(self) -> None:
         """Claim no more than starts at once."""

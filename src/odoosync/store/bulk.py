@@ -86,28 +86,27 @@ async def _insert(
     whole = len(rows) - len(rows) % _AT_ONCE
     for start in range(0, whole, _AT_ONCE):
         part = chain.from_iterable(rows[start : start + _AT_ONCE])
-        await driver.execute(_insert_of(_AT_ONCE, anew=anew), (*owner, before + start, *part))
+        await driver.execute(_insert_of(_AT_ONCE, anew=anew), (before + start, *owner, *part))
     rest = enumerate(rows[whole:], before + whole)
     await driver.executemany(
-        _insert_of(1, anew=anew), [(*owner, place, *row) for place, row in rest]
+        _insert_of(1, anew=anew), [(place, *owner, *row) for place, row in rest]
     )
 
 
 @lru_cache(4)
 def _insert_of(count: int, *, anew: bool) -> str:
-    """Return SQLite's statement for some rows: whose and when, the place before, row after row."""
-    *owner, before = (f"?{number}" for number in range(1, 7))
-    rows = []
-    for number in range(count):
-        first = 7 + number * len(COLUMNS)
-        row = [f"?{place}" for place in range(first, first + len(COLUMNS))]
-        # Bytes need no turn through Python's text, of which every row would need two.
-        row[1] = f"CAST({row[1]} AS TEXT)"
-        place = f"{before} + {number + 1}"
-        rows.append(f"({', '.join([*row, '0', place, place, *owner])})")
-    values = ", ".join(rows)
-    into = f"records ({_ROW}, {_PLACE}, {_OWNER})"
-    return f"INSERT INTO {into} VALUES {values}{_ON_CONFLICT[anew]}"  # noqa: S608 - constants
+    """Return SQLite's statement for some rows: the place before, whose and when, row after row.
+
+    Only what each row has in common is numbered: SQLite reads 5,000 numbers in 35 ms, not in 7.
+    """
+    # Bytes need no turn through Python's text, of which every row would need two.
+    values = ", ".join("CAST(? AS TEXT)" if name == "data" else "?" for name in COLUMNS)
+    rows = ", ".join(
+        f"(0, ?1 + {number}, ?1 + {number}, ?2, ?3, ?4, ?5, ?6, {values})"
+        for number in range(1, count + 1)
+    )
+    into = f"records ({_PLACE}, {_OWNER}, {_ROW})"
+    return f"INSERT INTO {into} VALUES {rows}{_ON_CONFLICT[anew]}"  # noqa: S608 - constants
 
 
 async def _copy(

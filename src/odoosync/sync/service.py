@@ -6,7 +6,6 @@ caller that leaves cancels nothing.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -221,20 +220,22 @@ class SyncService:
         """Look until all have ended, the wait is over, nobody works, or the Odoo is left alone."""
         started = time.monotonic()
         ask_again = 0.0
-        while True:
-            found = await self._load(tenant_id, run_ids)
-            waited = time.monotonic() - started
-            if all(run.status in runs.ENDED for run in found) or waited > self._wait_s:
-                return found
-            if waited >= ask_again:
-                if await self.held(tenant_id, found) is not None:
+        with self._database.watch() as watch:
+            while True:
+                found = await self._load(tenant_id, run_ids)
+                waited = time.monotonic() - started
+                if all(run.status in runs.ENDED for run in found) or waited > self._wait_s:
                     return found
-                ask_again = waited + _HELD_EVERY_S
-            if waited > _WORKER_SILENCE_S and not await live_workers(
-                self._database, within_s=_WORKER_SILENCE_S
-            ):
-                return found
-            await asyncio.sleep(min(_LONGEST_LOOK_S, max(_SHORTEST_LOOK_S, waited / 50)))
+                if waited >= ask_again:
+                    if await self.held(tenant_id, found) is not None:
+                        return found
+                    ask_again = waited + _HELD_EVERY_S
+                if waited > _WORKER_SILENCE_S and not await live_workers(
+                    self._database, within_s=_WORKER_SILENCE_S
+                ):
+                    return found
+                most = min(_LONGEST_LOOK_S, max(_SHORTEST_LOOK_S, waited / 50))
+                await watch.rest(least=most / 4, most=most)
 
 
 def _answer(
