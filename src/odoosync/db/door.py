@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Delete, Insert, Row, Select, Table, Update, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnClause
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ClauseElement, ColumnClause
 from sqlalchemy.sql.expression import Executable
 from sqlalchemy.sql.selectable import Alias, Join
 
@@ -70,8 +70,11 @@ class Tx:
 
     async def insert(self, table: Table, values: Values) -> Any:
         """Insert one row of the tenant; returns its primary key's first column."""
-        statement = table.insert().values(**{**values, "tenant_id": self.tenant_id})
-        result = await self.execute(statement)
+        row = {**values, "tenant_id": self.tenant_id}
+        if any(isinstance(value, ClauseElement) for value in row.values()):
+            result = await self.execute(table.insert().values(**row))
+        else:  # as parameters, so that nothing is compiled to find the tenant among them
+            result = await self.execute(table.insert(), row)
         return result.inserted_primary_key[0] if result.inserted_primary_key else None
 
 

@@ -18,6 +18,7 @@ from odoosync.db import open_database
 from odoosync.sync import pace
 from odoosync.sync.verify import looking
 
+EXAMPLES, SOAK_EXAMPLES = 15, 1_000
 UNDATED = frozenset({"forget date", "exhume", "show", "mend"})
 """Deeds that change rows under an old date, or none: a verification cannot know since when."""
 
@@ -76,18 +77,21 @@ def lab(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("version", [16, 19])
-def test_what_is_called_wrong_is_wrong(lab: Lab, version: int) -> None:
+def test_what_is_called_wrong_is_wrong(
+    lab: Lab, version: int, request: pytest.FixtureRequest
+) -> None:
+    soak = request.config.getoption("--soak")
     machine = type("Checked", (Checked,), {"lab": lab, "versions": (version,)})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=SOAK_EXAMPLES if soak else EXAMPLES,
             stateful_step_count=10,
             deadline=None,
             database=None,
             phases=[Phase.generate],
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
-            derandomize=True,
+            derandomize=not soak,
         ),
     )
