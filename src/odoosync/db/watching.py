@@ -23,7 +23,10 @@ class Watch:
     """
 
     def __init__(self, file: Path | None) -> None:
-        self._counter = sqlite3.connect(file, timeout=0, isolation_level=None) if file else None
+        self._counter: sqlite3.Connection | None = None
+        if file is not None:
+            with suppress(sqlite3.OperationalError):  # no descriptor is left: rests are rests
+                self._counter = sqlite3.connect(file, timeout=0, isolation_level=None)
         self._seen = self._count()
 
     def __enter__(self) -> Self:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from lane_world import DATASET, ask, claim, move, populate, state, until
-from odoosync.db import Database
+from odoosync.db import Database, open_database
 from odoosync.jobs import lanes, presence
 from odoosync.jobs.attempt import Timing
 from odoosync.jobs.engine import Done, Lease, Outcome, RetryIn, Work
@@ -75,7 +75,12 @@ async def busy_for_ever(claim: Claim, lease: Lease) -> Outcome:
 
 @asynccontextmanager
 async def working(
-    database: Database, task: Recorder, *, folder: Path | None = None, concurrency: int = 4
+    database: Database,
+    task: Recorder,
+    *,
+    folder: Path | None = None,
+    concurrency: int = 4,
+    timing: Timing = QUICK,
 ) -> AsyncIterator[asyncio.Event]:
     stop = asyncio.Event()
     worker = Worker(
@@ -85,7 +90,7 @@ async def working(
         worker_id="tested",
         concurrency=concurrency,
         presence_folder=folder,
-        timing=QUICK,
+        timing=timing,
         policy=HASTY,
     )
     running = asyncio.create_task(worker.run(stop))
@@ -108,6 +113,19 @@ async def test_a_body_that_is_done_ends_its_generation(database: Database) -> No
     async with working(database, Recorder(done_at_once)):
         await ask(database, connection)
         await settled(database, connection)
+
+
+async def test_a_worker_without_work_hears_of_it_before_its_next_tick(sqlite_url: str) -> None:
+    database = open_database(sqlite_url)
+    (connection,) = await populate(database, [1])
+    rarely = replace(QUICK, tick=600.0, beat=600.0)
+    async with working(database, Recorder(done_at_once), timing=rarely) as stop:
+        await asyncio.sleep(0.2)
+        await ask(database, connection)
+        await settled(database, connection)
+        stop.set()
+        await ask(database, connection)  # so that it looks up
+    await database.close()
 
 
 async def test_a_body_may_finish_its_lane_itself(database: Database) -> None:
