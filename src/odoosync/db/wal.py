@@ -9,7 +9,7 @@ its usual length then: one that is longer is one that was not copied whole.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -23,8 +23,9 @@ begin anew, and there may be no worker."""
 
 def is_long(file: Path) -> bool:
     """Tell whether there is much in the log that is not known to be copied."""
-    log = file.with_name(f"{file.name}-wal")
-    return log.exists() and log.stat().st_size > LONG * PAGE
+    with suppress(FileNotFoundError):
+        return file.with_name(f"{file.name}-wal").stat().st_size > LONG * PAGE
+    return False
 
 
 def copy(file: Path) -> None:
