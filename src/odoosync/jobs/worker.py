@@ -115,12 +115,12 @@ class Worker:
                 self._wakes.clear()
                 try:
                     await self._take()
-                    pause = timing.tick
+                    least, pause = timing.breath, timing.tick
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("nothing_taken", error=type(error).__name__)
-                    pause = 10 * timing.tick
+                    least = pause = 10 * timing.tick
                 if not self._running:
-                    await watch.rest(least=timing.breath, most=pause)
+                    await watch.rest(least=least, most=pause)
                     continue
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wakes.wait(), pause)
