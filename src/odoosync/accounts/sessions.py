@@ -1,21 +1,22 @@
 """Sessions: signing in, going on with a refresh token, being recognised, signing out.
 
 A session is what a password login starts and what signing out, a new password or disabling ends.
-Each refresh token works once. A used one that comes back was copied, by an attacker or by the
-client: both hold it, so the session ends, and only whoever knows the password goes on.
+Each refresh token has one successor. For `REPEATABLE` after its first use a token is answered with
+that same successor: two tabs may send it at once, and a client may have lost the answer. A used
+token that comes later was copied. So its session ends, and only whoever knows the password goes on.
 """
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from odoosync.accounts import audit, directory
 from odoosync.accounts.audit import Actor
 from odoosync.accounts.context import Accounts
-from odoosync.accounts.directory import FoundRefresh, User
+from odoosync.accounts.directory import User
 from odoosync.accounts.errors import (
     BadUsername,
     RefreshRefused,
@@ -35,6 +36,7 @@ from odoosync.accounts.tokens import (
 from odoosync.accounts.users import normal_name
 from odoosync.db import Tx
 
+REPEATABLE: Final = timedelta(seconds=30)
 _WRONG: Final = "The username or the password is not right."
 
 
@@ -148,33 +150,56 @@ async def refresh(accounts: Accounts, token: str) -> Grant:
         raise RefreshRefused("The refresh token is not valid any more. Sign in again.")
     if found.user.disabled_at is not None:
         raise UserDisabled("This user is disabled. Ask an administrator to enable it.")
-    fresh = new_refresh_token()
     async with accounts.database.tenant(found.user.tenant_id) as tx:
-        rotated = await _rotate(tx, found, hash_of(token), fresh, now)
-    if not rotated:
-        raise RefreshRefused("The refresh token was used before, so its session ended. Sign in.")
+        if await _use_up(tx, token, now):
+            successor: str | None = await _go_on(tx, accounts, found.session_id, token, now)
+        elif await _is_repeatable(tx, token, now):
+            successor = await _find_successor(tx, accounts, found.session_id, token)
+        else:
+            await _end(tx, found.session_id, now)
+            holder = Actor(found.user.id, found.user.username, "refresh")
+            await audit.record(tx, "session.refresh_reused", holder, at=now)
+            successor = None
+    if successor is None:
+        raise RefreshRefused("The refresh token was used before. Sign in again.")
     claims = Claims(
         found.user.id, found.user.tenant_id, found.session_id, "refresh", found.auth_time
     )
-    return Grant(accounts.tokens.issue(claims, now), fresh)
+    return Grant(accounts.tokens.issue(claims, now), successor)
 
 
-async def _rotate(tx: Tx, found: FoundRefresh, token_hash: str, fresh: str, now: datetime) -> bool:
-    """Use the token up and add the next; a token that was used before ends the session instead."""
-    old = refresh_tokens.c
-    unused = tx.update(refresh_tokens).where(old.token_hash == token_hash, old.used_at.is_(None))
-    used = await tx.execute(unused.values(used_at=now))
-    if used.rowcount != 1:
-        await _end(tx, found.session_id, now)
-        holder = Actor(found.user.id, found.user.username, "refresh")
-        await audit.record(tx, "session.refresh_reused", holder, at=now)
-        return False
-    past = tx.delete(refresh_tokens).where(old.session_id == found.session_id)
-    await tx.execute(past.where(old.expires_at < now))
-    session = tx.update(sessions).where(sessions.c.id == found.session_id)
+async def _use_up(tx: Tx, token: str, now: datetime) -> bool:
+    """Mark the token as used; False if it was used before, by another process, too."""
+    unused = tx.update(refresh_tokens).where(
+        refresh_tokens.c.token_hash == hash_of(token), refresh_tokens.c.used_at.is_(None)
+    )
+    return (await tx.execute(unused.values(used_at=now))).rowcount == 1
+
+
+async def _go_on(tx: Tx, accounts: Accounts, session_id: str, token: str, now: datetime) -> str:
+    past = tx.delete(refresh_tokens).where(refresh_tokens.c.session_id == session_id)
+    await tx.execute(past.where(refresh_tokens.c.expires_at < now))
+    session = tx.update(sessions).where(sessions.c.id == session_id)
     await tx.execute(session.values(expires_at=now + REFRESH_LIFETIME))
-    await _add_refresh_token(tx, found.session_id, fresh, now)
-    return True
+    successor = accounts.tokens.successors(token)[0]
+    await _add_refresh_token(tx, session_id, successor, now)
+    return successor
+
+
+async def _is_repeatable(tx: Tx, token: str, now: datetime) -> bool:
+    used = tx.select(refresh_tokens, refresh_tokens.c.used_at)
+    used_at = await tx.scalar(used.where(refresh_tokens.c.token_hash == hash_of(token)))
+    return used_at is not None and now - used_at <= REPEATABLE
+
+
+async def _find_successor(tx: Tx, accounts: Accounts, session_id: str, token: str) -> str | None:
+    """Return the successor that was given; None if this process lacks the key it was made with."""
+    hashes = {hash_of(one): one for one in accounts.tokens.successors(token)}
+    given = tx.select(refresh_tokens, refresh_tokens.c.token_hash).where(
+        refresh_tokens.c.session_id == session_id, refresh_tokens.c.token_hash.in_(hashes)
+    )
+    token_hash = await tx.scalar(given)
+    return hashes[token_hash] if token_hash else None
 
 
 async def recognise(accounts: Accounts, access_token: str) -> Principal:

@@ -1,13 +1,16 @@
 """Tokens: what proves that a caller has signed in.
 
 Access tokens are JWTs under one fixed algorithm, signed with the key of the ring that the `kid`
-header names. Refresh tokens and API keys are random; only their SHA-256 is kept, which is enough
-for values that nobody can guess.
+header names. Refresh tokens and API keys cannot be guessed, so it is enough to keep their SHA-256.
+The first refresh token of a session is random. Each later one is the HMAC of the one before it,
+under a key of the ring. So a repeated refresh gets the same answer, which is kept nowhere.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -62,6 +65,13 @@ class Tokens:
             payload, self.key_ring.key("sign", key_id), _ALGORITHM, headers={"kid": key_id}
         )
 
+    def successors(self, refresh_token: str) -> list[str]:
+        """Return the refresh token that follows under each key, the newest key first."""
+        return [
+            _successor(refresh_token, self.key_ring.key("refresh", key_id))
+            for key_id, _ in self.key_ring.masters
+        ]
+
     def read(self, token: str, now: datetime) -> Claims:
         """Return the claims of a token that we signed. Raises NotSignedIn or TokenExpired."""
         try:
@@ -109,6 +119,11 @@ def hash_of(token: str) -> str:
 
 def new_refresh_token() -> str:
     return _REFRESH_PREFIX + secrets.token_urlsafe(32)
+
+
+def _successor(refresh_token: str, key: bytes) -> str:
+    digest = hmac.digest(key, refresh_token.encode(), hashlib.sha256)
+    return _REFRESH_PREFIX + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def new_api_key() -> tuple[str, str]:

@@ -90,29 +90,6 @@ async def test_a_refreshed_token_keeps_the_time_of_the_password(
     assert (caller.kind, caller.auth_time) == ("refresh", given)
 
 
-async def test_a_refresh_token_works_once_and_its_reuse_ends_the_session(
-    accounts: Accounts, anna: User
-) -> None:
-    first = await _sign_in(accounts)
-    second = await refresh(accounts, first.refresh_token)
-    with pytest.raises(RefreshRefused):
-        await refresh(accounts, first.refresh_token)
-    with pytest.raises(RefreshRefused):
-        await refresh(accounts, second.refresh_token)
-    with pytest.raises(SessionEnded):
-        await recognise(accounts, second.access_token)
-    assert "session.refresh_reused" in await actions(accounts, anna)
-
-
-async def test_of_two_refreshes_at_once_one_wins(accounts: Accounts, anna: User) -> None:
-    del anna
-    token = (await _sign_in(accounts)).refresh_token
-    both = await asyncio.gather(
-        refresh(accounts, token), refresh(accounts, token), return_exceptions=True
-    )
-    assert sorted(type(one).__name__ for one in both) == ["Grant", "RefreshRefused"]
-
-
 async def test_a_refresh_token_lives_thirty_days(
     accounts: Accounts, anna: User, clock: HeldClock
 ) -> None:

@@ -52,7 +52,21 @@ async def test_a_refresh_token_gives_the_next_tokens(client: httpx.AsyncClient, 
         "/api/v1/me", headers={"Authorization": f"Bearer {second.json()['access_token']}"}
     )
     assert me.json()["kind"] == "refresh"
-    assert (await client.post(TOKEN, data=form)).json()["code"] == "refresh_refused"
+
+
+async def test_a_repeated_refresh_gets_the_same_successor_until_it_is_too_late(
+    client: httpx.AsyncClient, anna: User, clock: HeldClock
+) -> None:
+    del anna
+    token = (await client.post(TOKEN, data=_form())).json()["refresh_token"]
+    form = {"grant_type": "refresh_token", "refresh_token": token}
+    first, second = [(await client.post(TOKEN, data=form)).json() for _ in range(2)]
+    assert first["refresh_token"] == second["refresh_token"]
+    clock.forward(seconds=31)
+    late = await client.post(TOKEN, data=form)
+    assert (late.status_code, late.json()["code"]) == (401, "refresh_refused")
+    bearer = {"Authorization": f"Bearer {second['access_token']}"}
+    assert (await client.get("/api/v1/me", headers=bearer)).json()["code"] == "session_ended"
 
 
 async def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(

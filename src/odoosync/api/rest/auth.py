@@ -39,7 +39,10 @@ class TokenAnswer(BaseModel):
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the scheme's name
     expires_in: int = Field(description="Seconds until the access token expires.", examples=[3600])
-    refresh_token: str = Field(description="Works once; the answer to it holds the next one.")
+    refresh_token: str = Field(
+        description="Buys the next tokens, once. Sent again within 30 seconds, it gets the same "
+        "refresh token again; sent later, it ends the session."
+    )
 
 
 class Message(BaseModel):
