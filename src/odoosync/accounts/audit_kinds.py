@@ -56,7 +56,7 @@ MEANINGS: Final[dict[Kind, str]] = {
     "session.started": "Somebody signed in with a password.",
     "session.refused": "A sign-in failed. `not_recorded` counts those that were too many to keep.",
     "session.ended": "Somebody signed out.",
-    "session.refresh_reused": "A refresh token came again after more than 30 seconds; its session ended.",
+    "session.refresh_reused": "A refresh token came again later than it may; its session ended.",
     "user.created": "A user was made.",
     "user.deleted": "A user was deleted with all their data.",
     "user.disabled": "A user was shut out; their sessions ended.",
