@@ -82,4 +82,6 @@ def _derived(path: str, operation: Document) -> set[int]:
             found |= {404}  # what a parameter or a field of the body names may not be there
     if "requestBody" in operation:
         found |= {409, 413, 415}
+    if any(one["name"] == "connection_id" for one in operation.get("parameters", ())):
+        found |= {409}  # none is named, and none is active
     return found

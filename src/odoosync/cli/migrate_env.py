@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 
 from odoosync.cli.connecting import Desk, desk_of
 from odoosync.connections import store
-from odoosync.connections.errors import NoConnection
+from odoosync.connections.errors import NoActiveConnection, NoCredentials
 from odoosync.crypto import MASK
 from odoosync.errors import InvalidInput, NotFound
 from odoosync.odoo.login import Login
@@ -72,7 +72,7 @@ async def _stored(desk: Desk, login: Login) -> bool:
     async with desk.service.database.tenant(desk.owner.tenant_id, write=False) as tx:
         try:
             active = await store.active(tx)
-        except NoConnection:
+        except (NoActiveConnection, NoCredentials):
             return False
         same = (active.odoo_url, active.odoo_database, active.odoo_username) == (
             str(login.url),

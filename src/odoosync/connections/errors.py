@@ -2,11 +2,14 @@
 
 ::
 
-    NotFound ── NoConnection      the user has none, or this id is not theirs
+    NotFound
+    ├── NoConnection              no connection of the user's has this id
+    └── NoCredentials             the user has no connection at all
     InvalidInput
     ├── MaskSent                  the mask was sent back in the place of the password
     └── BadPreference             Odoo, or this connection, does not have what is wanted
     Conflict
+    ├── NoActiveConnection        there are connections, and none of them is active
     ├── ConnectionExists          this URL and database have a connection already
     ├── ConnectionPaused          nothing is synced until its owner resumes it
     └── NotDeleted                there is nothing to restore
@@ -14,16 +17,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from odoosync.errors import Conflict, InvalidInput, NotFound
+
+_MAX_NAMED: Final = 20
 
 
 class NoConnection(NotFound):
+    code = "no_connection"
+
+    def __init__(self) -> None:
+        super().__init__("There is no connection with this id.")
+
+
+class NoCredentials(NotFound):
     """The message is the seed's, to the letter."""
 
     code = "no_credentials"
 
-    def __init__(self, message: str = "User has no Odoo credentials configured") -> None:
-        super().__init__(message)
+    def __init__(self) -> None:
+        super().__init__("User has no Odoo credentials configured")
 
 
 class MaskSent(InvalidInput):
@@ -35,6 +50,17 @@ class MaskSent(InvalidInput):
 
 class BadPreference(InvalidInput):
     code = "bad_preference"
+
+
+class NoActiveConnection(Conflict):
+    """`connection_ids` are those that can be activated."""
+
+    code = "no_active_connection"
+
+    def __init__(self, connection_ids: Sequence[int]) -> None:
+        named = ", ".join(str(one) for one in connection_ids[:_MAX_NAMED])
+        more = ", …" if len(connection_ids) > _MAX_NAMED else ""
+        super().__init__(f"No connection is active; activate one of {named}{more}")
 
 
 class ConnectionExists(Conflict):

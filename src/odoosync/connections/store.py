@@ -10,12 +10,17 @@ from sqlalchemy import Select, func, select
 
 from odoosync.accounts import audit
 from odoosync.connections.connection import Connection, from_row
-from odoosync.connections.errors import ConnectionPaused, NoConnection, NotDeleted
+from odoosync.connections.errors import (
+    ConnectionPaused,
+    NoActiveConnection,
+    NoConnection,
+    NoCredentials,
+    NotDeleted,
+)
 from odoosync.connections.tables import connections
 from odoosync.crypto import KeyRing, Secret
 from odoosync.db import Tx
 
-_UNKNOWN: Final = "There is no connection with this id."
 _FROM_THE_FIRST: Final[list[Any]] = []
 
 
@@ -39,11 +44,16 @@ def sealed_for(tenant_id: int, connection_id: int) -> str:
 
 
 async def active(tx: Tx) -> Connection:
-    """Return the active connection. Raises NoConnection."""
+    """Return the active connection. Raises NoCredentials where there is none at all.
+
+    Raises NoActiveConnection where there are others.
+    """
     row = await tx.first(tx.select(connections).where(connections.c.is_active))
-    if row is None:
-        raise NoConnection
-    return from_row(row)
+    if row is not None:
+        return from_row(row)
+    if others := await every(tx):
+        raise NoActiveConnection([one.id for one in others])
+    raise NoCredentials
 
 
 async def get(tx: Tx, connection_id: int, *, include_deleted: bool = False) -> Connection:
@@ -51,7 +61,7 @@ async def get(tx: Tx, connection_id: int, *, include_deleted: bool = False) -> C
     found = _kept(tx, include_deleted=include_deleted).where(connections.c.id == connection_id)
     row = await tx.first(found)
     if row is None:
-        raise NoConnection(_UNKNOWN)
+        raise NoConnection
     return from_row(row)
 
 
@@ -61,17 +71,20 @@ async def restorable(tx: Tx, connection_id: int, now: datetime) -> Connection:
     if found.deleted_at is None:
         raise NotDeleted
     if not found.can_be_restored(now):
-        raise NoConnection(_UNKNOWN)
+        raise NoConnection
     return found
 
 
 async def chosen(tx: Tx, connection_id: int | None) -> Connection:
-    """Return the connection that a request means: the named one, else the active one."""
+    """Return the connection that a request means: the named one, else the active one.
+
+    Raises NoConnection for a named one, NoCredentials and NoActiveConnection where none is named.
+    """
     return await (active(tx) if connection_id is None else get(tx, connection_id))
 
 
 async def syncable(tx: Tx, connection_id: int | None) -> Connection:
-    """Return the connection that a sync is asked for. Raises NoConnection, ConnectionPaused."""
+    """Return the connection that a sync is asked for. Raises ConnectionPaused, as `chosen` does."""
     connection = await chosen(tx, connection_id)
     if connection.paused_at is not None:
         raise ConnectionPaused

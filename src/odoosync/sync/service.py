@@ -19,7 +19,7 @@ from odoosync.accounts.audit_kinds import Kind
 from odoosync.clock import Clock
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
-from odoosync.connections.errors import NoConnection
+from odoosync.connections.errors import NoActiveConnection, NoCredentials
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
 from odoosync.jobs.lanes import Ticket
@@ -97,14 +97,12 @@ class SyncService:
     ) -> SyncAnswer:
         """Ask for a run and answer when it has ended, or at once without `wait`; see `ask`.
 
-        Raises NoConnection for a `connection_id` that is not the tenant's, before all else, and
-        UnknownDataset.
+        That no connection is meant is an answer. Raises NoConnection for a `connection_id` that is
+        not the tenant's, before all else, and UnknownDataset.
         """
         try:
             run_ids = await self.ask(request, first=first)
-        except NoConnection as error:
-            if request.connection_id is not None:
-                raise
+        except (NoActiveConnection, NoCredentials) as error:
             dataset_named(request.dataset)
             return SyncAnswer(success=False, message=error.message, errors=(error.message,))
         dataset = dataset_named(request.dataset)

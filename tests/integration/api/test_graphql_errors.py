@@ -81,7 +81,7 @@ REFUSED = {
     'contacts(search: "' + "x " * 101 + '")': ("bad_filter", "at most 200"),
     "contacts(filters: [" + '{field: "id", value: 1}' * 51 + "])": ("bad_filter", "50 filters"),
     'contacts(filters: [{field: "nope", value: 1}])': ("unknown_filter", "Known fields"),
-    "contacts(connection_id: 99)": ("no_credentials", "no connection"),
+    "contacts(connection_id: 99)": ("no_connection", "no connection"),
     'records(dataset: "nothing")': ("unknown_dataset", "contacts"),
     "sync_runs(limit: 0)": ("bad_limit", "`limit`"),
     'sync_runs(cursor: "x")': ("bad_cursor", "cursor"),

@@ -102,7 +102,7 @@ async def test_somebody_elses_connection_is_not_there(
 ) -> None:
     query = "mutation { sync_contacts_from_odoo(connection_id: 99) { success } }"
     code, _ = await error_of(client, signed_in, query)
-    assert code == "no_credentials"
+    assert code == "no_connection"
 
 
 async def test_an_unknown_error_tells_the_caller_nothing(

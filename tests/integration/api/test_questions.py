@@ -144,4 +144,4 @@ async def test_somebody_elses_connection_is_absent_whatever_the_body_is(
             await client.get(f"/api/v1/connections/99/{path}", headers=headers)
         ).status_code == 404
     code, _ = await error_of(client, signed_in, "{ deletions(connection_id: 99) { gone } }")
-    assert code == "no_credentials"
+    assert code == "no_connection"

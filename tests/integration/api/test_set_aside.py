@@ -95,7 +95,7 @@ async def test_somebody_elses_connection_is_not_there(
     path = "/api/v1/connections/99/set-aside"
     assert (await client.get(path, headers=signed_in)).status_code == 404
     code, _ = await error_of(client, signed_in, "{ set_aside(connection_id: 99) { next_cursor } }")
-    assert code == "no_credentials"
+    assert code == "no_connection"
 
 
 @pytest.mark.parametrize(

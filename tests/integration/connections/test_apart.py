@@ -96,7 +96,7 @@ async def test_a_connection_of_another_tenant_is_not_synced(
 ) -> None:
     form = {"connection_id": of_anna["connection_id"]}
     for noun in ("contacts", "products", "records/product_variants"):
-        assert await bert.refused("POST", f"/api/v1/{noun}/sync", form) == (404, "no_credentials")
+        assert await bert.refused("POST", f"/api/v1/{noun}/sync", form) == (404, "no_connection")
 
 
 async def test_a_connection_of_another_tenant_is_absent_whatever_a_webhook_is_else(
@@ -107,7 +107,7 @@ async def test_a_connection_of_another_tenant_is_absent_whatever_a_webhook_is_el
     form = {"url": "nothing", "kinds": ["nothing"], "connection_id": of_anna["connection_id"]}
     for method, path in (("POST", ""), ("PATCH", f"/{own}")):
         answer = await bert.refused(method, f"/api/v1/webhooks{path}", form)
-        assert answer == (404, "no_credentials")
+        assert answer == (404, "no_connection")
 
 
 SCHEMA: Final = """{ __schema { query: queryType { ...of } mutation: mutationType { ...of } } }
@@ -151,7 +151,7 @@ async def test_graphql_knows_no_connection_of_another_tenant(
         answer = await post(bert.client, bert.headers, call)
         codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
         nothing = codes == [] and answer["data"][name] is None
-        assert codes == ["no_credentials"] or nothing, (call, answer)
+        assert codes == ["no_connection"] or nothing, (call, answer)
 
 
 TYPES: Final = """{ __schema { mutationType { fields { name args { name type { ...of } } } } } }
@@ -190,7 +190,7 @@ async def test_graphql_decides_whose_an_id_is_before_it_looks_at_the_rest(
             shown = "" if field["name"] in TELLS_A_NUMBER else "{ __typename }"
             call = f"mutation {{ {field['name']}({arguments}) {shown} }}"
             (error,) = (await post(bert.client, bert.headers, call))["errors"]
-            assert error["extensions"]["code"] in {"no_credentials", "no_webhook"}, (call, error)
+            assert error["extensions"]["code"] in {"no_connection", "no_webhook"}, (call, error)
             asked.add(field["name"])
     assert len(asked) > 25
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from odoosync.accounts.errors import UserUnknown
 from odoosync.cli.main import app_with
-from odoosync.connections.errors import NoConnection
+from odoosync.connections.errors import NoActiveConnection, NoConnection, NoCredentials
 from odoosync.errors import InvalidInput
 from odoosync.odoo.errors import InvalidCredentials
 from odoosync.sandbox import SandboxServer
@@ -125,6 +125,19 @@ def test_a_deleted_one_comes_back(of_anna: Run, made: str) -> None:
     assert listed(of_anna) == []
     assert listed(of_anna, "--deleted")[0]["removed_from"]
     assert " * " in of_anna("restore", made, "--password-stdin", stdin="admin")
+
+
+def test_commands_that_name_none_say_which_can_be_activated(
+    run: Run, of_anna: Run, made: str, other: SandboxServer
+) -> None:
+    second = of_anna("add", *ADMIN, "--url", other.url, stdin="admin").split()[0]
+    of_anna("delete", made)
+    for command in ("connection show", "connection test", "schedule list", "sync", "verify"):
+        with pytest.raises(NoActiveConnection, match=f"activate one of {second}$"):
+            run(*command.split(), "--user", "anna")
+    of_anna("delete", second)
+    with pytest.raises(NoCredentials):
+        of_anna("show")
 
 
 def test_preferences_are_set_and_go_back_to_the_usual_way(of_anna: Run, made: str) -> None:

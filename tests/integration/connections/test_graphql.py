@@ -89,9 +89,9 @@ async def test_switching_pausing_deleting_and_restoring(
     assert (await do(calls, "pause_connection", ident, "paused_at"))["paused_at"]
     assert (await do(calls, "resume_connection", ident, "paused_at"))["paused_at"] is None
     assert (await do(calls, "delete_connection", ident, "removed_from"))["removed_from"]
-    query = "{ connections { id } connection { id } }"
-    data = await data_of(calls.client, calls.headers, query)
-    assert data == {"connections": [{"id": made["id"]}], "connection": None}
+    answer = await post(calls.client, calls.headers, "{ connections { id } connection { id } }")
+    assert answer["data"] == {"connections": [{"id": made["id"]}], "connection": None}
+    assert answer["errors"][0]["extensions"]["code"] == "no_active_connection"
     back = await do(calls, "restore_connection", f'{ident}, odoo_password: "admin"')
     assert back == await shown(calls, second)
 
@@ -113,7 +113,7 @@ async def test_switching_pausing_deleting_and_restoring(
         ("change_credentials", '{id}, odoo_password: ""', "invalid_request", "odoo_password"),
         ("change_credentials", '{id}, odoo_password: "********"', "masked_password", "the real"),
         ("restore_connection", '{id}, odoo_password: "admin"', "connection_not_deleted", "nothing"),
-        ("pause_connection", "connection_id: 99", "no_credentials", "no connection with this id"),
+        ("pause_connection", "connection_id: 99", "no_connection", "no connection with this id"),
     ],
 )
 async def test_what_cannot_be_is_refused_with_rests_code(

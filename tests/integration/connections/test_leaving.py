@@ -90,9 +90,9 @@ async def test_it_cannot_be_restored_any_more_when_the_grace_period_is_over(
 ) -> None:
     await _end_grace(database, gone, clock)
     path = f"{CONNECTIONS}/{gone}/restore"
-    assert await calls.refused("POST", path, PASSWORD) == (404, "no_credentials")
+    assert await calls.refused("POST", path, PASSWORD) == (404, "no_connection")
     await remove_gone(database, clock)
-    assert await calls.refused("POST", path, PASSWORD) == (404, "no_credentials")
+    assert await calls.refused("POST", path, PASSWORD) == (404, "no_connection")
 
 
 async def test_its_pair_is_free_for_a_new_one_before_the_last_row_is_gone(

@@ -12,7 +12,7 @@ from odoosync.api.rest.connections import connection_view
 from odoosync.api.rest.trouble import troubles
 from odoosync.connections import store
 from odoosync.connections.connection import Connection as Stored
-from odoosync.connections.errors import NoConnection
+from odoosync.connections.errors import NoConnection, NoCredentials
 from odoosync.db import Tx
 
 
@@ -70,7 +70,7 @@ async def _shown(
                 if connection_id is None
                 else store.get(tx, connection_id, include_deleted=include_deleted)
             )
-        except NoConnection:
+        except (NoConnection, NoCredentials):
             return None
         (view,) = await _views(tx, [found])
         return view
@@ -84,5 +84,6 @@ connections_field: Any = strawberry.field(
 connection_field: Any = strawberry.field(
     resolver=_shown,
     graphql_type=Connection | None,
-    description="One of the caller's; the active one when none is named.",
+    description="One of the caller's; the active one when none is named. Null for a user without "
+    "a connection, and for an id that none of them has.",
 )

@@ -13,7 +13,7 @@ from odoosync.api.reading.items import FieldTypes, Item, to_items
 from odoosync.api.reading.values import typed, usable_text
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
-from odoosync.connections.errors import NoConnection
+from odoosync.connections.errors import NoConnection, NoCredentials
 from odoosync.db import Database, Tx
 from odoosync.errors import NotFound
 from odoosync.store import reading
@@ -61,7 +61,7 @@ class Listing:
 async def list_records(database: Database, tenant_id: int, wanted: Wanted) -> Listing:
     """Return a page of the copy; an empty one for a user without a connection.
 
-    Raises UnknownDataset, NoConnection (for a named one), BadCursor, BadLimit, BadFilter and
+    Raises UnknownDataset, NoConnection, NoActiveConnection, BadCursor, BadLimit, BadFilter and
     UnknownFilter.
     """
     dataset = _checked(wanted)
@@ -104,19 +104,22 @@ async def show_record(
 ) -> Item:
     """Return one record, by the `id` of a list or by its id in a connection's Odoo.
 
-    The active connection is meant when none is named. Raises UnknownDataset and NoRecord.
+    The active connection is meant when none is named. Raises UnknownDataset, NoConnection,
+    NoActiveConnection and NoRecord.
     """
     declared = dataset_named(dataset)
     match = _RECORD_ID.fullmatch(record_id)
     if match is None:
         raise NoRecord
-    named = int(match[1]) if match[1] else connection_id
-    if connection_id not in {None, named}:
-        raise NoRecord
+    within = int(match[1]) if match[1] else None
     async with database.tenant(tenant_id, write=False) as tx:
+        if connection_id is not None:
+            await connections.get(tx, connection_id)
+        if None not in {connection_id, within} and connection_id != within:
+            raise NoRecord
         try:
-            connection = await connections.chosen(tx, named)
-        except NoConnection as error:
+            connection = await connections.chosen(tx, connection_id or within)
+        except (NoConnection, NoCredentials) as error:
             raise NoRecord from error
         record = await reading.get(
             tx, connection.id, declared.name, int(match[2]), include_deleted=include_deleted
@@ -146,9 +149,7 @@ def _checked(wanted: Wanted) -> Dataset:
 async def _chosen(tx: Tx, connection_id: int | None) -> Connection | None:
     try:
         return await connections.chosen(tx, connection_id)
-    except NoConnection:
-        if connection_id is not None:
-            raise
+    except NoCredentials:
         return None
 
 

@@ -83,7 +83,7 @@ class CredentialsDeleted(BaseModel):
     message: str
 
 
-@router.get("", summary="Get Odoo credentials", responses=problems(404))
+@router.get("", summary="Get Odoo credentials", responses=problems(404, 409))
 async def get_credentials(
     caller: Reader, services: ServicesDep, response: Response
 ) -> StoredCredentials:
@@ -137,7 +137,7 @@ async def test_credentials(
     return tested_view(await services.connections.try_out(owner_of(caller), login))
 
 
-@router.delete("", summary="Delete Odoo credentials", responses=problems(404))
+@router.delete("", summary="Delete Odoo credentials", responses=problems(404, 409))
 async def delete_credentials(caller: Manager, services: ServicesDep) -> CredentialsDeleted:
     """Remove the secret at once and hide the copy; what is syncing stops."""
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
