@@ -41,6 +41,13 @@ def a_person(world: World) -> int:
     return person
 
 
+def test_an_odoo_below_a_path_is_synced_there(caller: Caller, world: World) -> None:
+    with SandboxServer(world, path="/odoo") as below:
+        form = admin_of(below)
+        caller.post(PROFILE, form | {"odoo_url": f"{form['odoo_url']}/odoo/contacts"})
+        assert sync(caller)["created"] >= 300
+
+
 def test_a_second_sync_finds_nothing_new(synced: Caller) -> None:
     run = sync(synced)
     assert (run["mode"], counts(run)) == (

@@ -21,7 +21,6 @@ from odoosync.connections.service import Change
 from odoosync.connections.store import Tested
 from odoosync.db import Tx
 from odoosync.odoo.login import Login
-from odoosync.odoo.url import parse_odoo_url
 
 connection = typer.Typer(help="A user's Odoo instances.", no_args_is_help=True)
 connection.command()(prefer)
@@ -81,8 +80,8 @@ def add(
     form = read_form(NewConnection, given)
 
     async def work(desk: Desk) -> Connection:
-        login = Login(
-            url=parse_odoo_url(form.odoo_url or desk.settings.default_odoo_url),
+        login = Login.typed(
+            url=form.odoo_url or desk.settings.default_odoo_url,
             database=form.odoo_database,
             username=form.odoo_username,
             secret=form.odoo_password.get_secret_value(),

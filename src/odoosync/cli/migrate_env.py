@@ -17,7 +17,6 @@ from odoosync.connections.errors import NoActiveConnection, NoCredentials
 from odoosync.crypto import MASK
 from odoosync.errors import InvalidInput, NotFound
 from odoosync.odoo.login import Login
-from odoosync.odoo.url import parse_odoo_url
 
 _VARIABLES: Final = ("ODOO_URL", "ODOO_DB", "ODOO_USERNAME", "ODOO_PASSWORD")
 
@@ -34,8 +33,8 @@ def migrate_env(
 
 async def _migrate(username: str, env_file: Path | None) -> None:
     found = _read(env_file)
-    login = Login(
-        url=parse_odoo_url(found["ODOO_URL"]),
+    login = Login.typed(
+        url=found["ODOO_URL"],
         database=found["ODOO_DB"],
         username=found["ODOO_USERNAME"],
         secret=found["ODOO_PASSWORD"],
@@ -74,9 +73,8 @@ async def _stored(desk: Desk, login: Login) -> bool:
             active = await store.active(tx)
         except (NoActiveConnection, NoCredentials):
             return False
-        same = (active.odoo_url, active.odoo_database, active.odoo_username) == (
-            str(login.url),
-            login.database,
-            login.username,
+        same = (active.odoo_database, active.odoo_username) == (login.database, login.username)
+        meant = active.odoo_url in map(str, login.candidates)
+        return (
+            same and meant and (await store.secret_of(tx, keys, active.id)).reveal() == login.secret
         )
-        return same and (await store.secret_of(tx, keys, active.id)).reveal() == login.secret

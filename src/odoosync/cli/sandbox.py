@@ -34,13 +34,18 @@ def sandbox(  # noqa: PLR0917
         float | None,
         typer.Option(min=0.001, help="How fast it answers at most; real ones send 5 to 20."),
     ] = None,
+    path: Annotated[
+        str, typer.Option(help="Publish it below a path, such as /erp, as a proxy does.")
+    ] = "",
 ) -> None:
     """Serve a small Odoo in memory, for the demo, for tests and to try things on."""
+    below = "".join(f"/{part}" for part in path.split("/") if part)
     world = seed_world(int(odoo_version), contacts, products, seed, clock=utc_now, api_key=api_key)
-    typer.echo(f"Sandbox Odoo {odoo_version.value}.0 at http://{host}:{port} (in memory)")
+    typer.echo(f"Sandbox Odoo {odoo_version.value}.0 at http://{host}:{port}{below} (in memory)")
     typer.echo(f"  database  {world.database}")
     typer.echo("  logins    admin/admin, limited/limited (may only read), portal/portal")
     typer.echo(f"  API key   {api_key} (admin)")
     typer.echo(f"  holds     {contacts} contacts, {products} products")
     typer.echo("Stop it with Ctrl-C.")
-    run(host, port, world, bytes_per_second=(megabytes_per_second or inf) * 1e6)
+    speed = (megabytes_per_second or inf) * 1e6
+    run(host, port, world, bytes_per_second=speed, path=below)

@@ -66,17 +66,17 @@ class ConnectionService:
         """Log in, leaving an entry of how that went. Raises MaskSent, OdooError."""
         if login.secret == MASK:
             raise MaskSent
-        result = "interrupted"
+        result, where = "interrupted", str(login.url)
         try:
             tested = await run_test(self.transport, login, clock=self.clock)
         except OdooError as error:
             result = error.code
             raise
         else:
-            result = "ok"
+            result, where = "ok", tested.odoo_url
             return tested
         finally:
-            about = {"odoo_url": str(login.url), "odoo_database": login.database, "result": result}
+            about = {"odoo_url": where, "odoo_database": login.database, "result": result}
             async with self.database.tenant(owner.tenant_id) as tx:
                 await self._note(
                     tx, owner, "credentials.tested", connection_id, login.username, **about
@@ -107,7 +107,8 @@ class ConnectionService:
         """
         await self._refuse_known(owner, login)
         tested = await self.try_out(owner, login)
-        await self._check(login, tested.server, change)
+        found = login.at(parse_odoo_url(tested.odoo_url))
+        await self._check(found, tested.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             known = await store.known_of(tx, tested, self.clock())
@@ -253,7 +254,9 @@ class ConnectionService:
             await self._note(tx, owner, "connection.activated", connection_id, instead_of=before)
 
     async def _refuse_known(self, owner: Owner, login: Login) -> None:
-        """Say at once, without a call to Odoo, that there is one already."""
+        """Say at once that there is one already, where that is clear without a call to Odoo."""
+        if login.other_urls:
+            return
         async with self.database.tenant(owner.tenant_id, write=False) as tx:
             known = await store.of_pair(tx, str(login.url), login.database)
         if known is not None and known.deleted_at is None:

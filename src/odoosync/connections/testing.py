@@ -18,7 +18,10 @@ _SAMPLE = ["name", "write_date"]
 
 
 async def run_test(transport: Transport, login: Login, *, clock: Clock) -> Tested:
-    """Log in and look around. Raises an OdooError whose `stage` says how far it came."""
+    """Log in and look around. Raises an OdooError whose `stage` says how far it came.
+
+    The address that is returned is where Odoo was found, of those that were typed.
+    """
     client = await open_client(transport, login, known=None, now=clock())
     if await client.is_portal():
         raise PortalUser
@@ -26,7 +29,7 @@ async def run_test(transport: Transport, login: Login, *, clock: Clock) -> Teste
     products = await _count_products(client)
     await client.search_read("res.partner", [], _SAMPLE, limit=1, order="id")
     return Tested(
-        odoo_url=str(login.url),
+        odoo_url=str(client.login.url),
         odoo_database=login.database,
         odoo_username=login.username,
         secret=Secret(login.secret),

@@ -30,6 +30,7 @@ from odoosync.odoo.facts import ServerFacts, Version
 from odoosync.odoo.json2 import Json2
 from odoosync.odoo.jsonrpc import JsonRpc
 from odoosync.odoo.refusals import secret_refused
+from odoosync.odoo.url import origin_of
 from odoosync.odoo.wire import Calls, Wire, decoded
 
 JSON2_SINCE = 19
@@ -100,7 +101,7 @@ async def _attempt(asking: Any, wire: Wire) -> Version | None:
         told = await asking
     except RedirectRefused as error:
         # Some set-ups send unknown pages of the same host to their front page.
-        if error.target != str(wire.login.url.origin):
+        if error.target is None or origin_of(error.target) != wire.login.url.origin:
             raise
         return None
     except (ProtocolMissing, NarrowDown, RequestRejected):

@@ -20,6 +20,7 @@ from odoosync.odoo.errors import (
 )
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.fields import ATTRIBUTES, Field, Row, is_id
+from odoosync.odoo.locating import find_odoo
 from odoosync.odoo.login import Login
 from odoosync.odoo.sealed import Sealed, as_rows
 from odoosync.odoo.wire import Sender, Wire
@@ -39,12 +40,12 @@ async def open_client(
 
     Older ones may be wrong in all they say: the version, the login's language.
     `now` is the caller's clock. Raises an OdooError whose `stage` says how far it came.
-    Store `client.facts` afterwards: they differ from `known` when the server changed.
+    Store `client.facts` afterwards: they differ from `known` when the server changed. And
+    `client.login.url`: of a typed address it is where Odoo was found.
     """
-    wire = Wire(transport, login)
     if known is not None and known.is_fresh(now):
-        return OdooClient(wire, known, now=now, remembered=True)
-    version = await ask_version(wire)
+        return OdooClient(Wire(transport, login), known, now=now, remembered=True)
+    wire, version = await find_odoo(transport, login)
     return OdooClient(wire, await choose(wire, version, now), now=now)
 
 

@@ -14,7 +14,7 @@
     │   ├── TlsFailed             the certificate or the handshake
     │   ├── NotOdoo               something answers, but not as Odoo does
     │   │   └── ProtocolMissing   JSON-RPC or JSON-2 is not offered there
-    │   ├── RedirectRefused       it points elsewhere; `target` is the origin to store instead
+    │   ├── RedirectRefused       it points elsewhere; `target` is the address to store instead
     │   └── AddressRefused        the guard forbids this address
     ├── FixLogin                  database, login or secret must change
     │   ├── UnknownDatabase
@@ -164,7 +164,7 @@ class ProtocolMissing(NotOdoo):
 
 
 class RedirectRefused(FixAddress):
-    """`target` is the origin that the server points to, or None when it is not readable."""
+    """`target` is the address that the server points to, or None when it is not readable."""
 
     code = "odoo_redirect_refused"
     stage: Stage = "version"

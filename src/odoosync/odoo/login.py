@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
-from odoosync.odoo.url import OdooUrl
+from odoosync.odoo.url import OdooUrl, candidate_urls
 
 _API_KEY = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """`secret` is a password or an API key; Odoo 16 to 18 take either in the same place."""
+    """`secret` is a password or an API key; Odoo 16 to 18 take either in the same place.
+
+    `other_urls` are what a typed address may mean beside `url`, until the server was asked.
+    """
 
     url: OdooUrl
     database: str
     username: str
     secret: str = field(repr=False)
+    other_urls: tuple[OdooUrl, ...] = ()
+
+    @classmethod
+    def typed(cls, *, url: str, database: str, username: str, secret: str) -> Self:
+        """Read what a person typed or pasted. Raises InvalidInput."""
+        first, *others = candidate_urls(url)
+        return cls(first, database.strip(), username.strip(), secret, tuple(others))
+
+    @property
+    def candidates(self) -> tuple[OdooUrl, ...]:
+        return (self.url, *self.other_urls)
+
+    def at(self, url: OdooUrl) -> Self:
+        """Return the same login where it is known to be."""
+        return replace(self, url=url, other_urls=())
 
     @property
     def has_api_key(self) -> bool:

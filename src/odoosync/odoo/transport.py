@@ -21,10 +21,11 @@ from yarl import URL
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.origin import Origin
 from odoosync.addresses.sockets import guarded_sockets, towards
+from odoosync.errors import InvalidInput
 from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, RedirectRefused
 from odoosync.odoo.faults import FOREIGN, Asked, translate
 from odoosync.odoo.throttle import Throttle
-from odoosync.odoo.url import origin_of, parse_odoo_url
+from odoosync.odoo.url import candidate_urls, parse_odoo_url
 
 _MEBIBYTE = 2**20
 SETTING: Final = "ODOOSYNC_ALLOWED_ODOO_HOSTS"
@@ -191,10 +192,10 @@ async def _note_reuse(_session: object, context: object, _params: object) -> Non
 def _redirect(response: aiohttp.ClientResponse) -> OdooError:
     location = response.headers.get("Location", "")
     try:
-        target = origin_of(str(response.url.join(URL(location))))
-    except ValueError:
-        target = None
-    return RedirectRefused(str(target) if target else None)
+        target, *_ = candidate_urls(str(response.url.join(URL(location))))
+    except (ValueError, InvalidInput):
+        return RedirectRefused(None)
+    return RedirectRefused(str(target))
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:

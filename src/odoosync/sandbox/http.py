@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from email.utils import format_datetime
 from math import inf
 from typing import Any
@@ -17,15 +17,24 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from odoosync.errors import InvalidInput
-from odoosync.sandbox.answers import Answer, html_answer, json_answer, rpc_error, rpc_result
+from odoosync.sandbox.answers import (
+    HTML_TYPE,
+    Answer,
+    html_answer,
+    json_answer,
+    rpc_error,
+    rpc_result,
+)
 from odoosync.sandbox.broken import instead, respond, spoiled
 from odoosync.sandbox.faults import Fault, Faults, fault_from_json
 from odoosync.sandbox.json2 import answer_json2, refusal
 from odoosync.sandbox.jsonrpc import answer_rpc, target_of, version
+from odoosync.sandbox.published import published
 from odoosync.sandbox.refusals import OdooRaised, SerializationFailure, http_refusal
 from odoosync.sandbox.world import World
 
 _SPOILING = ("drip", "cut")
+_BAD_REQUEST = "<!doctype html>\n<title>400 Bad Request</title>\n"
 
 
 def sandbox_app(
@@ -34,11 +43,13 @@ def sandbox_app(
     *,
     keep_alive: bool = True,
     bytes_per_second: float = inf,
+    path: str = "",
+    languages: Collection[str] = (),
 ) -> ASGIApp:
     """Make the application; without `keep_alive` it closes connections, as threaded Odoo does.
 
     No answer comes sooner than `bytes_per_second` allow, as if Odoo took its time on another
-    machine.
+    machine. `path` and `languages`: see `published`.
     """
     routes = _Routes(world, faults or Faults(), bytes_per_second)
     app = Starlette(
@@ -49,10 +60,13 @@ def sandbox_app(
             Route("/web/database/list", routes.database_list, methods=["POST"]),
             Route("/json/2/{model}/{method}", routes.json2, methods=["POST"]),
             Route("/sandbox/faults", routes.set_faults, methods=["POST", "DELETE"]),
+            Route("/web", routes.backend, methods=["GET", "POST"]),
+            Route("/odoo", routes.backend, methods=["GET", "POST"]),
+            Route("/odoo/{page:path}", routes.backend, methods=["GET", "POST"]),
             Route("/{path:path}", routes.nowhere, methods=["GET", "POST"]),
         ]
     )
-    return _like_werkzeug(app, world, keep_alive=keep_alive)
+    return published(_like_werkzeug(app, world, keep_alive=keep_alive), path, languages)
 
 
 class _Routes:
@@ -64,7 +78,7 @@ class _Routes:
     async def jsonrpc(self, request: Request) -> Response:
         payload = _parsed(await request.body())
         if not isinstance(payload, dict):
-            return respond(html_answer(400, "<!doctype html>\n<title>400 Bad Request</title>\n"))
+            return respond(html_answer(400, _BAD_REQUEST))
         model, method = target_of(payload)
         release = self._world.release
         return await self._answer(
@@ -110,6 +124,15 @@ class _Routes:
         payload = _parsed(await request.body()) or {}
         told = rpc_result(payload.get("id"), [self._world.database])
         return await self._plain(request, "database_list", told)
+
+    async def backend(self, request: Request) -> Response:
+        """Send who is not logged in to the login page; below `/odoo` from 18 on."""
+        if request.url.path != "/web" and not self._world.release.since(18):
+            return await self.nowhere(request)
+        if request.method == "POST":
+            return respond(html_answer(400, _BAD_REQUEST))
+        login = Answer(303, HTML_TYPE, b"", {"location": "/web/login?redirect=%2Fodoo"})
+        return await self._plain(request, "backend", login)
 
     async def nowhere(self, request: Request) -> Response:
         page = html_answer(404, self._world.release.page_not_found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Collection
 from math import inf
 from threading import Thread
 from typing import TYPE_CHECKING, Self
@@ -37,20 +38,28 @@ class SandboxServer:
         port: int = 0,
         keep_alive: bool = True,
         bytes_per_second: float = inf,
+        path: str = "",
+        languages: Collection[str] = (),
     ) -> None:
         self.world = world
+        self.path = path
         self.faults = Faults()
         self._socket = _bound(host, port)
         self.host, self.port = self._socket.getsockname()[:2]
         app = sandbox_app(
-            world, self.faults, keep_alive=keep_alive, bytes_per_second=bytes_per_second
+            world,
+            self.faults,
+            keep_alive=keep_alive,
+            bytes_per_second=bytes_per_second,
+            path=path,
+            languages=languages,
         )
         self._server = uvicorn.Server(_config(app))
         self._thread = Thread(target=self._serve, name="sandbox-odoo", daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"http://{self.host}:{self.port}{self.path}"
 
     def start(self) -> Self:
         self._thread.start()
@@ -82,9 +91,11 @@ class SandboxServer:
         self._server.run(sockets=[self._socket])
 
 
-def run(host: str, port: int, world: World, *, bytes_per_second: float = inf) -> None:
+def run(
+    host: str, port: int, world: World, *, bytes_per_second: float = inf, path: str = ""
+) -> None:
     """Serve in the foreground until interrupted."""
-    app = sandbox_app(world, bytes_per_second=bytes_per_second)
+    app = sandbox_app(world, bytes_per_second=bytes_per_second, path=path)
     uvicorn.Server(_config(app)).run(sockets=[_bound(host, port)])
 
 

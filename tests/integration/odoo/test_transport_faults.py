@@ -140,6 +140,17 @@ async def test_a_server_without_an_end_is_given_up(impatient: Transport, script:
     assert type(await failure(impatient, script)) is errors.TimedOut
 
 
+async def test_a_redirect_names_the_path_that_odoo_is_published_below(
+    transport: Transport,
+) -> None:
+    async def elsewhere(exchange: Exchange) -> None:
+        await exchange.reply(b"", "Location: https://odoo.example/erp/jsonrpc", status="301 Moved")
+
+    async with serving(elsewhere) as server:
+        with pytest.raises(errors.RedirectRefused, match=r"https://odoo\.example/erp "):
+            await transport.send("POST", f"{server.url}/erp/jsonrpc")
+
+
 async def test_a_redirect_is_not_followed_but_named(transport: Transport) -> None:
     async def elsewhere(exchange: Exchange) -> None:
         await exchange.reply(b"", "Location: https://Odoo.example/web", status="301 Moved")

@@ -21,7 +21,6 @@ from odoosync.connections import store
 from odoosync.connections.store import Tested
 from odoosync.crypto import MASK
 from odoosync.odoo.login import Login
-from odoosync.odoo.url import parse_odoo_url
 
 router = new_router(prefix="/api/v1/profile/odoo-credentials", tags=["profile"])
 
@@ -43,7 +42,8 @@ class Credentials(BaseModel):
     odoo_url: str | None = Field(
         default=None,
         max_length=2048,
-        description="Where Odoo is; ODOOSYNC_DEFAULT_ODOO_URL when left out.",
+        description="Where Odoo is, as a browser shows it; ODOOSYNC_DEFAULT_ODOO_URL when left "
+        "out. What was found there is stored and answered.",
         examples=["http://localhost:8069"],
     )
 
@@ -159,8 +159,8 @@ def tested_view(tested: Tested) -> CredentialsTested:
 
 def login_of(form: Credentials, services: Services) -> Login:
     """Read the login that a form names. Raises InvalidInput."""
-    return Login(
-        url=parse_odoo_url(form.odoo_url or services.default_odoo_url),
+    return Login.typed(
+        url=form.odoo_url or services.default_odoo_url,
         database=form.odoo_database,
         username=form.odoo_username,
         secret=form.odoo_password.get_secret_value(),
