@@ -62,6 +62,11 @@ def test_the_seeds_curl_calls_run_unchanged(beside_its_odoo: Service) -> None:
 def test_the_profile_answers_in_the_seeds_shapes(caller: Caller, odoo: SandboxServer) -> None:
     admin = admin_of(odoo)
     stored = caller.post(PROFILE, admin)
+    beside = {name: stored.pop(name) for name in ("connection_id", "note")}
+    assert beside == {
+        "connection_id": caller.get("/api/v1/connections")["items"][0]["id"],
+        "note": None,
+    }
     assert stored == {
         "message": "Odoo credentials updated successfully",
         "odoo_uid": 2,

@@ -17,6 +17,7 @@ from odoosync.cli.passwords import PasswordStdin, read_password
 from odoosync.cli.prefer import prefer
 from odoosync.connections import store
 from odoosync.connections.connection import Connection
+from odoosync.connections.outcome import Outcome
 from odoosync.connections.service import Change
 from odoosync.connections.store import Tested
 from odoosync.db import Tx
@@ -79,7 +80,7 @@ def add(
     }
     form = read_form(NewConnection, given)
 
-    async def work(desk: Desk) -> Connection:
+    async def work(desk: Desk) -> Outcome:
         login = Login.typed(
             url=form.odoo_url or desk.settings.default_odoo_url,
             database=form.odoo_database,
@@ -89,7 +90,7 @@ def add(
         change = Change(name=form.name)
         return await desk.service.create(desk.owner, login, change, activate=activate)
 
-    _tell(at_desk(user, work))
+    _tell_outcome(at_desk(user, work))
 
 
 @connection.command()
@@ -164,7 +165,7 @@ def try_connection(
 @connection.command()
 def activate(user: User, connection_id: ConnectionId) -> None:
     """Have it meant wherever no connection is named."""
-    _act(user, connection_id, lambda desk: desk.service.activate)
+    _tell_outcome(at_desk(user, lambda desk: desk.service.activate(desk.owner, connection_id)))
 
 
 @connection.command()
@@ -195,7 +196,9 @@ def restore(
 ) -> None:
     """Bring a deleted connection back with its copy, by credentials that log in."""
     login = _login(username, from_stdin=password_stdin)
-    _tell(at_desk(user, lambda desk: desk.service.restore(desk.owner, connection_id, *login)))
+    _tell_outcome(
+        at_desk(user, lambda desk: desk.service.restore(desk.owner, connection_id, *login))
+    )
 
 
 def _act(
@@ -222,6 +225,12 @@ async def _views(tx: Tx, found: list[Connection]) -> list[ConnectionView]:
 
 def _tell(one: Connection) -> None:
     typer.echo(_line(connection_view(one)))
+
+
+def _tell_outcome(outcome: Outcome) -> None:
+    _tell(outcome.connection)
+    if outcome.note:
+        typer.echo(f"Note: {outcome.note}.")
 
 
 def _line(one: ConnectionView) -> str:

@@ -43,8 +43,9 @@ async def _migrate(username: str, env_file: Path | None) -> None:
         if await _stored(desk, login):
             typer.echo(f"{username} has these credentials already. Nothing was changed.")
         else:
-            await desk.service.save(desk.owner, login, None)
-            typer.echo(f"The credentials work and are stored for {username}.")
+            _, saved = await desk.service.save(desk.owner, login, None)
+            told = saved.note or f"connection {saved.connection.id} is active"
+            typer.echo(f"The credentials work and are stored for {username}: {told}.")
     where = f"from {env_file}" if env_file else "from the environment"
     typer.echo(f"Remove {', '.join(_VARIABLES)} {where}: they are not needed any more.")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from odoosync.accounts import audit
 from odoosync.accounts.audit_kinds import Kind
@@ -20,6 +20,7 @@ from odoosync.connections.errors import (
     ConnectionExists,
     MaskSent,
 )
+from odoosync.connections.outcome import Outcome
 from odoosync.connections.store import Tested
 from odoosync.connections.testing import run_test
 from odoosync.crypto import MASK, KeyRing
@@ -84,7 +85,7 @@ class ConnectionService:
 
     async def save(
         self, owner: Owner, login: Login, extra_fields: dict[str, list[str]] | None
-    ) -> Tested:
+    ) -> tuple[Tested, Outcome]:
         """Store credentials of any pair that log in, and make its connection the active one.
 
         A known pair gets the new login, and comes back if it was deleted. Raises OdooError.
@@ -94,12 +95,13 @@ class ConnectionService:
             await store.one_at_a_time(tx)
             known = await store.known_of(tx, tested, self.clock())
             saved = await self._keep(tx, owner, tested, known, activate=True)
-            await self._set_and_tell(tx, owner, saved, Change(extra_fields=extra_fields))
-        return tested
+            change = Change(extra_fields=extra_fields)
+            await self._set_and_tell(tx, owner, saved.connection.id, change)
+        return tested, saved
 
     async def create(
         self, owner: Owner, login: Login, change: Change, *, activate: bool = False
-    ) -> Connection:
+    ) -> Outcome:
         """Store an Odoo whose credentials log in; it is active when it is the only one.
 
         One that was deleted comes back with its copy. Raises OdooError, ConnectionExists and
@@ -115,8 +117,8 @@ class ConnectionService:
             if known is not None and known.deleted_at is None:
                 raise ConnectionExists(known.id)
             made = await self._keep(tx, owner, tested, known, activate=activate)
-            await self._set(tx, made, change)
-            return await store.get(tx, made)
+            await self._set(tx, made.connection.id, change)
+            return replace(made, connection=await store.get(tx, made.connection.id))
 
     async def change(self, owner: Owner, connection_id: int, change: Change) -> Connection:
         """Change it, asking Odoo about what only Odoo knows.
@@ -169,13 +171,13 @@ class ConnectionService:
                 await store.update(tx, connection_id, self.clock(), tested_at=self.clock())
         return tested
 
-    async def activate(self, owner: Owner, connection_id: int) -> Connection:
+    async def activate(self, owner: Owner, connection_id: int) -> Outcome:
         """Make it the one that is meant when none is named. Raises NoConnection."""
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             await store.get(tx, connection_id)
-            await self._make_active(tx, owner, connection_id)
-            return await store.get(tx, connection_id)
+            before = await self._make_active(tx, owner, connection_id)
+            return Outcome(await store.get(tx, connection_id), before)
 
     async def pause(self, owner: Owner, connection_id: int) -> Connection:
         """Sync nothing any more, by schedule or by hand; what is syncing stops within a page."""
@@ -212,7 +214,7 @@ class ConnectionService:
 
     async def restore(
         self, owner: Owner, connection_id: int, username: str | None, secret: str
-    ) -> Connection:
+    ) -> Outcome:
         """Bring a deleted connection back with its copy, by credentials that log in.
 
         Active again when no other is. Raises NoConnection when it is gone for good, NotDeleted,
@@ -224,34 +226,38 @@ class ConnectionService:
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             known = await store.restorable(tx, connection_id, self.clock())
-            await self._keep(tx, owner, tested, known, activate=False)
-            return await store.get(tx, connection_id)
+            return await self._keep(tx, owner, tested, known, activate=False)
 
     async def _keep(
         self, tx: Tx, owner: Owner, tested: Tested, known: Connection | None, *, activate: bool
-    ) -> int:
+    ) -> Outcome:
         """Store what logged in: a connection is made, or the known one has it, deleted or not.
 
-        It becomes active when no other is. Returns its id.
+        It becomes active when no other is.
         """
         now, login = self.clock(), tested.odoo_username
+        came_to_be: Literal["created", "restored"] | None = None
         kept = known.id if known else await store.add(tx, tested, now)
         await store.put_credentials(tx, self.key_ring, kept, tested, now)
         if known is None:
+            came_to_be = "created"
             await self._note(tx, owner, "connection.created", kept, login)
         elif known.deleted_at is not None:
+            came_to_be = "restored"
             await self._note(tx, owner, "connection.restored", kept, login)
         await self._note(tx, owner, "credentials.set", kept, login)
-        if activate or await _active_id(tx) is None:
+        before = await _active_id(tx)
+        if activate or before is None:
             await self._make_active(tx, owner, kept)
-        return kept
+        return Outcome(await store.get(tx, kept), before, came_to_be)
 
-    async def _make_active(self, tx: Tx, owner: Owner, connection_id: int) -> None:
-        """Switch to a connection, and tell which one it takes the place of."""
+    async def _make_active(self, tx: Tx, owner: Owner, connection_id: int) -> int | None:
+        """Switch to a connection; returns the id of the one that it takes the place of."""
         before = await _active_id(tx)
         if before != connection_id:
             await store.make_active(tx, connection_id, self.clock())
             await self._note(tx, owner, "connection.activated", connection_id, instead_of=before)
+        return before
 
     async def _refuse_known(self, owner: Owner, login: Login) -> None:
         """Say at once that there is one already, where that is clear without a call to Odoo."""

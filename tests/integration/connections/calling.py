@@ -11,6 +11,8 @@ CONNECTIONS = "/api/v1/connections"
 PROFILE = "/api/v1/profile/odoo-credentials"
 ADMIN = {"odoo_username": "admin", "odoo_password": "admin", "odoo_database": "odoo_db"}
 
+ADMIN_OPTIONS = ("--database", "odoo_db", "--username", "admin", "--password-stdin")
+
 
 @dataclass(frozen=True)
 class Calls:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from commands import Run, command
 from integration.connections.calling import Calls
 from odoosync.accounts import Accounts
 from odoosync.accounts.sessions import sign_in
@@ -19,7 +20,7 @@ from odoosync.sandbox import SandboxServer, seed_world
 from people import PASSWORD, accounts, anna, clock, key_ring
 from served import ADDRESS, client_of, options, services, signed_in
 
-__all__ = ["accounts", "anna", "clock", "key_ring", "options", "services", "signed_in"]
+__all__ = ["accounts", "anna", "clock", "command", "key_ring", "options", "services", "signed_in"]
 
 
 @pytest.fixture
@@ -56,3 +57,22 @@ async def bert(calls: Calls, accounts: Accounts) -> Calls:
     await create_user(accounts, "bert", PASSWORD)
     grant = await sign_in(accounts, "bert", PASSWORD, address=ADDRESS)
     return Calls(calls.client, {"Authorization": f"Bearer {grant.access_token}"})
+
+
+@pytest.fixture
+def run(command: Run, odoo: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Commands beside a sandbox that is the default Odoo, where anna is a user."""
+    monkeypatch.setenv("ODOOSYNC_DEFAULT_ODOO_URL", odoo.url)
+    monkeypatch.setenv("ODOOSYNC_ALLOWED_ODOO_HOSTS", "127.0.0.1")
+    command("user", "create", "anna", "--password-stdin", stdin="api_password")
+    return command
+
+
+@pytest.fixture
+def of_anna(run: Run) -> Run:
+    """The commands of `odoosync connection`, for anna."""
+
+    def invoke(command: str, *arguments: str, stdin: str = "") -> str:
+        return run("connection", command, "--user", "anna", *arguments, stdin=stdin)
+
+    return invoke

@@ -3,56 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
+from commands import Run
+from integration.connections.calling import ADMIN_OPTIONS as ADMIN
 from odoosync.accounts.errors import UserUnknown
-from odoosync.cli.main import app_with
 from odoosync.connections.errors import NoActiveConnection, NoConnection, NoCredentials
 from odoosync.errors import InvalidInput
 from odoosync.odoo.errors import InvalidCredentials
 from odoosync.sandbox import SandboxServer
-
-Run = Callable[..., str]
-ADMIN = ("--database", "odoo_db", "--username", "admin", "--password-stdin")
-
-
-@pytest.fixture
-def run(
-    database_url: str, tmp_path: Path, odoo: SandboxServer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    """Run commands on a database of their own, beside a sandbox that is the default Odoo."""
-    monkeypatch.setenv("ODOOSYNC_DATABASE_URL", database_url)
-    monkeypatch.setenv("ODOOSYNC_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("ODOOSYNC_DEFAULT_ODOO_URL", odoo.url)
-    monkeypatch.setenv("ODOOSYNC_ALLOWED_ODOO_HOSTS", "127.0.0.1")
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-
-    def invoke(*arguments: str, stdin: str = "") -> str:
-        result = CliRunner().invoke(app_with(arguments[:1]), list(arguments), input=stdin)
-        if result.exception is not None:
-            raise result.exception
-        return result.output
-
-    invoke("user", "create", "anna", "--password-stdin", stdin="api_password")
-    yield invoke
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
-@pytest.fixture
-def of_anna(run: Run) -> Run:
-    def invoke(command: str, *arguments: str, stdin: str = "") -> str:
-        return run("connection", command, "--user", "anna", *arguments, stdin=stdin)
-
-    return invoke
 
 
 @pytest.fixture

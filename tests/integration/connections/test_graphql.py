@@ -11,7 +11,8 @@ from odoosync.sandbox import SandboxServer
 from queries import data_of, post
 
 _ALL = """id name odoo_url odoo_database odoo_username odoo_version protocol extra_fields
-    preferences is_active created_at tested_at paused_at deleted_at removed_from trouble { code }"""
+    preferences is_active created_at tested_at paused_at deleted_at removed_from note
+    trouble { code }"""
 
 
 async def do(calls: Calls, mutation: str, arguments: str, fields: str = _ALL) -> Any:

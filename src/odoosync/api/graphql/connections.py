@@ -46,6 +46,9 @@ class Connection:
         description="Of a deleted connection: until then it can be restored."
     )
     trouble: Trouble | None = strawberry.field(description="Why its Odoo does not answer.")
+    note: str | None = strawberry.field(
+        description="Of a mutation that switched from another connection to this one: says so."
+    )
 
 
 async def _views(tx: Tx, found: list[Stored]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from odoosync.api.rest.connections import (
     Name,
     change_of,
     connection_view,
+    outcome_view,
     owner_of,
 )
 from odoosync.api.rest.profile import (
@@ -87,7 +88,7 @@ async def create_connection(
     made = await services.connections.create(
         owner_of(caller), login, change, activate=form.activate
     )
-    return connection_view(made)
+    return outcome_view(made)
 
 
 @router.put("/{connection_id}/credentials", summary="Change credentials")
@@ -135,4 +136,4 @@ async def restore_connection(
         form.odoo_username,
         form.odoo_password.get_secret_value(),
     )
-    return connection_view(restored)
+    return outcome_view(restored)

@@ -24,6 +24,7 @@ from odoosync.api.services import ServicesDep
 from odoosync.clock import iso
 from odoosync.connections import store
 from odoosync.connections.connection import ALL_DATASETS, Connection
+from odoosync.connections.outcome import Outcome
 from odoosync.connections.service import Change, Owner
 from odoosync.errors import InvalidInput
 from odoosync.sync.datasets import DATASETS
@@ -55,6 +56,11 @@ class ConnectionView(BaseModel):
     )
     trouble: Trouble | None = Field(
         default=None, description="Of a connection that is read: why its Odoo does not answer."
+    )
+    note: str | None = Field(
+        default=None,
+        description="Of an act that switched from another connection to this one: says so.",
+        examples=["connection 2 was created and is active now (before: 1)"],
     )
 
 
@@ -110,6 +116,10 @@ def connection_view(connection: Connection, trouble: Trouble | None = None) -> C
         removed_from=iso(connection.removed_from),
         trouble=trouble,
     )
+
+
+def outcome_view(outcome: Outcome) -> ConnectionView:
+    return connection_view(outcome.connection).model_copy(update={"note": outcome.note})
 
 
 def owner_of(caller: Principal) -> Owner:

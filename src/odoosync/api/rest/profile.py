@@ -68,6 +68,11 @@ class CredentialsSet(BaseModel):
     odoo_uid: int
     odoo_url: str
     odoo_database: str
+    connection_id: int = Field(description="The connection that has them, and is active now.")
+    note: str | None = Field(
+        description="Says so where reads and syncs meant another connection before.",
+        examples=["connection 2 was created and is active now (before: 1)"],
+    )
 
 
 class CredentialsTested(BaseModel):
@@ -116,15 +121,20 @@ async def get_credentials(
 async def set_credentials(
     form: NewCredentials, caller: Manager, services: ServicesDep
 ) -> CredentialsSet:
-    """Test the credentials; store them, sealed, only when they log in."""
+    """Test the credentials; store them, sealed, only when they log in.
+
+    Another URL or database is another connection, which is active from then on: `note` says so.
+    """
     extra_fields = normal_extra_fields(form.extra_fields)
     login = login_of(form, services)
-    tested = await services.connections.save(owner_of(caller), login, extra_fields)
+    tested, saved = await services.connections.save(owner_of(caller), login, extra_fields)
     return CredentialsSet(
         message="Odoo credentials updated successfully",
         odoo_uid=tested.odoo_uid,
         odoo_url=tested.odoo_url,
         odoo_database=tested.odoo_database,
+        connection_id=saved.connection.id,
+        note=saved.note,
     )
 
 
