@@ -5,7 +5,7 @@ The server is asked, never the user. Each step that fails says how far it came (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from odoosync.odoo.errors import (
     ApiKeyNeeded,
     ApiKeyRejected,
     BadAnswer,
+    BrokenAnswer,
     NarrowDown,
     NotOdoo,
     OdooError,
@@ -30,8 +31,9 @@ from odoosync.odoo.facts import ServerFacts, Version
 from odoosync.odoo.json2 import Json2
 from odoosync.odoo.jsonrpc import JsonRpc
 from odoosync.odoo.refusals import secret_refused
+from odoosync.odoo.sealed import NOT_IN_FORM, as_rows
 from odoosync.odoo.url import origin_of
-from odoosync.odoo.wire import Calls, Wire, decoded
+from odoosync.odoo.wire import Calls, Wire
 
 JSON2_SINCE = 19
 READS = frozenset(
@@ -87,16 +89,24 @@ async def choose(wire: Wire, version: Version, now: datetime) -> ServerFacts:
 
 async def ask_version(wire: Wire) -> Version:
     """Ask in the three ways that versions know; raises NotOdoo when none is answered."""
+    came = ""
     for ask in (_web_version, _common_version, _version_info):
         with _stage("version"):
-            version = await _attempt(ask(wire), wire)
-        if version is not None:
-            return version
-    raise NotOdoo
+            try:
+                version = await _attempt(ask(wire), wire)
+            except BrokenAnswer as error:
+                came = f" {error.message}"
+            else:
+                if version is not None:
+                    return version
+    raise NotOdoo(f"{NotOdoo.sentence}{came}")
 
 
-async def _attempt(asking: Any, wire: Wire) -> Version | None:
-    """Let one way of asking fail for what it got back, not for what keeps all of them away."""
+async def _attempt(asking: Awaitable[object], wire: Wire) -> Version | None:
+    """Let one way of asking fail for what it got back, not for what keeps all of them away.
+
+    Raises BrokenAnswer where that was no answer at all.
+    """
     try:
         told = await asking
     except RedirectRefused as error:
@@ -113,7 +123,7 @@ async def _web_version(wire: Wire) -> object:
     answer = await wire.get("/web/version")
     if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
         raise BadAnswer
-    told = decoded(answer)
+    told = wire.decoded(answer)
     return told.get("version") if isinstance(told, dict) else None
 
 
@@ -140,8 +150,8 @@ async def _by_json2(wire: Wire) -> _Who:
     with _stage("login"):
         who = _who(await calls.call("res.users", "context_get", None, {}, None))
         rows = await calls.call("res.users", "read", [who.uid], {"fields": ["login"]}, None)
-    user = rows[0] if isinstance(rows, list) and rows else None
-    owner = user.get("login") if isinstance(user, dict) else None
+        users = as_rows(rows)
+    owner = users[0].get("login") if users else None
     if not isinstance(owner, str) or owner.casefold() != wire.login.username.strip().casefold():
         raise WrongKeyOwner
     return who
@@ -157,11 +167,12 @@ async def _by_jsonrpc(wire: Wire) -> _Who:
 
 
 def _who(told: object, uid: int | None = None) -> _Who:
+    """Read a user's context. Raises BrokenAnswer."""
     if not isinstance(told, dict):
-        raise BadAnswer
+        raise BrokenAnswer(NOT_IN_FORM)
     uid = uid or told.get("uid")
     if not isinstance(uid, int):
-        raise BadAnswer
+        raise BrokenAnswer(NOT_IN_FORM)
     lang, tz = told.get("lang"), told.get("tz")
     return _Who(uid, lang if isinstance(lang, str) else None, tz if isinstance(tz, str) else None)
 

@@ -13,6 +13,7 @@ from odoosync.odoo.choice import JSON2_SINCE, ask_version, choose, protocol_for
 from odoosync.odoo.domain import Domain
 from odoosync.odoo.errors import (
     BadAnswer,
+    BrokenAnswer,
     InvalidCredentials,
     ProtocolMissing,
     RequestRejected,
@@ -22,7 +23,7 @@ from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.fields import ATTRIBUTES, Field, Row, is_id
 from odoosync.odoo.locating import find_odoo
 from odoosync.odoo.login import Login
-from odoosync.odoo.sealed import Sealed, as_rows
+from odoosync.odoo.sealed import NOT_IN_FORM, Sealed, as_rows
 from odoosync.odoo.wire import Sender, Wire
 
 Context = dict[str, Any]
@@ -114,8 +115,8 @@ class OdooClient:
 
     async def fields_get(self, model: str, *, context: Context | None = None) -> dict[str, Field]:
         told = await self.call(model, "fields_get", context=context, attributes=list(ATTRIBUTES))
-        if not isinstance(told, dict):
-            raise BadAnswer
+        if not isinstance(told, dict) or "id" not in told:  # each model has one
+            raise BrokenAnswer(NOT_IN_FORM)
         return {name: Field.of(name, about) for name, about in told.items()}
 
     async def search_read(
@@ -177,7 +178,9 @@ class OdooClient:
         if limit is not None:
             kwargs["limit"] = limit
         ids = await self.call(model, "search", context=context, **kwargs)
-        if not isinstance(ids, list) or not all(map(is_id, ids)):
+        if not isinstance(ids, list):
+            raise BrokenAnswer(NOT_IN_FORM)
+        if not all(map(is_id, ids)):
             raise BadAnswer
         return ids
 
@@ -185,6 +188,8 @@ class OdooClient:
         self, model: str, domain: Domain, *, context: Context | None = None
     ) -> int:
         count = await self.call(model, "search_count", context=context, domain=domain)
+        if type(count) is not int:
+            raise BrokenAnswer(NOT_IN_FORM)
         if not is_id(count) or count < 0:  # no bool, and what a database can hold
             raise BadAnswer
         return int(count)
@@ -201,7 +206,7 @@ class OdooClient:
             kwargs = {"fields": ["id:sum"], "groupby": []}
         groups = await self.call(model, method, context=context, domain=domain, **kwargs)
         if not isinstance(groups, list):
-            raise BadAnswer
+            raise BrokenAnswer(NOT_IN_FORM)
         group = groups[0] if groups else {}
         if not isinstance(group, dict):
             raise BadAnswer
@@ -237,9 +242,9 @@ class OdooClient:
             return told
 
     async def _choose_again(self) -> None:
-        self._may_choose_again = False
         version = await ask_version(self._wire)
         self.facts = await choose(self._wire, version, self._now)
+        self._may_choose_again = False
         self._calls = protocol_for(self._wire, self.facts)
 
 

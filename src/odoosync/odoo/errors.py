@@ -8,6 +8,7 @@
     │   ├── ServerBusy            429, 502, 503, 504, no database connection left; `retry_after`
     │   ├── ServerConflict        serialization failure, lock, deadlock
     │   ├── CutOff                the connection was lost before the answer was whole
+    │   │   └── BrokenAnswer      a page of HTML, nothing, or a part of JSON came as the answer
     │   └── Unreachable           nothing listens there, or no route
     ├── FixAddress                the URL must change, or the network around it
     │   ├── HostNotFound          the name does not resolve
@@ -131,6 +132,13 @@ class CutOff(RetryLater):
     sentence = "The connection to Odoo was lost before its answer was complete. Try again."
 
 
+class BrokenAnswer(CutOff):
+    """A proxy, a maintenance page or a crash came in between: these bytes are not Odoo's answer."""
+
+    code = "odoo_broken_answer"
+    sentence = "What came is not Odoo's answer: a proxy before it may have sent it. Try again."
+
+
 class Unreachable(RetryLater):
     code = "odoo_unreachable"
     stage: Stage = "connect"
@@ -164,14 +172,28 @@ class ProtocolMissing(NotOdoo):
 
 
 class RedirectRefused(FixAddress):
-    """`target` is the address that the server points to, or None when it is not readable."""
+    """`target` is the address that the server points to, or None when it is not readable.
+
+    `page` is the path of another page of the same server that it points to.
+    """
 
     code = "odoo_redirect_refused"
     stage: Stage = "version"
 
-    def __init__(self, target: str | None) -> None:
-        where = f"If that is your Odoo, use {target} as its URL." if target else "Check the URL."
-        super().__init__(f"This address sends callers elsewhere, which is not followed. {where}")
+    def __init__(self, target: str | None, page: str = "") -> None:
+        if page:
+            told = (
+                f"This address sends callers to its page {page}, which is not followed."
+                " It may ask for a login or tell of maintenance."
+            )
+        elif target:
+            told = (
+                f"This address sends callers to {target}, which is not followed."
+                f" If that is your Odoo, use {target} as its URL."
+            )
+        else:
+            told = "This address sends callers elsewhere, which is not followed. Check the URL."
+        super().__init__(told)
         self.target = target
 
 

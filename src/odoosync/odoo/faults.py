@@ -19,7 +19,7 @@ from odoosync.addresses.sockets import Route
 from odoosync.odoo.errors import (
     AddressRefused,
     AnswerTooLarge,
-    BadAnswer,
+    BrokenAnswer,
     CutOff,
     HostNotFound,
     OdooError,
@@ -76,7 +76,7 @@ def translate(error: Exception, asked: Asked) -> OdooError:
     for kinds, ours in _TABLE:
         if isinstance(error, kinds):
             return ours(error, asked)
-    return BadAnswer()
+    return BrokenAnswer("What came is not HTTP as a web server speaks it. Check the URL's port.")
 
 
 def _not_found(error: Exception, _asked: Asked) -> OdooError:
@@ -119,7 +119,9 @@ def _timed_out(error: Exception, asked: Asked) -> OdooError:
 def _cut(error: Exception, _asked: Asked) -> OdooError:
     """Tell a lost connection from one that ended well with bytes that cannot be unpacked."""
     if isinstance(error.__cause__, ContentEncodingError):
-        return BadAnswer()
+        return BrokenAnswer(
+            "Odoo's answer could not be unpacked. A proxy before it may have damaged it. Try again."
+        )
     return CutOff()
 
 

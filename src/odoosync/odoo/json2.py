@@ -15,7 +15,7 @@ from odoosync.odoo.errors import (
 from odoosync.odoo.refusals import refused
 from odoosync.odoo.sealed import Sealed
 from odoosync.odoo.transport import Answer
-from odoosync.odoo.wire import Wire, decoded, is_json, not_from_odoo
+from odoosync.odoo.wire import Wire, is_json, not_from_odoo
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _NO_DATABASE = b"No database is selected"
@@ -57,14 +57,15 @@ class Json2:
             repeatable=method in self._reads,
         )
         if answer.status == _OK:
-            return (Sealed.of(answer.body, in_reply=False) if sealed else None) or decoded(answer)
+            page = Sealed.of(answer.body, in_reply=False) if sealed else None
+            return page or self._wire.decoded(answer)
         raise self._error(answer, model)
 
     def _error(self, answer: Answer, model: str) -> OdooError:
         """Odoo's own errors are JSON; HTML is a route that it does not know, or a proxy."""
         login = self._wire.login
         if is_json(answer):
-            return refused(decoded(answer), model=model, login=login)
+            return refused(self._wire.decoded(answer), model=model, login=login)
         if answer.status == _NOT_FOUND and _NO_DATABASE in answer.body:
             return UnknownDatabase()
         if answer.status in {_NOT_FOUND, 405, 410}:

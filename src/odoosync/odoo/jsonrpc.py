@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from odoosync.odoo.errors import BadAnswer, ProtocolMissing
+from odoosync.odoo.errors import BrokenAnswer, ProtocolMissing
 from odoosync.odoo.refusals import refused
-from odoosync.odoo.sealed import Sealed
+from odoosync.odoo.sealed import NOT_IN_FORM, Sealed
 from odoosync.odoo.transport import Answer
-from odoosync.odoo.wire import Wire, decoded, is_json, not_from_odoo
+from odoosync.odoo.wire import Wire, is_json, not_from_odoo
 
 PATH = "/jsonrpc"
 # Their first parameter was renamed from `args` to `domain` in 17: handed over by position.
@@ -77,9 +77,9 @@ def result_of(wire: Wire, answer: Answer, model: str) -> Any:
         raise ProtocolMissing
     if answer.status != _OK and not is_json(answer):
         raise not_from_odoo(answer)
-    reply = decoded(answer)
+    reply = wire.decoded(answer)
     if not isinstance(reply, dict) or "jsonrpc" not in reply:
-        raise BadAnswer
+        raise BrokenAnswer(NOT_IN_FORM)
     error = reply.get("error")
     if error is None:
         return reply.get("result")

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 
 import orjson
 
-from odoosync.odoo.errors import BadAnswer
+from odoosync.odoo.errors import BadAnswer, BrokenAnswer
 from odoosync.odoo.fields import Row, is_id
 
 _LIST: Final = re.compile(rb"\s*\[")
@@ -25,6 +25,12 @@ _REPLY: Final = re.compile(
 _KEY: Final = re.compile(rb'\{"id": ?')
 _ID: Final = re.compile(rb'\{"id": ?(\d{1,19})[,}]')
 # Numbers that are none, as Python writes them, and halves of surrogate pairs: no JSON, strictly.
+_ONLY_BEGUN: Final = frozenset(
+    bytes((first, last)) for first in b"[{" for last in range(256) if last not in b"]}"
+)
+NOT_IN_FORM: Final = (
+    "What came is JSON, but not in Odoo's form. A proxy before it may have sent it. Try again."
+)
 _BEYOND_JSON: Final = (b"NaN", b"Infinity", b"\\ud", b"\\uD")
 
 
@@ -59,7 +65,7 @@ class Sealed:
         return cls(body, begins.end(), in_reply) if begins else None
 
     def rows(self) -> list[Row]:
-        """Read them. Raises BadAnswer."""
+        """Read them. Raises BadAnswer, BrokenAnswer."""
         told = read_json(self.body)
         if self.in_reply:
             told = told["result"] if isinstance(told, dict) and told.get("error") is None else None
@@ -83,11 +89,11 @@ class Sealed:
     def pieces(self) -> Iterator[list[Row]]:
         """Yield the rows, some hundred at a time, of a page that `glance` tells of.
 
-        Raises BadAnswer, too, where a row holds rows: `rows` reads those.
+        Raises BrokenAnswer, too, where a row holds rows: `rows` reads those.
         """
         key = _KEY.match(self.body, self.start)
         if key is None:
-            raise BadAnswer
+            raise BrokenAnswer
         start, end = self.start, self.body.rstrip().rfind(b"]")
         between = (b"}, " if key[0].endswith(b" ") else b"},") + key[0]
         while start < end:
@@ -98,8 +104,10 @@ class Sealed:
 
 
 def as_rows(told: Any) -> list[Row]:
-    """Give a list of rows as such. Raises BadAnswer unless it is one of records with ids."""
-    if not isinstance(told, list) or set(map(type, told)) - {dict}:
+    """Give a list of rows as such. Raises BrokenAnswer for no list, BadAnswer for other rows."""
+    if not isinstance(told, list):
+        raise BrokenAnswer(NOT_IN_FORM)
+    if set(map(type, told)) - {dict}:
         raise BadAnswer
     if not all(is_id(row.get("id")) for row in told):
         raise BadAnswer
@@ -107,11 +115,11 @@ def as_rows(told: Any) -> list[Row]:
 
 
 def read_json(body: bytes) -> Any:
-    """Read JSON as strictly as it is written, or as Python writes it; raises BadAnswer."""
+    """Read JSON as strictly as it is written, or as Python writes it; raises BrokenAnswer."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        immense = "infinity" in error.msg
+        immense, ends = "infinity" in error.msg, "end of data" in error.msg
     if immense or any(word in body for word in _BEYOND_JSON):
         with suppress(ValueError, RecursionError):
             return json.loads(
@@ -120,7 +128,16 @@ def read_json(body: bytes) -> Any:
                 parse_int=_number,
                 parse_float=_number,
             )
-    raise BadAnswer  # out here, for the decoder's error holds the whole text
+    # Out here, for the decoder's error holds the whole text.
+    raise BrokenAnswer(_what_came(body, ends=ends))
+
+
+def _what_came(body: bytes, *, ends: bool) -> str:
+    if not body.strip():
+        return "Odoo's answer was empty. A proxy before it may have sent that. Try again."
+    if ends or body[:1] + body.rstrip()[-1:] in _ONLY_BEGUN:
+        return "Odoo's answer ended in the middle. A proxy before it may have cut it. Try again."
+    return "What came is not JSON, as Odoo's answers are. A proxy before it may have sent it."
 
 
 def _number(text: str) -> Any:

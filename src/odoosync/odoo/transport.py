@@ -28,6 +28,7 @@ from odoosync.odoo.throttle import Throttle
 from odoosync.odoo.url import candidate_urls, parse_odoo_url
 
 _MEBIBYTE = 2**20
+_LONGEST_PAGE = 100
 SETTING: Final = "ODOOSYNC_ALLOWED_ODOO_HOSTS"
 
 
@@ -192,10 +193,18 @@ async def _note_reuse(_session: object, context: object, _params: object) -> Non
 def _redirect(response: aiohttp.ClientResponse) -> OdooError:
     location = response.headers.get("Location", "")
     try:
-        target, *_ = candidate_urls(str(response.url.join(URL(location))))
+        leads_to = response.url.join(URL(location))
+        target, *_ = candidate_urls(str(leads_to))
     except (ValueError, InvalidInput):
         return RedirectRefused(None)
-    return RedirectRefused(str(target))
+    return RedirectRefused(str(target), _page(response.url, leads_to))
+
+
+def _page(asked: URL, leads_to: URL) -> str:
+    """Return the path of a redirect that stays on its server and does not only move Odoo's own."""
+    moved = leads_to.raw_path != asked.raw_path and leads_to.raw_path.endswith(asked.raw_path)
+    stays = leads_to.origin() == asked.origin() and not moved
+    return leads_to.raw_path[:_LONGEST_PAGE] if stays else ""
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:

@@ -6,23 +6,29 @@ overloaded server into errors.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from html import unescape
 from typing import Any, Protocol
 
 import orjson
 
-from odoosync.odoo.errors import NotOdoo, RequestRejected, ServerBusy, ServerFault
+from odoosync.odoo.errors import BrokenAnswer, NotOdoo, RequestRejected, ServerBusy, ServerFault
 from odoosync.odoo.login import Login
+from odoosync.odoo.refusals import quoted
 from odoosync.odoo.sealed import read_json
 from odoosync.odoo.transport import Answer
 
 # 52x are Cloudflare's words for an origin that is down or slow.
 _BUSY = frozenset({408, 429, 502, 503, 504, 520, 521, 522, 523, 524})
+_BEFORE_HTML = b"\xef\xbb\xbf \t\r\n"
+_TITLE = re.compile(rb"(?is)<title[^>]*>(.*?)</title>")
+_TITLE_WITHIN = 16 * 1024
 _LONGEST_WAIT = timedelta(days=1)
 _OK = 200
 _SERVER_ERRORS = 500
@@ -121,6 +127,21 @@ class Wire:
             repeatable=repeatable,
         )
 
+    def decoded(self, answer: Answer) -> Any:
+        """Read the JSON of an answer; raises BrokenAnswer when it is none."""
+        try:
+            return read_json(answer.body)
+        except BrokenAnswer:
+            if not answer.body.lstrip(_BEFORE_HTML).startswith(b"<"):
+                raise
+        title = _TITLE.search(answer.body[:_TITLE_WITHIN])
+        text = unescape(title[1].decode(errors="replace")) if title else ""
+        named = quoted(" ".join(text.split()), self.login.secret)
+        raise BrokenAnswer(
+            f"A web page{f', “{named}”,' if named else ''} came in the place of Odoo's answer."
+            " A proxy before it may ask for a login or tell of maintenance."
+        )
+
     async def _send(
         self,
         method: str,
@@ -141,11 +162,6 @@ class Wire:
         if tell is not None and answer.status == _OK:
             tell(answer.body)
         return answer
-
-
-def decoded(answer: Answer) -> Any:
-    """Read the JSON of an answer; raises BadAnswer when it is none."""
-    return read_json(answer.body)
 
 
 def is_json(answer: Answer) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import gzip
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from odoosync.sandbox.answers import HTML_TYPE, JSON_TYPE, Answer
@@ -17,6 +19,10 @@ _GARBAGE = b'\x00\xff{"jsonrpc": "2.0", "result": [tru'
 _PROXY_PAGE = (
     "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n"
     "<center><h1>{status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+_MAINTENANCE_PAGE = (
+    "<!DOCTYPE html>\n<html>\n<head><title>Down for\n maintenance</title></head>\n"
+    "<body><h1>We are back soon</h1></body>\n</html>\n"
 )
 
 
@@ -30,19 +36,31 @@ def instead(fault: Fault, request: Request, faults: Faults) -> Response | None:
     """Make what is sent in place of an answer; None for faults that need the answer first."""
     if fault.kind == "hang":
         return _Hang(faults)
-    if fault.kind == "status":
-        page = _PROXY_PAGE.format(status=fault.status)
-        waiting = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
-        return Response(page, fault.status, {**waiting, "content-type": HTML_TYPE})
-    if fault.kind == "garbage":
-        return Response(_GARBAGE, headers={"content-type": JSON_TYPE})
-    if fault.kind == "huge":
-        return StreamingResponse(
-            _endless(fault.size or 1 << 30), headers={"content-type": JSON_TYPE}
-        )
     if fault.kind == "redirect_loop":
         return Response(status_code=307, headers={"location": str(request.url)})
-    return None
+    make = _INSTEAD.get(fault.kind)
+    return make(fault) if make else None
+
+
+def _proxy_page(fault: Fault) -> Response:
+    page = _PROXY_PAGE.format(status=fault.status)
+    waiting = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+    return Response(page, fault.status, {**waiting, "content-type": HTML_TYPE})
+
+
+def _huge(fault: Fault) -> Response:
+    return StreamingResponse(_endless(fault.size or 1 << 30), headers={"content-type": JSON_TYPE})
+
+
+_INSTEAD: dict[str, Callable[[Fault], Response]] = {
+    "status": _proxy_page,
+    "page": lambda _fault: Response(_MAINTENANCE_PAGE, headers={"content-type": HTML_TYPE}),
+    "json_page": lambda _fault: JSONResponse({"status": "maintenance"}),
+    "empty": lambda _fault: Response(b"", headers={"content-type": JSON_TYPE}),
+    "garbage": lambda _fault: Response(_GARBAGE, headers={"content-type": JSON_TYPE}),
+    "huge": _huge,
+    "redirect": lambda fault: Response(status_code=302, headers={"location": fault.location}),
+}
 
 
 def spoiled(fault: Fault, answer: Answer) -> Response:
@@ -52,7 +70,14 @@ def spoiled(fault: Fault, answer: Answer) -> Response:
         return StreamingResponse(
             _drops(answer.body, fault), answer.status, headers, answer.content_type
         )
-    return _Cut(answer, fault.size)
+    size = fault.size or len(answer.body) // 2
+    if fault.kind == "shortened":
+        return respond(replace(answer, body=answer.body[:size]))
+    if fault.kind == "cut_gzip":
+        packed = gzip.compress(answer.body)
+        headers = {**answer.headers, "content-encoding": "gzip"}
+        return respond(replace(answer, body=packed[: len(packed) // 2], headers=headers))
+    return _Cut(answer, size, tells_length=fault.kind == "cut")
 
 
 class _Hang(Response):
@@ -70,16 +95,21 @@ class _Hang(Response):
 
 
 class _Cut(Response):
-    """Headers that promise the whole, a part of it, and the end of the connection."""
+    """Headers that promise the whole, a part of it, and the end of the connection.
 
-    def __init__(self, answer: Answer, size: int) -> None:
+    What `tells_length` has a `Content-Length`; all else comes in chunks.
+    """
+
+    def __init__(self, answer: Answer, size: int, *, tells_length: bool) -> None:
         super().__init__()
         self._answer = answer
-        self._size = size or len(answer.body) // 2
+        self._size = size
+        self._tells_length = tells_length
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        length = str(len(self._answer.body) + 1).encode()
-        headers = [(b"content-type", JSON_TYPE.encode()), (b"content-length", length)]
+        headers = [(b"content-type", JSON_TYPE.encode())]
+        if self._tells_length:
+            headers.append((b"content-length", str(len(self._answer.body) + 1).encode()))
         await send(
             {"type": "http.response.start", "status": self._answer.status, "headers": headers}
         )

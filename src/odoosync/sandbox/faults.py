@@ -11,7 +11,8 @@ from odoosync.errors import InvalidInput
 
 KINDS = frozenset(
     {
-        "latency", "hang", "drip", "cut", "status", "garbage", "huge", "redirect_loop",
+        "latency", "hang", "drip", "cut", "cut_chunks", "cut_gzip", "shortened", "empty", "status",
+        "page", "json_page", "garbage", "huge", "redirect", "redirect_loop",
         "serialization_failure", "odoo_error",
     }
 )  # fmt: skip
@@ -23,7 +24,9 @@ class Fault:
 
     `model` and `method` narrow it (`common` and `authenticate` for logins); empty is any call.
     `seconds`: latency before the answer, or between the chunks of a drip; `size`: bytes of a
-    chunk, of what comes before a cut, or of a huge body.
+    chunk, of what comes before a cut, or of a huge body. A `cut` breaks its promise of a
+    length, what is `shortened` keeps it. A `page` is HTML with status 200; a `redirect` leads to
+    `location`.
     """
 
     kind: str
@@ -34,7 +37,8 @@ class Fault:
     seconds: float = 0.0
     size: int = 0
     status: int = 502
-    retry_after: int | None = None
+    retry_after: int | str | None = None
+    location: str = "/web/login"
     name: str = "odoo.exceptions.UserError"
     message: str = "Something went wrong"
 

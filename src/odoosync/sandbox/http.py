@@ -33,7 +33,7 @@ from odoosync.sandbox.published import published
 from odoosync.sandbox.refusals import OdooRaised, SerializationFailure, http_refusal
 from odoosync.sandbox.world import World
 
-_SPOILING = ("drip", "cut")
+_SPOILING = ("drip", "cut", "cut_chunks", "cut_gzip", "shortened")
 _BAD_REQUEST = "<!doctype html>\n<title>400 Bad Request</title>\n"
 
 

@@ -16,7 +16,7 @@ from tenacity import (
 )
 
 from odoosync.log import get_logger
-from odoosync.odoo.errors import OdooError, ServerBusy, TimedOut
+from odoosync.odoo.errors import NotOdoo, OdooError, RedirectRefused, ServerBusy, TimedOut
 
 log = get_logger(__name__)
 T = TypeVar("T")
@@ -30,7 +30,12 @@ _LONGEST_S: Final = 8.0
 
 
 def worth_repeating(error: BaseException) -> bool:
-    """Repeat what the server may answer next time; a time-out asks for less instead."""
+    """Repeat what the server may answer next time; a time-out asks for less instead.
+
+    This Odoo has answered before: what is not Odoo there now may be a page of maintenance.
+    """
+    if isinstance(error, NotOdoo | RedirectRefused):
+        return True
     return isinstance(error, OdooError) and error.retriable and not isinstance(error, TimedOut)
 
 

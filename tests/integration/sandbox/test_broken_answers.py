@@ -41,6 +41,41 @@ def test_a_cut_answer_ends_too_early(server: SandboxServer, client: httpx.Client
         client.post(READ, json=PAGE)
 
 
+def test_an_answer_may_end_between_two_chunks(server: SandboxServer, client: httpx.Client) -> None:
+    server.faults.add(Fault("cut_chunks"))
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.post(READ, json=PAGE)
+
+
+@pytest.mark.parametrize("kind", ["shortened", "cut_gzip"])
+def test_a_shortened_answer_has_the_length_that_it_tells(
+    server: SandboxServer, client: httpx.Client, kind: str
+) -> None:
+    whole = client.post(READ, json=PAGE)
+    server.faults.add(Fault(kind))
+    answer = client.post(READ, json=PAGE)
+    assert answer.status_code == 200
+    assert whole.content.startswith(answer.content)
+    assert len(answer.content) < len(whole.content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts"), [("page", "<!DOCTYPE"), ("json_page", '{"status"'), ("empty", "")]
+)
+def test_a_proxy_may_say_that_all_is_well(
+    server: SandboxServer, client: httpx.Client, kind: str, starts: str
+) -> None:
+    server.faults.add(Fault(kind))
+    answer = client.post(READ, json=PAGE)
+    assert (answer.status_code, answer.text[: len(starts) or None]) == (200, starts)
+
+
+def test_a_redirect_leads_where_it_was_told(server: SandboxServer, client: httpx.Client) -> None:
+    server.faults.add(Fault("redirect", location="https://sso.example/in"))
+    answer = client.post(READ, json=PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (302, "https://sso.example/in")
+
+
 def test_a_dripping_answer_takes_its_time_and_is_whole(
     server: SandboxServer, client: httpx.Client
 ) -> None:

@@ -85,8 +85,8 @@ TABLE: list[tuple[Exception, type[errors.OdooError]]] = [
     (aiohttp.ClientPayloadError(), errors.CutOff),
     (aiohttp.ClientOSError(errno.ECONNRESET, "x"), errors.CutOff),
     (asyncio.IncompleteReadError(b"", 1), errors.CutOff),
-    (HttpProcessingError(), errors.BadAnswer),
-    (aiohttp.ClientError(), errors.BadAnswer),
+    (HttpProcessingError(), errors.BrokenAnswer),
+    (aiohttp.ClientError(), errors.BrokenAnswer),
     (MemoryError(), errors.AnswerTooLarge),
 ]
 
@@ -98,10 +98,10 @@ def test_a_foreign_error_becomes_what_can_be_done(
     assert type(met(error)) is kind
 
 
-def test_a_body_that_cannot_be_unpacked_is_no_cut() -> None:
+def test_a_body_that_cannot_be_unpacked_is_a_broken_answer() -> None:
     error = aiohttp.ClientPayloadError()
     error.__cause__ = ContentEncodingError("x")
-    assert type(met(error)) is errors.BadAnswer
+    assert type(met(error)) is errors.BrokenAnswer
 
 
 def test_a_name_server_that_is_away_may_be_asked_again() -> None:

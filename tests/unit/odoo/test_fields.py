@@ -101,10 +101,15 @@ def test_fields_that_change_unnoticed_are_volatile(told: dict[str, Any], *, vola
     assert Field.of("x", told).is_volatile is volatile
 
 
+def recorded_fields(version: str, name: str) -> dict[str, Field]:
+    """Describe the fields that were asked for when this was recorded, which are not all."""
+    return {key: Field.of(key, about) for key, about in recording(version, name).result.items()}
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_a_recorded_page_is_decoded_by_recorded_fields(version: str) -> None:
-    odoo, _ = client(version, "partner.fields_get", "partner.search_read")
-    fields = await odoo.fields_get("res.partner")
+    odoo, _ = client(version, "partner.search_read")
+    fields = recorded_fields(version, "partner.fields_get")
     company, person, *_ = await odoo.search_read("res.partner", [], list(fields), limit=3)
     PageDecoder.of(fields, fields).decode([company, person])
     assert (company["parent_id"], company["street"], company["is_company"]) == (None, None, True)
@@ -114,10 +119,8 @@ async def test_a_recorded_page_is_decoded_by_recorded_fields(version: str) -> No
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-async def test_recorded_fields_say_what_they_are(version: str) -> None:
-    odoo, _ = client(version, "product.fields_get")
-    fields = await odoo.fields_get("product.product")
-    assert set(fields) == set(recording(version, "product.fields_get").result)
+def test_recorded_fields_say_what_they_are(version: str) -> None:
+    fields = recorded_fields(version, "product.fields_get")
     assert fields["categ_id"].relation == "product.category"
     assert fields["standard_price"].company_dependent
     assert fields["name"].translate

@@ -2,13 +2,32 @@ from __future__ import annotations
 
 import pytest
 
-from odoosync.odoo.errors import AccessRefused, CutOff, OdooError, ServerBusy, TimedOut
+from odoosync.odoo.errors import (
+    AccessRefused,
+    BrokenAnswer,
+    CutOff,
+    InvalidCredentials,
+    NotOdoo,
+    OdooError,
+    RedirectRefused,
+    ServerBusy,
+    TimedOut,
+)
 from odoosync.sync.patience import patiently, pause_before, worth_repeating
 
 
 @pytest.mark.parametrize(
     ("error", "repeated"),
-    [(CutOff(), True), (ServerBusy(), True), (TimedOut(), False), (AccessRefused("x"), False)],
+    [
+        (CutOff(), True),
+        (BrokenAnswer(), True),
+        (ServerBusy(), True),
+        (NotOdoo(), True),
+        (RedirectRefused(None), True),
+        (TimedOut(), False),
+        (AccessRefused("x"), False),
+        (InvalidCredentials(), False),
+    ],
 )
 def test_what_may_pass_is_repeated_and_a_time_out_asks_for_less(
     error: OdooError, *, repeated: bool
