@@ -29,7 +29,11 @@ def set_aside(
         int | None, typer.Option(help="A connection's id; the active one when left out.")
     ] = None,
 ) -> None:
-    """List rows and fields that Odoo fails on, with the reason; each sync tries them again."""
+    """List what Odoo fails on, with the reason: fields, rows, and fields of single rows.
+
+    A field that fails on many rows is left out of the copy and tried again once a day. Rows are
+    tried again with each sync.
+    """
     if dataset is not None:
         dataset_named(dataset)
     if not asyncio.run(_tell(user, dataset, connection)):
@@ -55,6 +59,7 @@ async def _tell(username: str, dataset: str | None, connection_id: int | None) -
 
 
 def _told(row: Row[Any]) -> str:
-    field = f" {row.field}" if row.field else ""
+    place = (row.odoo_id, row.field) if row.odoo_id is not None else ("field", row.field)
+    where = " ".join(str(one) for one in place if one != "")
     when = f"{iso(row.first_at)} to {iso(row.last_at)}"
-    return f"{row.dataset} {row.odoo_id}{field}: {row.error_code}, {when}. {row.reason}"
+    return f"{row.dataset} {where}: {row.error_code}, {when}. {row.reason}"

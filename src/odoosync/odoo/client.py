@@ -61,7 +61,7 @@ class OdooClient:
         self._calls = protocol_for(wire, facts)
         self._now = now
         self._may_choose_again = remembered
-        self._takes_load = True
+        self._takes_load: bool | None = None
 
     @property
     def login(self) -> Login:
@@ -231,15 +231,19 @@ class OdooClient:
         names: bool,
         sealed: bool = False,
     ) -> Any:
-        if names or not self._takes_load:
+        if names or self._takes_load is False:
             return await self._call(model, method, ids, kwargs, context, sealed=sealed)
         bare = {"load": None, **kwargs}
         try:
-            return await self._call(model, method, ids, bare, context, sealed=sealed)
+            told = await self._call(model, method, ids, bare, context, sealed=sealed)
         except RequestRejected:
+            if self._takes_load:
+                raise
             told = await self._call(model, method, ids, kwargs, context, sealed=sealed)
             self._takes_load = False
-            return told
+        else:
+            self._takes_load = True
+        return told
 
     async def _choose_again(self) -> None:
         version = await ask_version(self._wire)

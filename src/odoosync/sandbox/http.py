@@ -139,10 +139,10 @@ class _Routes:
         return await self._plain(request, "nowhere", page)
 
     async def set_faults(self, request: Request) -> Response:
-        """POST a fault or a list of them; `unreadable` names a row; DELETE clears all."""
+        """POST faults; `unreadable` names a row, `failing` a field; DELETE clears all."""
         if request.method == "DELETE":
             self._faults.clear()
-            self._world.unreadable.clear()
+            self._world.mend()
             return JSONResponse({"faults": 0})
         given = _parsed(await request.body())
         wanted = given if isinstance(given, list) else [given]
@@ -156,6 +156,9 @@ class _Routes:
     def _set(self, given: dict[str, Any]) -> None:
         if given.get("kind") == "unreadable":
             self._world.make_unreadable(given["model"], given["row_id"], given.get("field", ""))
+        elif given.get("kind") == "failing":
+            how = given.get("how", "singleton")
+            self._world.make_failing(given["model"], given["field"], how)
         else:
             self._faults.add(fault_from_json(given))
 

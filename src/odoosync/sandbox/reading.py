@@ -46,6 +46,7 @@ def read_rows(
     """Make answers of these rows, `id` first; `load=None` leaves many2one ids bare."""
     wanted = [field for field in fields if field is not None]
     _trip_over_unreadable(caller, model, rows, wanted)
+    _trip_over_failing(caller, model, rows, wanted)
     names = ["id", *(field.name for field in wanted)]
     columns: list[Sequence[Any]] = [[row[0] for row in rows]]
     columns += [_column(caller, model, rows, field, load) for field in wanted]
@@ -107,3 +108,19 @@ def _trip_over_unreadable(
         at_fault = broken.get(row[0])
         if at_fault is not None and (not at_fault or at_fault in names):
             raise value_error(f"Expected singleton: {model.name}({row[0]}, {row[0]})")
+
+
+def _trip_over_failing(
+    caller: Caller, model: Model, rows: Sequence[Row], fields: Sequence[Field]
+) -> None:
+    """Fail every page that asks for a field that cannot be computed, as Odoo does."""
+    failing = caller.world.failing.get(model.name, {})
+    for field in fields:
+        how = failing.get(field.name)
+        if how == "access" and rows:
+            raise hidden_fields(caller, model, "read", [field.name])
+        if how == "error" and rows:
+            raise value_error(f"could not convert string to float: {field.name!r}")
+        if how == "singleton" and len(rows) > 1:
+            ids = ", ".join(str(row[0]) for row in rows)
+            raise value_error(f"Expected singleton: {model.name}({ids})")

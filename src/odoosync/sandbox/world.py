@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from odoosync.sandbox.caller import Caller
 from odoosync.sandbox.calls import call
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from odoosync.sandbox.fields import Field
 
 Answer = TypeVar("Answer")
+Failure = Literal["singleton", "access", "error"]
+"""How a field fails: its computation takes one row only, its reader lacks a right, it has a bug."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,6 +57,7 @@ class World:
         self.accounts: dict[int, Account] = {}
         self.rules: list[Rule] = []
         self.unreadable: dict[str, dict[int, str]] = {}
+        self.failing: dict[str, dict[str, Failure]] = {}
         self._commits = 0
         self._begun = 0
         self._open: set[int] = set()
@@ -163,3 +166,12 @@ class World:
     def make_unreadable(self, model: str, row_id: int, field: str = "") -> None:
         """Let any read of this row, or of this field of it, raise."""
         self.unreadable.setdefault(model, {})[row_id] = field
+
+    def make_failing(self, model: str, field: str, how: Failure = "singleton") -> None:
+        """Let reads of this field raise: of several rows at once, or of any row."""
+        self.failing.setdefault(model, {})[field] = how
+
+    def mend(self) -> None:
+        """Let everything be read again."""
+        self.unreadable.clear()
+        self.failing.clear()

@@ -1,4 +1,7 @@
-"""Rows and fields that Odoo fails on: set aside with the reason, tried again with each run."""
+"""Rows that Odoo fails on, or fields of them: set aside with the reason, tried with each run.
+
+The list of what Odoo fails on has fields that fail on many rows, too: see `failing_fields`.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    case,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy import cast as sql_cast
 
 from odoosync.db import Tx
-from odoosync.odoo.errors import CutOff, TimedOut
-from odoosync.sync.tables import set_aside
+from odoosync.odoo.errors import BadAnswer, CutOff, TimedOut
+from odoosync.sync.tables import failing_fields, set_aside
 
 WHOLE_ROW = ""
 _SLOW_ROWS_REST = timedelta(hours=24)
@@ -27,14 +44,21 @@ class Fault:
     reason: str
 
 
-async def waiting(tx: Tx, connection_id: int, dataset: str) -> set[int]:
-    """Return the ids that something is set aside of."""
+async def waiting(tx: Tx, connection_id: int, dataset: str) -> dict[int, frozenset[str]]:
+    """Return the ids that something is set aside of, with the fields that Odoo failed on.
+
+    A value that could not be understood fails no call, so its field is not among them.
+    """
     found = await tx.all(
-        tx.select(set_aside, set_aside.c.odoo_id).where(
+        tx.select(set_aside).where(
             set_aside.c.connection_id == connection_id, set_aside.c.dataset == dataset
         )
     )
-    return {row.odoo_id for row in found}
+    fields: dict[int, set[str]] = {row.odoo_id: set() for row in found}
+    for row in found:
+        if row.error_code != BadAnswer.code:
+            fields[row.odoo_id].add(row.field)
+    return {odoo_id: frozenset(names) for odoo_id, names in fields.items()}
 
 
 async def resting(tx: Tx, connection_id: int, dataset: str, now: datetime) -> set[int]:
@@ -86,10 +110,10 @@ async def settle(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something is set aside: lists go by it."""
+    """Where something is set aside: lists go by it. Without an id it is a field of many rows."""
 
     dataset: str
-    odoo_id: int
+    odoo_id: int | None
     field: str
 
 
@@ -101,11 +125,34 @@ async def listed(
     limit: int,
     after: Place | None = None,
 ) -> list[Row[Any]]:
-    """List what is set aside, by dataset, id and field; `after` is the last place seen."""
-    order = (set_aside.c.dataset, set_aside.c.odoo_id, set_aside.c.field)
-    query = tx.select(set_aside).where(set_aside.c.connection_id == connection_id)
+    """List what Odoo fails on; `after` is the last place seen.
+
+    Of each dataset come the fields of many rows, then single rows, by id and field.
+    """
+    both = union_all(
+        _of(tx, failing_fields, connection_id, sql_cast(null(), BigInteger)),
+        _of(tx, set_aside, connection_id, set_aside.c.odoo_id),
+    ).subquery()
+    order = (
+        both.c.dataset,
+        case((both.c.odoo_id.is_(None), 0), else_=1),
+        func.coalesce(both.c.odoo_id, 0),
+        both.c.field,
+    )
+    query = select(both).order_by(*order).limit(limit)
     if dataset is not None:
-        query = query.where(set_aside.c.dataset == dataset)
+        query = query.where(both.c.dataset == dataset)
     if after is not None:
-        query = query.where(tuple_(*order) > (after.dataset, after.odoo_id, after.field))
-    return list(await tx.all(query.order_by(*order).limit(limit)))
+        is_row = int(after.odoo_id is not None)
+        seen = (after.dataset, is_row, after.odoo_id or 0, after.field)
+        query = query.where(tuple_(*order) > tuple_(*map(literal, seen)))
+    return list(await tx.all(query))
+
+
+def _of(
+    tx: Tx, table: Table, connection_id: int, odoo_id: ColumnElement[int | None]
+) -> Select[Any]:
+    shown = (table.c[name] for name in ("dataset", "field", "error_code", "reason"))
+    moments = (table.c.first_at, table.c.last_at)
+    columns = (odoo_id.label("odoo_id"), *shown, *moments)
+    return tx.select(table, *columns).where(table.c.connection_id == connection_id)

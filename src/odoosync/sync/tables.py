@@ -1,4 +1,4 @@
-"""History (one row a run), cursors (how far a copy is true), what was set aside, questions."""
+"""History (one row a run), cursors (how far a copy is true), what Odoo fails on, questions."""
 
 from __future__ import annotations
 
@@ -141,6 +141,24 @@ set_aside = tenant_table(
     Column("field", String(255), primary_key=True),
     Column("error_code", String(64), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+)
+
+failing_fields = tenant_table(
+    "failing_fields",
+    Column(
+        "connection_id",
+        BigId,
+        ForeignKey("connections.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("dataset", String(255), primary_key=True),
+    Column("field", String(255), primary_key=True),
+    Column("error_code", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ids", JsonDocument, nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
 )

@@ -12,7 +12,8 @@ from copies import NOW, connect
 from odoosync.accounts.directory import User
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
-from odoosync.sync import set_aside
+from odoosync.sync import failing_fields, set_aside
+from odoosync.sync.failing_fields import FieldError
 from odoosync.sync.set_aside import Fault
 from queries import Headers, data_of, error_of
 
@@ -36,6 +37,15 @@ async def connection(database: Database, key_ring: KeyRing, anna: User) -> int:
         for dataset, faults in FAULTS.items():
             await set_aside.settle(tx, made, dataset, read=(), faults=faults, now=NOW)
     return made
+
+
+@pytest.fixture
+async def failing(database: Database, anna: User, connection: int) -> int:
+    """The same, with a field that fails on many rows."""
+    error = FieldError("vat", "odoo_access_refused", "Odoo refuses this field.", (7, 12))
+    async with database.tenant(anna.tenant_id) as tx:
+        await failing_fields.remember(tx, connection, "contacts", [error], NOW)
+    return connection
 
 
 async def listed(
@@ -77,6 +87,28 @@ async def test_pages_go_through_all_of_it_once(
         seen += [(item["odoo_id"], item["field"]) for item in page["items"]]
         cursor = page["next_cursor"]
     assert seen == [(7, None), (7, "comment"), (12, "phone"), (3, "list_price")]
+
+
+async def test_fields_that_fail_on_many_rows_come_first_on_their_own_page(
+    client: httpx.AsyncClient, signed_in: Headers, failing: int
+) -> None:
+    first = await listed(client, signed_in, failing, dataset="contacts", limit=1)
+    (item,) = first["items"]
+    assert (item["odoo_id"], item["field"], item["reason"]) == (
+        None,
+        "vat",
+        "Odoo refuses this field.",
+    )
+    rest = await listed(client, signed_in, failing, dataset="contacts", cursor=first["next_cursor"])
+    assert [item["odoo_id"] for item in rest["items"]] == [7, 7, 12]
+
+
+@pytest.mark.usefixtures("failing")
+async def test_graphql_lists_fields_that_fail_on_many_rows(
+    client: httpx.AsyncClient, signed_in: Headers
+) -> None:
+    items = (await data_of(client, signed_in, QUERY))["set_aside"]["items"]
+    assert [(item["odoo_id"], item["field"]) for item in items] == [(None, "vat"), (7, None)]
 
 
 @pytest.mark.usefixtures("connection")

@@ -12,10 +12,15 @@ from odoosync.api.reading.aside import list_set_aside
 from odoosync.api.reading.listing import USUAL_PAGE
 
 
-@strawberry.type(description="A row, or a field of one, that could not be read; syncs try again.")
+@strawberry.type(
+    description="What could not be read: a row or a field of one, tried by each sync; or a field "
+    "of many rows, tried once a day."
+)
 class SetAside:
     dataset: str
-    odoo_id: BigInt
+    odoo_id: BigInt | None = strawberry.field(
+        description="Null when it is a field of many rows: that is left out."
+    )
     field: str | None = strawberry.field(description="Null when it is the whole row.")
     code: str
     reason: str

@@ -80,6 +80,7 @@ def _read_cursor(cursor: str | None) -> Place | None:
     except (ValueError, TypeError) as error:
         raise BadCursor from error
     texts = isinstance(dataset, str) and isinstance(field, str) and "\0" not in dataset + field
-    if not texts or type(odoo_id) is not int or abs(odoo_id) > _LARGEST:
+    is_place = odoo_id is None or (type(odoo_id) is int and abs(odoo_id) <= _LARGEST)
+    if not (texts and is_place):
         raise BadCursor
     return Place(dataset, odoo_id, field)

@@ -1,4 +1,4 @@
-"""What Odoo fails on: rows and fields that syncs set aside and try again."""
+"""What Odoo fails on: rows and fields that syncs leave out and try again."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ router = new_router(prefix="/api/v1/connections", tags=["sync"])
 
 
 class SetAsideView(BaseModel):
-    """A row, or a field of one, that could not be read; each sync tries again."""
+    """What could not be read: a row or a field of one, tried by each sync; or a field altogether.
+
+    A field of many rows is left out of the copy, and tried once a day.
+    """
 
     dataset: str
-    odoo_id: int
+    odoo_id: int | None = Field(description="Null when it is a field of many rows.")
     field: str | None = Field(description="Null when it is the whole row.")
     code: str
     reason: str

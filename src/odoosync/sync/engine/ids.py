@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -27,6 +28,7 @@ from odoosync.sync.engine import holding
 from odoosync.sync.engine.ceiling import Ceiling
 from odoosync.sync.engine.holding import Held
 from odoosync.sync.engine.keeping import keep, make_ready
+from odoosync.sync.engine.narrowing import read_suspects
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
@@ -176,12 +178,16 @@ async def fetch(work: Work, ids: Sequence[int]) -> None:
 
 
 async def try_again(work: Work) -> None:
-    """Read once more what was set aside; what is not there any more needs no second thought."""
-    again = sorted(work.aside - work.spared)
+    """Read once more what was set aside; what is not there any more is forgotten."""
+    again = work.aside.keys() - work.spared
     if not again:
         return
-    await fetch(work, again)
-    over = work.aside - work.spared
+    by_fields = defaultdict(list)
+    for odoo_id in sorted(again):
+        by_fields[work.aside[odoo_id]].append(odoo_id)
+    for suspects, ids in by_fields.items():
+        await _fetch_suspects(work, ids, suspects)
+    over = work.aside.keys() - work.spared
 
     async def write(tx: Tx) -> Mapping[str, int]:
         place, now = (work.connection_id, work.dataset.name), work.clock()
@@ -189,6 +195,15 @@ async def try_again(work: Work) -> None:
         return {}
 
     await work.commit(work.plan.at(work.plan.stage), write)
+
+
+async def _fetch_suspects(work: Work, ids: Sequence[int], suspects: frozenset[str]) -> None:
+    """Read rows that Odoo failed on for the same fields: these by themselves, the rest at once."""
+    for start in range(0, len(ids), _AT_ONCE):
+        found = await read_suspects(
+            work, ids[start : start + _AT_ONCE], sorted(work.plan.fields), suspects
+        )
+        await keep(work, make_ready(work, found.rows, found.faults), last_id=None)
 
 
 async def tell_apart(work: Work, ids: Sequence[int], fate: Fate) -> None:

@@ -89,7 +89,7 @@ async def _store(work: Work, tx: Tx, page: Ready) -> PageCounts:
 async def settle(work: Work, tx: Tx, ids: Iterable[int], faults: Sequence[Fault]) -> None:
     """Note what was set aside, and what was set aside once and is read again."""
     failed = {fault.odoo_id for fault in faults}
-    read = work.aside.intersection(ids) - failed
+    read = work.aside.keys() & set(ids) - failed
     if read or faults:
         await set_aside.settle(
             tx,
@@ -99,4 +99,5 @@ async def settle(work: Work, tx: Tx, ids: Iterable[int], faults: Sequence[Fault]
             faults=faults,
             now=work.clock(),
         )
-        work.aside -= read
+        for odoo_id in read:
+            del work.aside[odoo_id]

@@ -1,15 +1,16 @@
-"""Finding the row or the field that fails a page, so that the rest of the page can be stored.
+"""Finding the fields and rows that fail a page, so that the rest of the page can be stored.
 
 Odoo answers a call whole or not at all: one record whose computation fails takes a thousand others
-along. Halving finds it in some ten calls.
+along. The fields are halved first, then the rows of each field at fault: some twenty calls in all.
+A field that fails on other rows, too, is left out of the whole run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from odoosync.errors import Conflict
 from odoosync.log import get_logger
@@ -26,10 +27,12 @@ from odoosync.odoo.errors import (
 )
 from odoosync.sync import pace
 from odoosync.sync.engine.work import Work
+from odoosync.sync.failing_fields import FieldError
 from odoosync.sync.patience import patiently, within
 from odoosync.sync.set_aside import WHOLE_ROW, Fault
 
 log = get_logger(__name__)
+Rows = list[dict[str, Any]]
 NARROWABLE: Final = (
     AccessRefused,
     AnswerTooLarge,
@@ -49,79 +52,95 @@ _SILENT: Final = (CutOff, TimedOut)
 _FEW: Final = 100
 MOST_FAULTY: Final = 50
 """Rows a run. Where more fail it is the server that is broken, not its rows."""
-
-
 MOST_OF_A_FIELD: Final = 10
 """Rows a run that one field may fail on before it is left out of the whole run."""
+MOST_FIELDS: Final = 10
+"""Fields a page. Where more fail it is the server that is broken, not its fields."""
+_OTHERS: Final = 4
+"""Rows at both ends of the table that a field is tried on once it failed on one row."""
+ONE_AT_A_TIME: Final = "odoo_one_record_at_a_time"
+_ONE_AT_A_TIME_REASON: Final = (
+    "Odoo computes this field for one record at a time, and fails where several are asked for "
+    "(expected singleton). Its value can be had one id at a time. Ask the maker of the field to "
+    "let its computation go through all the records that it is given."
+)
 
 
-class FieldFails(Conflict):
-    """Odoo fails on one field of many rows; `field` is to be left out."""
+class FieldsFail(Conflict):
+    """Odoo fails on these fields of many rows: they are to be left out."""
 
     code = "odoo_field_fails"
 
-    def __init__(self, field: str, said: str) -> None:
+    def __init__(self, *errors: FieldError) -> None:
+        names = ", ".join(error.field for error in errors)
         super().__init__(
-            f"Odoo fails on the field {field} of many records. Leave it out of the extra fields, "
-            f"or ask the administrator of Odoo to mend it. {said}"
+            f"Odoo fails on fields of many records: {names}. Leave them out of the extra fields, "
+            f"or ask the administrator of Odoo to mend them. {errors[0].reason}"
         )
-        self.field = field
+        self.errors = errors
 
 
 @dataclass
 class Found:
     """Rows in the order of their ids, those at fault without the fields at fault or not at all."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: Rows = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+
+    def joined(self, other: Found) -> Found:
+        return Found(self.rows + other.rows, self.faults + other.faults)
+
+
+@dataclass
+class _Parts:
+    """Rows that are put together of several answers, by id; and what failed of the fields."""
+
+    rows: dict[int, dict[str, Any]]
+    faults: list[Fault]
+    failed: dict[str, OdooError] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, found: Found) -> Self:
+        return cls({row["id"]: row for row in found.rows}, found.faults)
+
+    def found(self) -> Found:
+        return Found(list(self.rows.values()), self.faults)
+
+    def add(self, read: Rows, asked: Collection[int]) -> None:
+        """Take values in. A row that was asked for and did not come is gone by now."""
+        for odoo_id in set(asked).difference(row["id"] for row in read):
+            self.rows.pop(odoo_id, None)
+        for row in read:
+            if row["id"] in self.rows:
+                self.rows[row["id"]].update(row)
 
 
 async def read_around(work: Work, ids: Sequence[int], fields: Sequence[str]) -> Found:
-    """Read what can be read. Raises OdooError when too much cannot."""
-    found = Found()
-    await _by_row(work, list(ids), list(fields), found)
-    return found
-
-
-async def _by_row(work: Work, ids: list[int], fields: list[str], found: Found) -> None:
+    """Read what can be read. Raises FieldsFail, and OdooError when too much cannot be read."""
     try:
-        found.rows += await _read(work, ids, fields)
+        return Found(await _read(work, ids, fields))
     except NARROWABLE as error:
-        if len(ids) > 1:
-            if isinstance(error, _SILENT) and not await answers(work):
-                raise
-            half = len(ids) // 2
-            await _by_row(work, ids[:half], fields, found)
-            await _by_row(work, ids[half:], fields, found)
-            return
-        work.faulty.update(ids)
-        work.slow += isinstance(error, _SILENT)
-        if len(work.faulty) > MOST_FAULTY or work.slow > MOST_SLOW:
-            raise
-        await _one_row(work, ids[0], fields, error, found)
+        if len(ids) > 1 and isinstance(error, (*_SILENT, AnswerTooLarge)):
+            return await _read_halves(work, ids, fields, error)
+        failed = error
+    parts = _Parts.of(await _find_rows(work, ids))
+    if parts.rows:
+        await _split_fields(work, fields, failed, parts)
+    await _blame(work, parts)
+    return parts.found()
 
 
-async def _one_row(
-    work: Work, odoo_id: int, fields: list[str], error: OdooError, found: Found
-) -> None:
-    try:
-        there = await _read(work, [odoo_id], ["id"])
-    except NARROWABLE:
-        if not await _others_can_be_read(work):
-            raise
-        _set_aside(work, found, Fault(odoo_id, WHOLE_ROW, error.code, error.message))
-        return
-    if there:
-        row: dict[str, Any] = {"id": odoo_id}
-        await _by_field(work, row, fields, found)
-        found.rows.append(row)
-
-
-def _set_aside(work: Work, found: Found, fault: Fault) -> None:
-    found.faults.append(fault)
-    log.warning(
-        "set_aside", run=work.run_id, odoo_id=fault.odoo_id, field=fault.field, code=fault.code
-    )
+async def read_suspects(
+    work: Work, ids: Sequence[int], fields: Sequence[str], suspects: Collection[str]
+) -> Found:
+    """Read rows once more that Odoo failed on before: the rest at once, each suspect by itself."""
+    sound = [name for name in fields if name not in suspects]
+    parts = _Parts.of(await read_around(work, ids, sound))
+    for name in sorted(suspects):
+        if name in fields and parts.rows:
+            await _read_fields(work, [name], parts)
+    await _blame(work, parts)
+    return parts.found()
 
 
 async def answers(work: Work) -> bool:
@@ -132,6 +151,150 @@ async def answers(work: Work) -> bool:
     except OdooError:
         return False
     return True
+
+
+async def _read_halves(
+    work: Work, ids: Sequence[int], fields: Sequence[str], error: OdooError
+) -> Found:
+    """Read less at once of what takes too long or is too large."""
+    if isinstance(error, _SILENT) and not await answers(work):
+        raise error
+    half = len(ids) // 2
+    first = await read_around(work, ids[:half], fields)
+    return first.joined(await read_around(work, ids[half:], fields))
+
+
+async def _find_rows(work: Work, ids: Sequence[int]) -> Found:
+    """Read nothing but the ids, and set aside rows of which nothing can be read."""
+    try:
+        return Found(await _read(work, ids, ["id"]))
+    except NARROWABLE as error:
+        if len(ids) > 1:
+            if isinstance(error, _SILENT) and not await answers(work):
+                raise
+            half = len(ids) // 2
+            first = await _find_rows(work, ids[:half])
+            return first.joined(await _find_rows(work, ids[half:]))
+        if not await _others_can_be_read(work):
+            raise
+        _count(work, ids[0], error)
+        fault = Fault(ids[0], WHOLE_ROW, error.code, error.message)
+        return Found(faults=[_told(work, fault)])
+
+
+async def _read_fields(work: Work, fields: Sequence[str], parts: _Parts) -> None:
+    """Read fields of all rows; note those that fail, each with what Odoo says of it."""
+    ids = list(parts.rows)
+    try:
+        parts.add(await _read(work, ids, fields), ids)
+    except NARROWABLE as error:
+        await _split_fields(work, fields, error, parts)
+
+
+async def _split_fields(work: Work, fields: Sequence[str], error: OdooError, parts: _Parts) -> None:
+    if len(fields) > 1:
+        half = len(fields) // 2
+        await _read_fields(work, fields[:half], parts)
+        await _read_fields(work, fields[half:], parts)
+        return
+    parts.failed[fields[0]] = error
+    if len(parts.failed) > MOST_FIELDS:
+        raise error
+
+
+async def _blame(work: Work, parts: _Parts) -> None:
+    """Find out which rows each field fails on. Raises FieldsFail for those that fail on many."""
+    failing: list[FieldError] = []
+    for name, error in parts.failed.items():
+        try:
+            await _split_rows(work, list(parts.rows), name, error, parts)
+        except FieldsFail as fails:
+            failing += fails.errors
+    if failing:
+        raise FieldsFail(*failing)
+
+
+async def _split_rows(
+    work: Work, ids: Sequence[int], name: str, error: OdooError, parts: _Parts
+) -> None:
+    if len(ids) == 1:
+        await _blame_row(work, ids[0], name, error, parts)
+    if len(ids) <= 1:
+        return
+    if isinstance(error, _SILENT) and not await answers(work):
+        raise error
+    half = len(ids) // 2
+    for some in (ids[:half], ids[half:]):
+        try:
+            parts.add(await _read(work, some, [name]), some)
+        except NARROWABLE as again:
+            await _split_rows(work, some, name, again, parts)
+    if len(ids) == 2 and not work.failing[name].intersection(ids):  # noqa: PLR2004 - a pair
+        await _check_pair(work, ids, name)
+
+
+async def _check_pair(work: Work, ids: Sequence[int], name: str) -> None:
+    """Raise FieldsFail if a field fails on two rows of which each can be read by itself."""
+    try:
+        await _read(work, ids, [name])
+    except NARROWABLE as error:
+        reason = _ONE_AT_A_TIME_REASON
+        raise FieldsFail(FieldError(name, ONE_AT_A_TIME, reason, tuple(ids))) from error
+
+
+async def _blame_row(work: Work, odoo_id: int, name: str, error: OdooError, parts: _Parts) -> None:
+    """Set a field of a row aside. Raises FieldsFail if the field fails on others, too."""
+    if isinstance(error, _SILENT) and not await _others_can_be_read(work):
+        raise error
+    # One row may be read several times a run: in its window, again as volatile, to mend.
+    rows = work.failing[name]
+    is_first = not rows and name not in work.aside.get(odoo_id, ())
+    others = await _fails_elsewhere(work, name, odoo_id) if is_first else ()
+    rows.add(odoo_id)
+    if others or len(rows) > MOST_OF_A_FIELD:
+        ids = (*sorted(rows), *others)
+        raise FieldsFail(FieldError(name, error.code, error.message, ids)) from error
+    _count(work, odoo_id, error)
+    parts.faults.append(_told(work, Fault(odoo_id, name, error.code, error.message)))
+
+
+def _count(work: Work, odoo_id: int, error: OdooError) -> None:
+    """Count a row at fault; raises its error when there are too many."""
+    work.faulty.add(odoo_id)
+    work.slow += isinstance(error, _SILENT)
+    if len(work.faulty) > MOST_FAULTY or work.slow > MOST_SLOW:
+        raise error
+
+
+def _told(work: Work, fault: Fault) -> Fault:
+    log.warning(
+        "set_aside", run=work.run_id, odoo_id=fault.odoo_id, field=fault.field, code=fault.code
+    )
+    return fault
+
+
+async def _fails_elsewhere(work: Work, name: str, here: int) -> tuple[int, ...]:
+    """Try a field on rows at both ends of the table; return them if it fails on all of them."""
+    failed: list[int] = []
+    for order in ("id", "id desc"):
+        for odoo_id in await _some_ids(work, order, here):
+            if odoo_id in failed:
+                continue
+            try:
+                await _read(work, [odoo_id], [name])
+            except NARROWABLE:
+                failed.append(odoo_id)
+            else:
+                return ()
+    return tuple(failed) if len(failed) == _OTHERS else ()
+
+
+async def _some_ids(work: Work, order: str, besides: int) -> list[int]:
+    call, model = work.client.search, work.dataset.model
+    domain, context = [["id", "not in", sorted({*work.spared, besides})]], work.context
+    return await patiently(
+        lambda: call(model, domain, order=order, limit=_OTHERS // 2, context=context)
+    )
 
 
 async def _others_can_be_read(work: Work) -> bool:
@@ -146,39 +309,19 @@ async def _others_can_be_read(work: Work) -> bool:
     return False
 
 
-async def _first_id(work: Work, domain: list[Any], order: str) -> list[dict[str, Any]]:
+async def _first_id(work: Work, domain: list[Any], order: str) -> Rows:
     return await work.client.search_read(
         work.dataset.model, domain, ["id"], limit=1, order=order, context=work.context
     )
 
 
-async def _by_field(work: Work, row: dict[str, Any], fields: list[str], found: Found) -> None:
-    try:
-        for read in await _read(work, [row["id"]], fields):
-            row.update(read)
-    except NARROWABLE as error:
-        if len(fields) == 1:
-            if isinstance(error, _SILENT) and not await _others_can_be_read(work):
-                raise
-            # One row may be read several times a run: in its window, again as volatile, to mend.
-            rows = work.failing[fields[0]]
-            rows.add(row["id"])
-            if len(rows) > MOST_OF_A_FIELD:
-                raise FieldFails(fields[0], error.message) from error
-            _set_aside(work, found, Fault(row["id"], fields[0], error.code, error.message))
-            return
-        half = len(fields) // 2
-        await _by_field(work, row, fields[:half], found)
-        await _by_field(work, row, fields[half:], found)
-
-
-async def _read(work: Work, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
+async def _read(work: Work, ids: Sequence[int], fields: Sequence[str]) -> Rows:
     """Read rows by id; some few must come soon, for many more of such reads may follow."""
-    domain = domains.with_ids(ids)
+    domain, names = domains.with_ids(ids), list(fields)
 
-    async def read() -> list[dict[str, Any]]:
+    async def read() -> Rows:
         return await work.client.search_read(
-            work.dataset.model, domain, fields, order="id", context=work.context, names=False
+            work.dataset.model, domain, names, order="id", context=work.context, names=False
         )
 
     if len(ids) > _FEW:

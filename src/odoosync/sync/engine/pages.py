@@ -187,7 +187,11 @@ def _not_now() -> bool:
 
 
 async def pull(work: Work, domain: list[Any]) -> None:
-    """Store all rows of the window, page by page in their order."""
+    """Store the rows of the window, page by page in their order.
+
+    Rows that Odoo fails on are left to `ids.try_again`, so that they fail no page.
+    """
+    domain = domains.all_of(domain, work.apart)
     async with work.maker.lent():
         try:
             await _pull(work, domain, work.recipe)

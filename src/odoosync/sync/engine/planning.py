@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,6 +80,10 @@ class Prospect:
             company_ids=self.connection.preferences.company_ids,
         )
 
+    def has_shape_of(self, cursor: Cursor) -> bool:
+        """Tell whether the last complete sync read these fields in this way."""
+        return cursor.shape == self.shape(self.names)
+
     def can_go_on(self, plan: Plan) -> bool:
         """Tell whether a plan still means what it meant. New fields do not matter: they wait."""
         return self.shape(plan.fields) == plan.shape
@@ -109,13 +113,16 @@ def plan_of(
     return start(window, seen_at=now, shape=shape, fields=names)
 
 
-async def drift(database: Database, prospect: Prospect) -> list[str]:
-    """Name the wanted fields that this Odoo does not have.
+async def drift(
+    database: Database, prospect: Prospect, left_out: Collection[str] = ()
+) -> list[str]:
+    """Name the wanted fields that this Odoo does not have; those `left_out` are there.
 
     What is wanted of all datasets is missing only where none of them has it.
     """
     dataset, connection = prospect.dataset, prospect.connection
-    absent = [name for name in prospect.wanted if name not in prospect.fields]
+    there = {*prospect.fields, *left_out}
+    absent = [name for name in prospect.wanted if name not in there]
     here = {*usual_fields(connection, dataset), *connection.extra_fields.get(dataset.name, ())}
     anywhere = set(connection.extra_fields.get(ALL_DATASETS, ())).intersection(absent) - here
     elsewhere: set[str] = set()

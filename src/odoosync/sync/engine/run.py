@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -21,18 +22,21 @@ from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.errors import LanguageMissing
 from odoosync.odoo.facts import ServerFacts
+from odoosync.odoo.fields import Field
 from odoosync.odoo.login import Login
 from odoosync.odoo.pacing import Gates, Pace
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
-from odoosync.sync import cursors, questions, runs, set_aside
+from odoosync.sync import cursors, failing_fields, questions, runs, set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
+from odoosync.sync.engine.field_trial import try_fields
 from odoosync.sync.engine.giving_way import giving_way
 from odoosync.sync.engine.maker import Maker
 from odoosync.sync.engine.planning import Prospect
 from odoosync.sync.engine.work import Work
+from odoosync.sync.failing_fields import FailingField, FieldError
 from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.questions import Place
@@ -59,7 +63,7 @@ class _Start:
     """What the database says at the start of an attempt. `left` is of a run that ended undone.
 
     `taken_back`: a person has confirmed that the database was restored. `resting` rows timed out
-    not long ago.
+    not long ago; on `failing` fields Odoo fails for many rows.
     """
 
     run: Row[Any]
@@ -67,9 +71,10 @@ class _Start:
     secret: str
     cursor: Cursor
     left: Plan | None
-    aside: set[int]
+    aside: dict[int, frozenset[str]]
     taken_back: bool
     resting: set[int]
+    failing: dict[str, FailingField]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,48 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
 async def _sync(attempt: _Attempt) -> None:
     tools, claim, begun = attempt.tools, attempt.claim, attempt.begun
     resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
+    attempt.left_out.update(begun.failing)
+    there = await _fields_there(attempt)
+    await _try_failing_fields(attempt, there)
     await giving_way(
         claim.run_id,
         attempt.left_out,
-        await _prepare(attempt, resumed),
+        await _prepare(attempt, resumed, there),
         go_on=lambda work: _stages(work, begun, guard=tools.deletion_guard),
         anew=lambda work: _prepare(attempt, work.plan, used=work.used),
+        remember=lambda errors: _remember(attempt, errors),
     )
+
+
+async def _try_failing_fields(attempt: _Attempt, there: Mapping[str, Field]) -> None:
+    """Read fields again that Odoo failed on: once a day, and before everything is read anyway."""
+    tools, begun, client = attempt.tools, attempt.begun, attempt.client
+    if not begun.failing:
+        return
+    prospect = _prospect(attempt, there)
+    whole = begun.run.mode == "full" or begun.taken_back or not prospect.has_shape_of(begun.cursor)
+    now, wanted = tools.clock(), prospect.wanted
+    due = {
+        name: field
+        for name, field in begun.failing.items()
+        if name in wanted and (whole or field.is_due(now))
+    }
+    trial = await try_fields(client, prospect.dataset.model, due, context=prospect.context)
+    over = trial.recovered.union(begun.failing.keys() - wanted)
+    attempt.left_out.difference_update(over)
+    await _remember(attempt, trial.errors, over)
+
+
+async def _remember(
+    attempt: _Attempt, errors: Sequence[FieldError], over: Collection[str] = ()
+) -> None:
+    """Write down at once on what Odoo fails: a kill must not cost finding it out again."""
+    tools, claim = attempt.tools, attempt.claim
+    place, now = (claim.connection_id, claim.dataset), tools.clock()
+    async with tools.database.tenant(claim.tenant_id) as tx:
+        await lanes.advance(tx, claim, claim.checkpoint)
+        await failing_fields.remember(tx, *place, errors, now)
+        await failing_fields.forget(tx, *place, over)
 
 
 async def _start(tools: Equipment, claim: Claim) -> _Start:
@@ -119,11 +159,14 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
         aside = await set_aside.waiting(tx, connection.id, claim.dataset)
         now = tools.clock()
         resting = await set_aside.resting(tx, connection.id, claim.dataset, now)
+        failing = await failing_fields.load(tx, connection.id, claim.dataset)
         asked = Place(connection.id, claim.dataset, "restored")
         taken_back = await questions.answered(tx, asked) is not None
         await lanes.advance(tx, claim, claim.checkpoint)
         await _note_start(tx, run, connection, tools.clock())
-    return _Start(run, connection, secret.reveal(), cursor, left, aside, taken_back, resting)
+    return _Start(
+        run, connection, secret.reveal(), cursor, left, aside, taken_back, resting, failing
+    )
 
 
 async def open_odoo(
@@ -150,14 +193,15 @@ async def open_odoo(
 
 
 async def _prepare(
-    attempt: _Attempt, resumed: Plan | None, *, used: tuple[int, int] = (0, 0)
+    attempt: _Attempt,
+    resumed: Plan | None,
+    there: Mapping[str, Field] | None = None,
+    *,
+    used: tuple[int, int] = (0, 0),
 ) -> Work:
     """Ask for the fields, then decide: go on by the plan as it was frozen, or make one."""
-    tools, claim, begun, client = attempt.tools, attempt.claim, attempt.begun, attempt.client
-    dataset = dataset_named(claim.dataset)
-    there = await patiently(lambda: client.fields_get(dataset.model), attempts=AT_FIRST)
-    fields = {name: field for name, field in there.items() if name not in attempt.left_out}
-    prospect = Prospect(dataset, begun.connection, client, fields)
+    tools, claim, begun = attempt.tools, attempt.claim, attempt.begun
+    prospect = _prospect(attempt, there or await _fields_there(attempt))
     goes_on = resumed is not None and prospect.can_go_on(resumed)
     plan = resumed
     if plan is None or not goes_on:
@@ -169,9 +213,9 @@ async def _prepare(
         database=tools.database,
         claim=claim,
         lease=attempt.lease,
-        client=client,
-        dataset=dataset,
-        fields=fields,
+        client=attempt.client,
+        dataset=prospect.dataset,
+        fields=dict(prospect.fields),
         plan=plan,
         clock=tools.clock,
         context=prospect.context,
@@ -179,11 +223,23 @@ async def _prepare(
         page_limit=prospect.page_limit,
         changed_by=prospect.changed_by,
         used=used,
-        aside=set(begun.aside),
+        aside=dict(begun.aside),
+        left_out=frozenset(attempt.left_out),
         resting=frozenset(begun.resting),
     )
     await _begin(work, prospect, counted=goes_on)
     return work
+
+
+async def _fields_there(attempt: _Attempt) -> Mapping[str, Field]:
+    model, client = dataset_named(attempt.claim.dataset).model, attempt.client
+    return await patiently(lambda: client.fields_get(model), attempts=AT_FIRST)
+
+
+def _prospect(attempt: _Attempt, there: Mapping[str, Field]) -> Prospect:
+    fields = {name: field for name, field in there.items() if name not in attempt.left_out}
+    dataset = dataset_named(attempt.claim.dataset)
+    return Prospect(dataset, attempt.begun.connection, attempt.client, fields)
 
 
 async def _note_start(tx: Tx, run: Row[Any], connection: Connection, now: datetime) -> None:
@@ -200,7 +256,7 @@ async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
         "odoo_version": work.client.facts.serie,
         "window_low": plan.since,
         "window_high": plan.t0,
-        "drift": await planning.drift(work.database, prospect) or None,
+        "drift": await planning.drift(work.database, prospect, work.left_out) or None,
     }
     if not counted:
         since = plan.rest_since if plan.takes_over else plan.since
@@ -307,12 +363,18 @@ async def _complete(work: Work) -> None:
 
 
 async def _note_faults(tx: Tx, work: Work) -> None:
-    count = len(work.faulty)
+    count, said = len(work.faulty), list[str]()
     if count:
         rows = "row" if count == 1 else "rows"
-        said = (
+        said.append(
             f"Odoo failed on {count} {rows} of this dataset. What could not be read is set aside "
             "with its reason and tried again with each sync; the rest is stored."
         )
+    if work.left_out:
+        said.append(
+            f"Odoo fails on fields of many rows: {', '.join(sorted(work.left_out))}. They are left "
+            "out, with the reason in the list of what Odoo fails on, and tried again once a day."
+        )
+    if said:
         note = (await runs.get(tx, work.run_id)).note
-        await runs.update(tx, work.run_id, {"note": f"{note} {said}" if note else said})
+        await runs.update(tx, work.run_id, {"note": " ".join([note, *said] if note else said)})

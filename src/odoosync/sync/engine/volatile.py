@@ -41,7 +41,7 @@ async def reread(work: Work, *, images: bool) -> bool:
 
 
 async def _reread(work: Work, names: tuple[str, ...]) -> None:
-    reader = Reader(work, [], names, after=work.plan.last_id)
+    reader = Reader(work, work.apart, names, after=work.plan.last_id)
     while True:
         page = await reader.next()
         if page.rows or page.faults:

@@ -29,8 +29,9 @@ class Work:
 
     `changed_by` are the dataset's dotted dates that this Odoo has; `page_limit` is the most rows to
     ask for at once; `used` are the calls and bytes that were counted already; `named` are targets,
-    by model, whose names are stored; `aside` are rows that something was set aside of before and
-    that were not read whole since, `resting` those of them that timed out not long ago; `faulty`
+    by model, whose names are stored; `aside` maps rows that something was set aside of before, and
+    that were not read whole since, to the fields that Odoo failed on; `resting` are those of them
+    that timed out not long ago; `left_out` are fields that Odoo fails on for many rows; `faulty`
     are those that failed now, `failing` has those by the field that they failed on, `slow` counts
     those that timed out.
     """
@@ -49,7 +50,8 @@ class Work:
     page_limit: int = pace.LARGEST
     used: tuple[int, int] = (0, 0)
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    aside: set[int] = field(default_factory=set)
+    aside: dict[int, frozenset[str]] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
     resting: frozenset[int] = frozenset()
     faulty: set[int] = field(default_factory=set)
     failing: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -68,6 +70,12 @@ class Work:
     def spared(self) -> set[int]:
         """Return the rows that are not asked for by themselves (again) in this run."""
         return self.faulty | self.resting
+
+    @property
+    def apart(self) -> list[Any]:
+        """Return a domain without rows that Odoo fails on: those are read by themselves."""
+        failing = sorted(self.faulty.union(self.aside))
+        return [["id", "not in", failing]] if failing else []
 
     @property
     def relations(self) -> dict[str, str]:

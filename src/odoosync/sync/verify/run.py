@@ -19,7 +19,7 @@ from odoosync.jobs.task import Done, Lease, Outcome, RetryIn
 from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import LanguageMissing, OdooError
-from odoosync.sync import cursors, runs
+from odoosync.sync import cursors, failing_fields, runs
 from odoosync.sync.datasets import Dataset
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids
@@ -54,6 +54,7 @@ class _Start:
     cursor: Cursor
     known: tuple[str, ...]
     gone: Gone | None
+    failing: frozenset[str]
 
 
 async def carry_out(tools: Equipment, claim: Claim, lease: Lease, dataset: Dataset) -> Outcome:
@@ -63,7 +64,7 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease, dataset: Datas
     """
     begun = await _start(tools, claim, dataset)
     client = await open_odoo(tools, begun.connection, begun.secret)
-    attempt = _Attempt(tools, claim, lease, dataset, begun, client)
+    attempt = _Attempt(tools, claim, lease, dataset, begun, client, set(begun.failing))
     try:
         return await _verify(attempt)
     except LanguageMissing:
@@ -125,7 +126,8 @@ async def _start(tools: Equipment, claim: Claim, dataset: Dataset) -> _Start:
         counts = {"started_at": run.started_at or tools.clock(), "attempts": run.attempts + 1}
         await runs.update(tx, run.id, started | counts)
         gone = await _gone_before(tx, claim)
-    return _Start(run, connection, secret.reveal(), cursor, tuple(known), gone)
+        failing = frozenset(await failing_fields.load(tx, connection.id, dataset.name))
+    return _Start(run, connection, secret.reveal(), cursor, tuple(known), gone, failing)
 
 
 async def _gone_before(tx: Tx, claim: Claim) -> Gone | None:
@@ -174,8 +176,8 @@ async def _prepare(
     same_shape = begun.cursor.shape in {None, shape}
     volatile = frozenset(name for name in names if fields[name].is_volatile)
     note = None if same_shape else _OTHER_SHAPE
-    if attempt.left_out:
-        note = _LEFT_OUT.format(names=", ".join(sorted(attempt.left_out)))
+    if left_out := attempt.left_out.intersection(prospect.wanted):
+        note = _LEFT_OUT.format(names=", ".join(sorted(left_out)))
     await _begin(check, counted=goes_on, note=note)
     return check, Judge(dataset, names, volatile, whole=same_shape)
 
