@@ -113,7 +113,7 @@ async def revoke_api_key(accounts: Accounts, owner: Owner, key_id: int) -> None:
         )
         revoked = await tx.execute(standing.values(revoked_at=now))
         if revoked.rowcount != 1:
-            raise KeyUnknown("There is no such API key.")
+            raise KeyUnknown
         await audit.record(tx, "api_key.revoked", owner.by, detail={"id": key_id}, at=now)
 
 

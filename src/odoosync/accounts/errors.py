@@ -99,6 +99,9 @@ class UserUnknown(NotFound):
 class KeyUnknown(NotFound):
     code = "key_unknown"
 
+    def __init__(self) -> None:
+        super().__init__("There is no such API key.")
+
 
 class TooManyGuesses(TooMany):
     code = "too_many_guesses"

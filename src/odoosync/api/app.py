@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -28,13 +28,12 @@ from odoosync.api.openapi import documented
 from odoosync.api.problems import DATABASE_AWAY, database_problem, problem_of, problem_of_status
 from odoosync.api.rest import ROUTERS
 from odoosync.api.services import Services
-from odoosync.api.validation import validation_problem
+from odoosync.api.validation import bad_form
 from odoosync.errors import OdoosyncError
 from odoosync.log import get_logger
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _log = get_logger("odoosync.api")
-_UNREADABLE: Final = 400
 
 
 @dataclass(frozen=True)
@@ -123,14 +122,14 @@ def _handle_errors(app: FastAPI) -> None:
         assert isinstance(error, OdoosyncError)  # noqa: S101 - narrows the type
         return problem_of(error)
 
-    async def invalid(_request: Request, error: Exception) -> Response:
+    async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
-        return validation_problem(error)
+        form = getattr(request.scope.get("route"), "form", None)
+        return problem_of(bad_form(error.errors(), form))
 
     async def refused(_request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type
-        status = 422 if error.status_code == _UNREADABLE else error.status_code
-        return problem_of_status(status, error.headers)
+        return problem_of_status(error.status_code, error.headers)
 
     async def database_away(_request: Request, error: Exception) -> Response:
         _log.error("the database does not answer", exc_info=error)

@@ -4,14 +4,17 @@
 
     InvalidInput
     ├── WrongMediaType       the body is of a kind that this operation does not read
-    ├── UnusableText         a NUL sign in the address; no database keeps one
-    ├── BadForm              fields that another surface than REST was sent, said one by one
+    ├── InvalidJson          the body is not JSON
+    ├── UnusableText         a NUL sign in the address or the body; no database keeps one
+    ├── BadForm              fields and parameters that are wrong, said one by one
     └── BadCursor            not one that a list of ours gave
     Unavailable
     └── NotReady             the service should get no requests yet; says why
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from odoosync.errors import InvalidInput, Unavailable
 
@@ -20,12 +23,22 @@ class WrongMediaType(InvalidInput):
     code = "unsupported_media_type"
 
 
+class InvalidJson(InvalidInput):
+    code = "invalid_json"
+
+
 class UnusableText(InvalidInput):
     code = "unusable_text"
 
 
 class BadForm(InvalidInput):
+    """`fields` are problems as REST shows them: each with `field`, `message` and `code`."""
+
     code = "invalid_request"
+
+    def __init__(self, fields: Sequence[dict[str, str]]) -> None:
+        super().__init__("; ".join(f"{one['field']}: {one['message']}" for one in fields) + ".")
+        self.fields = list(fields)
 
 
 class NotReady(Unavailable):

@@ -93,7 +93,7 @@ _FORCED: Final = text(
 )
 
 
-router: APIRouter = new_router(tags=["health"])
+router: APIRouter = new_router(tags=["health"], ignores_unknown=True)
 
 
 def _get_revision(request: Request) -> str:

@@ -27,7 +27,7 @@ from odoosync.errors import Refused
 from odoosync.notifications.measuring import Outgoing, measure_outgoing
 from odoosync.sync.measuring import AGES_S, Measured, measure
 
-router: APIRouter = new_router(tags=["health"])
+router: APIRouter = new_router(tags=["health"], ignores_unknown=True)
 
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 

@@ -75,13 +75,13 @@ def _derived(path: str, operation: Document) -> set[int]:
     """Return the problems that an operation's shape lets happen."""
     found: set[int] = {422}
     if path not in _PROBES:
-        found |= {429, 500, 503}
+        found |= {400, 413, 415, 429, 500, 503}
     if operation.get("security"):
         found |= {401, 403}
         if operation.get("parameters") or "requestBody" in operation:
             found |= {404}  # what a parameter or a field of the body names may not be there
     if "requestBody" in operation:
-        found |= {409, 413, 415}
+        found |= {409}
     if any(one["name"] == "connection_id" for one in operation.get("parameters", ())):
         found |= {409}  # none is named, and none is active
     return found

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from odoosync.accounts.errors import NotSignedIn
-from odoosync.api.errors import UnusableText, WrongMediaType
+from odoosync.api.errors import BadForm, InvalidJson, WrongMediaType
 from odoosync.crypto import BadKeyRing, CannotOpen
 from odoosync.db import DoorError
 from odoosync.errors import (
@@ -38,7 +38,7 @@ STATUS: Final[Mapping[type[OdoosyncError], int]] = {
     Conflict: 409,
     LaneInterrupted: 409,
     WrongMediaType: 415,
-    UnusableText: 422,
+    InvalidJson: 400,
     InvalidInput: 422,
     OdooError: 422,  # 401 and 403 are about our own tokens only
     TooMany: 429,
@@ -107,14 +107,19 @@ def problem(
 
 
 def problem_of(error: OdoosyncError) -> JSONResponse:
-    """Render an error of ours; where a connection's test ended goes along as `stage`."""
+    """Render an error of ours.
+
+    Where a connection's test ended goes along as `stage`, wrong fields as `errors`.
+    """
     headers: dict[str, str] = {}
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = 'Bearer realm="odoosync"'
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     stage = getattr(error, "stage", None)
-    members = {"stage": stage} if isinstance(stage, str) else {}
+    members: dict[str, Any] = {"stage": stage} if isinstance(stage, str) else {}
+    if isinstance(error, BadForm):
+        members["errors"] = error.fields
     status = status_of(type(error))
     detail = error.advice if isinstance(error, OdooError) else error.message
     return problem(status, error.code, detail, headers=headers, **members)

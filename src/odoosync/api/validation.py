@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar, get_args
 
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 
-from odoosync.api.errors import BadForm, WrongMediaType
-from odoosync.api.problems import problem, problem_of
-from odoosync.api.routing import MalformedJson
+from odoosync.api.errors import BadForm
+from odoosync.spelling import closest, shown
 
 _MOST_ERRORS: Final = 20
-_LONGEST_NAME: Final = 64
 _PLACES: Final = ("body", "query", "path", "header", "cookie")
 _MODEL_EXPECTED: Final = frozenset({"model_attributes_type", "model_type", "dict_type"})
+_UNKNOWN: Final = "extra_forbidden"
 _LENGTHS: Final = {
     "too_short": "should have at least {min_length} characters",
     "too_long": "should have at most {max_length} characters",
@@ -24,22 +21,12 @@ _LENGTHS: Final = {
 """Of secrets, which pydantic counts as if they were lists."""
 _Form = TypeVar("_Form", bound=BaseModel)
 _QUOTES_INPUT: Final = frozenset({"union_tag_invalid"})
+NO_OBJECT: Final = {"field": "body", "message": "should be a JSON object", "code": "model_type"}
 
 
-def validation_problem(error: RequestValidationError) -> JSONResponse:
-    """Render 422 with a sentence for each field, or 415 when the body is not JSON."""
-    found = error.errors()
-    for one in found:
-        if tuple(one["loc"]) == ("body",) and isinstance(one.get("input"), bytes):
-            return problem_of(
-                WrongMediaType("Send the body as JSON, with `Content-Type: application/json`.")
-            )
-    malformed = next((one["input"] for one in found if _is_malformed(one)), None)
-    if malformed is not None:
-        fields = [{"field": "body", "message": malformed.reason, "code": "json_invalid"}]
-    else:
-        fields = [_field_problem(one) for one in found[:_MOST_ERRORS]]
-    return problem(422, BadForm.code, _sentence(fields), errors=fields)
+def bad_form(found: Sequence[Mapping[str, Any]], form: Any = None) -> BadForm:
+    """Return pydantic's errors as one of ours; `form` is the type of what was read."""
+    return BadForm([_field_problem(one, form) for one in found[:_MOST_ERRORS]])
 
 
 def read_form(form: type[_Form], given: Mapping[str, Any]) -> _Form:
@@ -47,47 +34,56 @@ def read_form(form: type[_Form], given: Mapping[str, Any]) -> _Form:
     try:
         return form.model_validate(dict(given))
     except ValidationError as error:
-        found = error.errors(include_url=False)[:_MOST_ERRORS]
-        raise BadForm(_sentence([_field_problem(one) for one in found])) from None
+        raise bad_form(error.errors(include_url=False), form) from None
 
 
-def _sentence(fields: Sequence[Mapping[str, str]]) -> str:
-    return "; ".join(f"{field['field']}: {field['message']}" for field in fields) + "."
+def unknown_name(name: str, known: Iterable[str]) -> dict[str, str]:
+    """Return the problem of a field or parameter that is not known."""
+    likely = closest(name, known)
+    question = f" (did you mean {likely!r}?)" if likely else "; leave it out"
+    return {"field": shown(name), "message": f"is not known here{question}", "code": _UNKNOWN}
 
 
-def _is_malformed(error: Mapping[str, Any]) -> bool:
-    return isinstance(error.get("input"), MalformedJson)
+def _field_problem(error: Mapping[str, Any], form: Any) -> dict[str, str]:
+    name = _field_name(error["loc"])
+    if error["type"] == _UNKNOWN:
+        *inside, last = _inside(error["loc"])
+        return unknown_name(str(last), _names_of(form, inside)) | {"field": name}
+    return {"field": name, "message": _message(error), "code": str(error["type"])}
 
 
-def _field_problem(error: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "field": _field_name(error["loc"]),
-        "message": _message(error),
-        "code": str(error["type"]),
-    }
+def _names_of(form: Any, inside: Sequence[str | int]) -> Iterable[str]:
+    """Return the names that a form, or a form inside of it, knows."""
+    model = _model_in(form)
+    for part in inside:
+        field = model.model_fields.get(str(part)) if model else None
+        model = _model_in(field.annotation) if field else None
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _inside(location: Sequence[str | int]) -> list[str | int]:
+    """Leave out the place that FastAPI names first: the body, the query."""
+    named = len(location) > 1 and location[0] in _PLACES
+    return [*location[1:]] if named else [*location]
 
 
 def _field_name(location: Sequence[str | int]) -> str:
-    parts = [_printable(str(part)) for part in location]
-    if len(parts) > 1 and parts[0] in _PLACES:
-        parts = parts[1:]
-    parts = [part for part in parts if "[" not in part]  # which of several types was tried
-    return ".".join(parts)
-
-
-def _printable(part: str) -> str:
-    """Names of unknown fields come from the caller: short and harmless, or not at all."""
-    return part if part.isprintable() and len(part) <= _LONGEST_NAME else "(a strange name)"
+    parts = [shown(str(part)) for part in _inside(location)]
+    return ".".join(part for part in parts if "[" not in part)  # which of several types was tried
 
 
 def _message(error: Mapping[str, Any]) -> str:
     kind, value = str(error["type"]), error.get("input")
     if kind == "missing":
         return "is missing; send it"
-    if kind == "extra_forbidden":
-        return "is not known here; leave it out"
     if kind in _MODEL_EXPECTED:
-        return "should be a JSON object"
+        return NO_OBJECT["message"]
     if kind in _LENGTHS and isinstance(value, str):
         bounds = error.get("ctx", {})
         return _LENGTHS[kind].format(**bounds)

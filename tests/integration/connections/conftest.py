@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from commands import Run, command
-from integration.connections.calling import Calls
+from copies import ANNA, BERT, keep
+from integration.connections.calling import CONNECTIONS, Calls
 from odoosync.accounts import Accounts
+from odoosync.accounts.directory import User
 from odoosync.accounts.sessions import sign_in
 from odoosync.accounts.users import create_user
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.clock import utc_now
+from odoosync.db import Database
 from odoosync.odoo.transport import open_transport
 from odoosync.sandbox import SandboxServer, seed_world
 from people import PASSWORD, accounts, anna, clock, key_ring
@@ -76,3 +80,25 @@ def of_anna(run: Run) -> Run:
         return run("connection", command, "--user", "anna", *arguments, stdin=stdin)
 
     return invoke
+
+
+@pytest.fixture
+async def annas(calls: Calls, database: Database, anna: User) -> dict[str, Any]:
+    """Ids of what anna has, by the names of the parameters that they are sent as."""
+    made = (await calls.create())["id"]
+    await calls.ok("PUT", f"{CONNECTIONS}/{made}/schedule/contacts", {"every": 3600})
+    await keep(database, anna.tenant_id, made, {1: ANNA, 2: BERT})
+    run = (await calls.ok("POST", "/api/v1/contacts/sync", {"wait": False}))["run"]["id"]
+    key = await calls.ok("POST", "/api/v1/api-keys", {"name": "robot", "scopes": ["read"]})
+    receiver = {"url": "https://example.com/receiver", "kinds": ["run.finished"]}
+    webhook = await calls.ok("POST", "/api/v1/webhooks", receiver)
+    test = await calls.ok("POST", f"/api/v1/webhooks/{webhook['id']}/test")
+    return {
+        "connection_id": made,
+        "webhook_id": webhook["id"],
+        "delivery_id": test["id"],
+        "run_id": run,
+        "record_id": f"{made}-1",
+        "key_id": key["id"],
+        "dataset": "contacts",
+    }

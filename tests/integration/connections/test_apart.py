@@ -7,15 +7,12 @@ tenant's, and every field of the GraphQL schema that takes a `connection_id`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
 from sqlalchemy import select
 
-from copies import ANNA, BERT, keep
-from integration.connections.calling import CONNECTIONS, PROFILE, Calls
-from odoosync.accounts.directory import User
+from integration.connections.calling import PROFILE, Calls, operations
 from odoosync.connections.store import sealed_for
 from odoosync.connections.tables import connections
 from odoosync.crypto import CannotOpen, KeyRing
@@ -28,46 +25,17 @@ TELLS_OWN_ENTRIES: Final = {"/api/v1/audit"}
 """Entries outlive their connection: a filter that finds none is no error."""
 
 
-@pytest.fixture
-async def of_anna(calls: Calls, database: Database, anna: User) -> dict[str, Any]:
-    """Ids of what anna has, by the names of the parameters that they are sent as."""
-    made = (await calls.create())["id"]
-    await calls.ok("PUT", f"{CONNECTIONS}/{made}/schedule/contacts", {"every": 3600})
-    await keep(database, anna.tenant_id, made, {1: ANNA, 2: BERT})
-    run = (await calls.ok("POST", "/api/v1/contacts/sync", {"wait": False}))["run"]["id"]
-    key = await calls.ok("POST", "/api/v1/api-keys", {"name": "robot", "scopes": ["read"]})
-    receiver = {"url": "https://example.com/receiver", "kinds": ["run.finished"]}
-    webhook = await calls.ok("POST", "/api/v1/webhooks", receiver)
-    test = await calls.ok("POST", f"/api/v1/webhooks/{webhook['id']}/test")
-    return {
-        "connection_id": made,
-        "webhook_id": webhook["id"],
-        "delivery_id": test["id"],
-        "run_id": run,
-        "record_id": f"{made}-1",
-        "key_id": key["id"],
-        "dataset": "contacts",
-    }
-
-
-def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, item in document["paths"].items():
-        for method, operation in item.items():
-            yield method.upper(), path, operation
-
-
 async def test_every_id_of_another_tenant_is_absent_before_the_body_is_looked_at(
-    calls: Calls, bert: Calls, of_anna: dict[str, Any]
+    calls: Calls, bert: Calls, annas: dict[str, Any]
 ) -> None:
     document = (await calls.client.get("/openapi.json")).json()
     asked = set()
-    for method, path, operation in operations(document):
+    for method, path, _ in operations(document):
         names = set(re.findall(r"\{(\w+)\}", path))
         if not names - NAMES_NO_OTHER:
             continue
-        address = path.format(**{name: of_anna[name] for name in names})
-        bodies = BODIES if "requestBody" in operation else (b"",)
-        for body in bodies:
+        address = path.format(**{name: annas[name] for name in names})
+        for body in BODIES:
             headers = bert.headers | {"Content-Type": "application/json"}
             answer = await bert.client.request(method, address, headers=headers, content=body)
             assert answer.status_code == 404, (method, path, body, answer.text)
@@ -76,7 +44,7 @@ async def test_every_id_of_another_tenant_is_absent_before_the_body_is_looked_at
 
 
 async def test_a_connection_of_another_tenant_is_absent_where_it_is_a_parameter(
-    calls: Calls, bert: Calls, of_anna: dict[str, Any]
+    calls: Calls, bert: Calls, annas: dict[str, Any]
 ) -> None:
     document = (await calls.client.get("/openapi.json")).json()
     asked = set()
@@ -84,7 +52,7 @@ async def test_a_connection_of_another_tenant_is_absent_where_it_is_a_parameter(
         named = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
         if "connection_id" in named and path not in TELLS_OWN_ENTRIES:
             address = path.format(dataset="contacts", record_id="1")
-            answer = await bert.ask(method, f"{address}?connection_id={of_anna['connection_id']}")
+            answer = await bert.ask(method, f"{address}?connection_id={annas['connection_id']}")
             assert answer.status_code == 404, (method, path, answer.text)
             asked.add(path)
     some = ("contacts", "runs", "runs.csv", "datasets", "changes")
@@ -92,19 +60,19 @@ async def test_a_connection_of_another_tenant_is_absent_where_it_is_a_parameter(
 
 
 async def test_a_connection_of_another_tenant_is_not_synced(
-    bert: Calls, of_anna: dict[str, Any]
+    bert: Calls, annas: dict[str, Any]
 ) -> None:
-    form = {"connection_id": of_anna["connection_id"]}
+    form = {"connection_id": annas["connection_id"]}
     for noun in ("contacts", "products", "records/product_variants"):
         assert await bert.refused("POST", f"/api/v1/{noun}/sync", form) == (404, "no_connection")
 
 
 async def test_a_connection_of_another_tenant_is_absent_whatever_a_webhook_is_else(
-    bert: Calls, of_anna: dict[str, Any]
+    bert: Calls, annas: dict[str, Any]
 ) -> None:
     receiver = {"url": "https://example.com/receiver"}
     own = (await bert.ok("POST", "/api/v1/webhooks", receiver))["id"]
-    form = {"url": "nothing", "kinds": ["nothing"], "connection_id": of_anna["connection_id"]}
+    form = {"url": "nothing", "kinds": ["nothing"], "connection_id": annas["connection_id"]}
     for method, path in (("POST", ""), ("PATCH", f"/{own}")):
         answer = await bert.refused(method, f"/api/v1/webhooks{path}", form)
         assert answer == (404, "no_connection")
@@ -138,11 +106,11 @@ async def graphql_calls(calls: Calls, connection_id: int) -> list[tuple[str, str
 
 
 async def test_graphql_knows_no_connection_of_another_tenant(
-    calls: Calls, bert: Calls, of_anna: dict[str, Any]
+    calls: Calls, bert: Calls, annas: dict[str, Any]
 ) -> None:
     receiver = {"url": "https://example.com/receiver"}
     own = str((await bert.ok("POST", "/api/v1/webhooks", receiver))["id"])
-    asked = await graphql_calls(calls, of_anna["connection_id"])
+    asked = await graphql_calls(calls, annas["connection_id"])
     assert len(asked) > 30
     for name, text in asked:
         call = text.replace('id: "1"', f'id: "{own}"')
@@ -175,10 +143,10 @@ def nonsense_for(kind: dict[str, Any]) -> str:
 
 
 async def test_graphql_decides_whose_an_id_is_before_it_looks_at_the_rest(
-    calls: Calls, bert: Calls, of_anna: dict[str, Any]
+    calls: Calls, bert: Calls, annas: dict[str, Any]
 ) -> None:
     schema = (await post(calls.client, calls.headers, TYPES))["data"]["__schema"]
-    ids = {name: of_anna[f"{name}_id"] for name in ("connection", "webhook")}
+    ids = {name: annas[f"{name}_id"] for name in ("connection", "webhook")}
     asked = set()
     for field in schema["mutationType"]["fields"]:
         given = {one["name"]: nonsense_for(one["type"]) for one in field["args"]}
@@ -196,12 +164,12 @@ async def test_graphql_decides_whose_an_id_is_before_it_looks_at_the_rest(
 
 
 async def test_the_same_login_of_the_same_odoo_is_sealed_apart(
-    bert: Calls, of_anna: dict[str, Any], database: Database, key_ring: KeyRing
+    bert: Calls, annas: dict[str, Any], database: Database, key_ring: KeyRing
 ) -> None:
     made = await bert.create()
     async with database.system(write=False) as tx:
         rows = await tx.all(select(connections).order_by(connections.c.id))
-    assert [row.id for row in rows] == [of_anna["connection_id"], made["id"]]
+    assert [row.id for row in rows] == [annas["connection_id"], made["id"]]
     assert len({(row.odoo_url, row.odoo_database, row.odoo_username) for row in rows}) == 1
     first, second = rows
     assert first.sealed_secret != second.sealed_secret
@@ -209,7 +177,7 @@ async def test_the_same_login_of_the_same_odoo_is_sealed_apart(
         key_ring.open(first.sealed_secret, sealed_for(second.tenant_id, second.id))
 
 
-@pytest.mark.usefixtures("of_anna")
+@pytest.mark.usefixtures("annas")
 async def test_rows_and_histories_of_the_same_odoo_are_apart(calls: Calls, bert: Calls) -> None:
     await bert.create()
     for path in ("/api/v1/contacts", "/api/v1/changes", "/api/v1/runs"):

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from integration.connections.calling import CONNECTIONS, PROFILE, Calls
-from integration.connections.test_apart import graphql_calls, operations
+from integration.connections.calling import CONNECTIONS, PROFILE, Calls, operations
+from integration.connections.test_apart import graphql_calls
 from odoosync.connections.errors import NoActiveConnection
 from odoosync.sandbox import SandboxServer
 from queries import post

@@ -52,7 +52,7 @@ _GRAPHIQL: Final = """<!doctype html>
 
 def browsing_router(*, graphiql: bool) -> APIRouter:
     """Return the router of the pages; without `graphiql` that one is not there."""
-    router = new_router()
+    router = new_router(ignores_unknown=True)
     router.add_api_route("/docs", _docs, include_in_schema=False)
     router.add_api_route(_ASSETS + "/{name}", _asset, include_in_schema=False)
     if graphiql:

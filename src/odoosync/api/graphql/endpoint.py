@@ -25,13 +25,14 @@ _LONGEST_QUERY: Final = 100_000
 
 
 class GraphQLRequest(BaseModel):
-    """A GraphQL request over HTTP."""
+    """A GraphQL request over HTTP, with the four fields that its standard knows."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="forbid")
 
     query: str = Field(min_length=1, max_length=_LONGEST_QUERY, examples=["{ me { username } }"])
     variables: dict[str, Any] | None = None
     operation_name: Annotated[str | None, Field(alias="operationName")] = None
+    extensions: dict[str, Any] | None = Field(default=None, description="Not looked at.")
 
 
 class ErrorShown(BaseModel):

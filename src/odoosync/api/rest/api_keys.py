@@ -19,6 +19,7 @@ from odoosync.accounts.api_keys import (
     owner_of,
     revoke_api_key,
 )
+from odoosync.accounts.errors import KeyUnknown
 from odoosync.api.auth import Caller
 from odoosync.api.parameters import RowId
 from odoosync.api.rest.auth import Message
@@ -66,6 +67,16 @@ async def _get_owner(caller: Caller) -> Owner:
 OwnerDep = Annotated[Owner, Depends(_get_owner)]
 
 
+async def _own(key_id: RowId, owner: OwnerDep, services: ServicesDep) -> int:
+    """Return the id of a key of the caller's: decided before the body is looked at."""
+    if key_id not in {key.id for key in await list_api_keys(services.accounts, owner)}:
+        raise KeyUnknown
+    return key_id
+
+
+OwnId = Annotated[int, Depends(_own)]
+
+
 def _view(key: ApiKey) -> KeyView:
     return KeyView(
         id=key.id,
@@ -92,6 +103,6 @@ async def make_key(form: NewKey, owner: OwnerDep, services: ServicesDep) -> Made
 
 
 @router.delete("/{key_id}", summary="Revoke an API key")
-async def revoke_key(key_id: RowId, owner: OwnerDep, services: ServicesDep) -> Message:
+async def revoke_key(key_id: OwnId, owner: OwnerDep, services: ServicesDep) -> Message:
     await revoke_api_key(services.accounts, owner, key_id)
     return Message(message="API key revoked")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from odoosync.accounts.trail import TrailFilter
 from odoosync.api.auth import Manager
@@ -43,8 +43,6 @@ class Entries(BaseModel):
 
 class AuditQuery(BaseModel):
     """Which entries to list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=100, ge=1, le=1000)
     cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of a list.")

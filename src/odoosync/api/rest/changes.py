@@ -6,7 +6,7 @@ from typing import Annotated
 
 import orjson
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from odoosync.api.auth import Reader
 from odoosync.api.reading.feed import LONGEST_WAIT_S, WantedChanges, wait_for_changes
@@ -41,8 +41,6 @@ class Changes(BaseModel):
 
 class ChangesQuery(BaseModel):
     """From where on, and of what."""
-
-    model_config = ConfigDict(extra="forbid")
 
     after: str = Field(default="0", max_length=50, description="`next_after`, or 0.")
     connection_id: int | None = Field(

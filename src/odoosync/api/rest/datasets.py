@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from odoosync.api.auth import Reader
 from odoosync.api.reading.datasets import list_datasets
@@ -42,8 +42,6 @@ class Datasets(BaseModel):
 
 class DatasetsQuery(BaseModel):
     """On which connection."""
-
-    model_config = ConfigDict(extra="forbid")
 
     connection_id: int | None = Field(
         default=None, ge=1, le=2**63 - 1, description="The active connection when left out."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Query, status
+from fastapi import Depends, Query, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.api.auth import Manager
@@ -63,8 +63,6 @@ class Deliveries(BaseModel):
 class DeliveryChoice(BaseModel):
     """Which deliveries are meant."""
 
-    model_config = ConfigDict(extra="forbid")
-
     status: DeliveryStatus | None = None
     limit: int = Field(default=USUAL_PAGE, ge=1, le=LARGEST_PAGE)
     cursor: str | None = Field(default=None, max_length=100)
@@ -87,8 +85,19 @@ class Replayed(BaseModel):
     count: int = Field(description="How many deliveries will be sent.")
 
 
+async def _own_delivery(
+    webhook_id: OwnId, delivery_id: RowId, owner: OwnerDep, services: ServicesDep
+) -> int:
+    """Return the id of a delivery of the caller's: decided before the body is looked at."""
+    shown = await services.webhooks.show_delivery(owner, webhook_id, delivery_id)
+    return int(shown["id"])
+
+
+OwnDelivery = Annotated[int, Depends(_own_delivery)]
+
+
 @router.post("/{webhook_id}/test", summary="Test a webhook", status_code=status.HTTP_202_ACCEPTED)
-async def test_webhook(webhook_id: RowId, owner: OwnerDep, services: ServicesDep) -> DeliveryView:
+async def test_webhook(webhook_id: OwnId, owner: OwnerDep, services: ServicesDep) -> DeliveryView:
     """Have a `webhook.test` sent; how that went, the delivery tells a moment later."""
     return DeliveryView(**await services.webhooks.test(owner, webhook_id))
 
@@ -137,7 +146,7 @@ async def show_delivery(
     status_code=status.HTTP_202_ACCEPTED,
 )
 async def replay_delivery(
-    webhook_id: RowId, delivery_id: RowId, owner: OwnerDep, services: ServicesDep
+    webhook_id: OwnId, delivery_id: OwnDelivery, owner: OwnerDep, services: ServicesDep
 ) -> WholeDelivery:
     """Send it again, now, with the `webhook-id` that it had."""
     return WholeDelivery(**await services.webhooks.replay(owner, webhook_id, delivery_id))

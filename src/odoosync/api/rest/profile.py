@@ -22,7 +22,9 @@ from odoosync.connections.store import Tested
 from odoosync.crypto import MASK
 from odoosync.odoo.login import Login
 
-router = new_router(prefix="/api/v1/profile/odoo-credentials", tags=["profile"])
+router = new_router(
+    prefix="/api/v1/profile/odoo-credentials", tags=["profile"], ignores_unknown=True
+)
 
 _REVEALED_FOR: Final = timedelta(minutes=10)
 

@@ -116,8 +116,6 @@ async def _list(
 class OneQuery(BaseModel):
     """Which one is meant, and whether it may be deleted."""
 
-    model_config = ConfigDict(extra="forbid")
-
     include_deleted: bool = False
     connection_id: int | None = Field(
         default=None, ge=1, le=2**63 - 1, description="The active connection when left out."

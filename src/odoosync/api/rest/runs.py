@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import Query, Response, status
+from fastapi import Depends, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.accounts import Principal
@@ -87,8 +87,6 @@ class RunView(BaseModel):
 class RunChoice(BaseModel):
     """Which runs are meant."""
 
-    model_config = ConfigDict(extra="forbid")
-
     dataset: str | None = Field(default=None, max_length=255)
     status: RunStatus | None = None
     mode: RunMode | None = None
@@ -133,6 +131,15 @@ class SyncAnswer(BaseModel):
 class Runs(BaseModel):
     items: list[RunView]
     next_cursor: str | None
+
+
+async def _own_run(run_id: RunId, caller: Syncer, services: ServicesDep) -> str:
+    """Return the id of a run of the caller's: decided before the body is looked at."""
+    await run_of(run_id, caller, services)
+    return run_id
+
+
+OwnRunId = Annotated[str, Depends(_own_run)]
 
 
 async def _sync(
@@ -207,7 +214,7 @@ async def show_run(run_id: RunId, caller: Reader, services: ServicesDep) -> RunV
 
 
 @router.post("/runs/{run_id}/cancel", summary="Cancel a run")
-async def cancel_run(run_id: RunId, caller: Syncer, services: ServicesDep) -> RunView:
+async def cancel_run(run_id: OwnRunId, caller: Syncer, services: ServicesDep) -> RunView:
     """Stop a run within a page, or take it out of the queue; one that has ended stays as it is."""
     await services.sync.cancel(caller.tenant_id, run_id, Actor.of(caller))
     return RunView(**await run_of(run_id, caller, services))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from odoosync.api.auth import Reader
 from odoosync.api.parameters import RowId
@@ -38,8 +38,6 @@ class SetAside(BaseModel):
 
 class SetAsideQuery(BaseModel):
     """Which of them to list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     dataset: str | None = Field(default=None, max_length=255)
     limit: int = Field(default=100, ge=1, le=1000)

@@ -134,24 +134,24 @@ async def change_webhook(
 
 
 @router.delete("/{webhook_id}", summary="Delete a webhook", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_webhook(webhook_id: RowId, owner: OwnerDep, services: ServicesDep) -> None:
+async def delete_webhook(webhook_id: OwnId, owner: OwnerDep, services: ServicesDep) -> None:
     """Delete it with the log of its deliveries."""
     await services.webhooks.remove(owner, webhook_id)
 
 
 @router.post("/{webhook_id}/pause", summary="Pause a webhook")
-async def pause_webhook(webhook_id: RowId, owner: OwnerDep, services: ServicesDep) -> WebhookView:
+async def pause_webhook(webhook_id: OwnId, owner: OwnerDep, services: ServicesDep) -> WebhookView:
     """Send nothing until it is resumed; what happens meanwhile is left to a replay."""
     return WebhookView(**await services.webhooks.pause(owner, webhook_id))
 
 
 @router.post("/{webhook_id}/resume", summary="Resume a webhook")
-async def resume_webhook(webhook_id: RowId, owner: OwnerDep, services: ServicesDep) -> WebhookView:
+async def resume_webhook(webhook_id: OwnId, owner: OwnerDep, services: ServicesDep) -> WebhookView:
     """Send again, also where it had been disabled."""
     return WebhookView(**await services.webhooks.resume(owner, webhook_id))
 
 
 @router.post("/{webhook_id}/rotate-secret", summary="Rotate a webhook's secret")
-async def rotate_secret(webhook_id: RowId, owner: OwnerDep, services: ServicesDep) -> MadeWebhook:
+async def rotate_secret(webhook_id: OwnId, owner: OwnerDep, services: ServicesDep) -> MadeWebhook:
     """Give it a new secret, shown in this answer alone; for a day the old one signs beside it."""
     return _made(*await services.webhooks.rotate(owner, webhook_id))
