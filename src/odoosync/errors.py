@@ -27,6 +27,11 @@ class OdoosyncError(Exception):
         if code is not None:
             self.code = code
 
+    @property
+    def advice(self) -> str:
+        """The message, and what more there is to do about it."""
+        return self.message
+
 
 class InvalidInput(OdoosyncError):
     code = "invalid_input"

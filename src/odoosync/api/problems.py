@@ -121,8 +121,7 @@ def problem_of(error: OdoosyncError) -> JSONResponse:
     if isinstance(error, BadForm):
         members["errors"] = error.fields
     status = status_of(type(error))
-    detail = error.advice if isinstance(error, OdooError) else error.message
-    return problem(status, error.code, detail, headers=headers, **members)
+    return problem(status, error.code, error.advice, headers=headers, **members)
 
 
 def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:

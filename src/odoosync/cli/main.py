@@ -80,5 +80,5 @@ def main() -> None:
     try:
         _loaded(asked)()
     except OdoosyncError as error:
-        print(f"odoosync: {error.message}", file=sys.stderr)  # noqa: T201 - the CLI's voice
+        print(f"odoosync: {error.advice}", file=sys.stderr)  # noqa: T201 - the CLI's voice
         sys.exit(1)

@@ -28,7 +28,7 @@ from odoosync.db import Database, Tx
 from odoosync.odoo.client import open_client
 from odoosync.odoo.errors import OdooError
 from odoosync.odoo.facts import ServerFacts
-from odoosync.odoo.login import Login
+from odoosync.odoo.login import Login, typed_secret
 from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url
 
@@ -333,5 +333,5 @@ def _login(connection: Connection, username: str | None, secret: str) -> Login:
         url=parse_odoo_url(connection.odoo_url),
         database=connection.odoo_database,
         username=username or connection.odoo_username,
-        secret=secret,
+        secret=typed_secret(secret),
     )

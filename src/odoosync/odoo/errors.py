@@ -50,6 +50,9 @@ from odoosync.errors import OdoosyncError
 
 Stage = Literal["dns", "connect", "tls", "version", "database", "login", "rights", "read"]
 
+_BLANKS = (
+    "The password begins or ends with a blank or a line end: check whether that belongs to it."
+)
 KEY_HOW_TO = (
     "In Odoo open Preferences, Account Security, New API Key, and store that key here"
     " in the place of the password."
@@ -214,6 +217,12 @@ class InvalidCredentials(FixLogin):
         "Check the login and the password. A user with two-factor authentication needs an API key."
         f" {KEY_HOW_TO}"
     )
+
+    def __init__(self, *, blanks: bool = False) -> None:
+        """`blanks`: the password has some around it, as when it was copied with one too many."""
+        super().__init__()
+        if blanks:
+            self.hint = f"{_BLANKS} {self.hint}"
 
 
 class ApiKeyRejected(InvalidCredentials):

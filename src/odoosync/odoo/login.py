@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from odoosync.odoo.url import OdooUrl, candidate_urls
+from odoosync.odoo.url import OdooUrl, candidate_urls, trimmed
 
 _API_KEY = re.compile(r"[0-9a-f]{40}")
 
@@ -28,7 +28,8 @@ class Login:
     def typed(cls, *, url: str, database: str, username: str, secret: str) -> Self:
         """Read what a person typed or pasted. Raises InvalidInput."""
         first, *others = candidate_urls(url)
-        return cls(first, database.strip(), username.strip(), secret, tuple(others))
+        names = (trimmed(database), trimmed(username))
+        return cls(first, *names, typed_secret(secret), tuple(others))
 
     @property
     def candidates(self) -> tuple[OdooUrl, ...]:
@@ -42,3 +43,14 @@ class Login:
     def has_api_key(self) -> bool:
         """Tell by its form: Odoo makes API keys of 40 hexadecimal digits."""
         return _API_KEY.fullmatch(self.secret) is not None
+
+    @property
+    def has_blanks(self) -> bool:
+        """Tell whether the secret begins or ends with what may have been copied by mistake."""
+        return self.secret != trimmed(self.secret)
+
+
+def typed_secret(secret: str) -> str:
+    """Take off the blanks around an API key; a password is never changed."""
+    bare = trimmed(secret)
+    return bare if _API_KEY.fullmatch(bare) else secret

@@ -52,7 +52,9 @@ def refused(data: object, *, model: str, login: Login) -> errors.OdooError:
 
 
 def secret_refused(login: Login) -> errors.InvalidCredentials:
-    return errors.ApiKeyRejected() if login.has_api_key else errors.InvalidCredentials()
+    if login.has_api_key:
+        return errors.ApiKeyRejected()
+    return errors.InvalidCredentials(blanks=login.has_blanks)
 
 
 def quoted(text: str, secret: str) -> str:

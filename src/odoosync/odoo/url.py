@@ -27,7 +27,7 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2}|[a-z]{2,3}(?=[_@])(_[A-Za-z0-9]{2,4})?(
 """What a website has before its pages, such as `fr` and `es_419`. Odoo answers below it, too."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _BROKEN_SCHEME: Final = re.compile(r"(?i)https?/|[a-z][a-z0-9+.-]*:(?!\d)")
-_INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff"
+_AROUND: Final = re.compile(r"^[\s\u200b-\u200d\u2060\ufeff]+|[\s\u200b-\u200d\u2060\ufeff]+$")
 _LOCAL_NAME: Final = re.compile(r"localhost|[^.:]+|.+\.(localhost|local|lan|internal|home\.arpa)")
 
 
@@ -56,13 +56,17 @@ def parse_odoo_url(text: str) -> OdooUrl:
 
 def candidate_urls(text: str) -> tuple[OdooUrl, ...]:
     """Return what a typed or pasted address may mean, the likeliest first. Raises InvalidInput."""
-    address = text.strip().strip(_INVISIBLE).strip()
-    address = address.partition("#")[0].partition("?")[0]
+    address = trimmed(text).partition("#")[0].partition("?")[0]
     found: list[OdooUrl] = []
     for complete in _with_scheme(address):
         url, origin = parse_url(complete, _KIND)
         found += [OdooUrl(origin, path) for path in _paths(origin, url.raw_path)]
     return tuple(found)
+
+
+def trimmed(text: str) -> str:
+    """Take off what surrounds a text that was copied: blanks, line ends, what nobody sees."""
+    return _AROUND.sub("", text)
 
 
 def origin_of(text: str) -> Origin | None:

@@ -48,7 +48,7 @@ class SyncTask:
             raise
         except OdoosyncError as error:
             fault = (admitted, error) if isinstance(admitted, Admitted) else None
-            await self._end(claim, "failed", error.code, _advice(error), fault)
+            await self._end(claim, "failed", error.code, error.advice, fault)
             log.warning("sync_failed", run=claim.run_id, code=error.code)
         else:
             return outcome
@@ -87,10 +87,6 @@ class SyncTask:
             await schedules.lock(tx, claim.connection_id, claim.dataset)
             await lanes.finish(tx, claim)
             await runs.finish(tx, claim.run_id, status, now, error_code=error_code, error=error)
-
-
-def _advice(error: OdoosyncError) -> str:
-    return error.advice if isinstance(error, OdooError) else error.message
 
 
 async def _carry_out(tools: Equipment, claim: Claim, lease: Lease) -> Outcome:

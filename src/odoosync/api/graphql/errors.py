@@ -16,7 +16,6 @@ from graphql import GraphQLError
 from odoosync.api.problems import DATABASE_AWAY
 from odoosync.errors import OdoosyncError
 from odoosync.log import get_logger
-from odoosync.odoo.errors import OdooError
 
 INVALID: Final = "graphql_invalid"
 _log = get_logger("odoosync.api.graphql")
@@ -41,10 +40,8 @@ def _told(error: GraphQLError) -> tuple[str, str]:
     cause = _cause(error)
     if cause is None:
         return INVALID, error.message
-    if isinstance(cause, OdooError):
-        return cause.code, cause.advice
     if isinstance(cause, OdoosyncError):
-        return cause.code, cause.message
+        return cause.code, cause.advice
     if isinstance(cause, RecursionError):
         return INVALID, "The query nests too deeply."
     if isinstance(cause, DATABASE_AWAY):

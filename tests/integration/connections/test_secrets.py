@@ -1,0 +1,59 @@
+"""Secrets as people paste them: blanks around an API key go, those of a password stay."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
+from odoosync.sandbox import SandboxServer
+from odoosync.sandbox.seeding import ADMIN_KEY
+
+PASTED = [
+    f" {ADMIN_KEY} ",
+    f"{ADMIN_KEY}\r\n",
+    f"\t{ADMIN_KEY}\n\n",
+    f"\u200b\u00a0{ADMIN_KEY}\ufeff",
+]
+BLANKS = ["admin ", " admin", "admin\n", "admin\u00a0"]
+
+
+def told(answer: httpx.Response) -> tuple[str, bool]:
+    """Return the code of a refusal, and whether it speaks of blanks."""
+    return answer.json()["code"], "begins or ends with a blank" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("pasted", PASTED)
+async def test_an_api_key_is_stored_without_what_surrounds_it(calls: Calls, pasted: str) -> None:
+    await calls.ok("POST", PROFILE, ADMIN | {"odoo_password": pasted})
+    assert (await calls.ok("GET", PROFILE))["odoo_password"] == ADMIN_KEY
+
+
+async def test_so_it_is_wherever_a_secret_is_given(calls: Calls) -> None:
+    made, key = await calls.create(), {"odoo_password": f"{ADMIN_KEY}\n"}
+    await calls.act(made["id"], "test", key)
+    await calls.ok("PUT", f"{CONNECTIONS}/{made['id']}/credentials", key)
+    await calls.ok("DELETE", f"{CONNECTIONS}/{made['id']}")
+    await calls.act(made["id"], "restore", key)
+    assert (await calls.ok("GET", PROFILE))["odoo_password"] == ADMIN_KEY
+
+
+@pytest.mark.parametrize("typed", BLANKS)
+async def test_a_password_with_blanks_that_is_refused_is_said_to_have_them(
+    calls: Calls, typed: str
+) -> None:
+    answer = await calls.ask("POST", PROFILE, ADMIN | {"odoo_password": typed})
+    assert told(answer) == ("odoo_invalid_credentials", True)
+
+
+async def test_a_password_without_blanks_that_is_refused_is_not(calls: Calls) -> None:
+    answer = await calls.ask("POST", PROFILE, ADMIN | {"odoo_password": "ad min"})
+    assert told(answer) == ("odoo_invalid_credentials", False)
+
+
+async def test_a_password_that_has_blanks_is_sent_and_kept_as_it_is(
+    calls: Calls, odoo: SandboxServer
+) -> None:
+    odoo.world.accounts[2].password = " ad min "
+    await calls.ok("POST", PROFILE, ADMIN | {"odoo_password": " ad min "})
+    assert (await calls.ok("GET", PROFILE))["odoo_password"] == " ad min "
