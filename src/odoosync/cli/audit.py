@@ -15,6 +15,7 @@ from odoosync.accounts.users import find_user
 from odoosync.api.reading.audit import entry_view
 from odoosync.api.reading.moments import read_moment
 from odoosync.cli.opening import opened_database
+from odoosync.cli.options import OrAll
 from odoosync.crypto import load_key_ring
 
 
@@ -23,7 +24,7 @@ def audit(
     kind: Annotated[
         str | None, typer.Option(help="Such as session.started, or all of session.")
     ] = None,
-    connection: Annotated[int | None, typer.Option(help="A connection's id.")] = None,
+    connection: OrAll = None,
     since: Annotated[str | None, typer.Option(help="From this day or moment on.")] = None,
     until: Annotated[str | None, typer.Option(help="Before this day or moment.")] = None,
     *,

@@ -15,6 +15,7 @@ from odoosync.accounts import audit
 from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
+from odoosync.cli.options import OrActive
 from odoosync.cli.sync import hands, told, watch
 from odoosync.clock import utc_now
 from odoosync.crypto import load_key_ring
@@ -32,9 +33,6 @@ from odoosync.sync.service import SyncService
 deletions = typer.Typer(help="Deletions that are held back.", no_args_is_help=True)
 
 User = Annotated[str, typer.Option(help="Whose copy.")]
-ConnectionId = Annotated[
-    int | None, typer.Option(help="A connection's id; the active one when left out.")
-]
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ async def _desk(username: str, connection_id: int | None) -> AsyncIterator[_Desk
 
 
 @deletions.command("list")
-def list_deletions(user: User, connection: ConnectionId = None) -> None:
+def list_deletions(user: User, connection: OrActive = None) -> None:
     """List deletions that wait for a confirmation, a line a dataset."""
 
     async def run() -> list[dict[str, Any]]:
@@ -82,7 +80,7 @@ def confirm(
     dataset: Annotated[
         list[str] | None, typer.Argument(help="Datasets; all that wait when left out.")
     ] = None,
-    connection: ConnectionId = None,
+    connection: OrActive = None,
     fingerprint: Annotated[
         str | None, typer.Option(help="Confirm only if these rows are still what waits.")
     ] = None,
@@ -101,7 +99,7 @@ def confirm(
     _end(asyncio.run(run()))
 
 
-def confirm_restored(user: User, connection: ConnectionId = None) -> None:
+def confirm_restored(user: User, connection: OrActive = None) -> None:
     """Confirm that an Odoo database was restored: full syncs take the copy back, too."""
 
     async def run() -> list[Row[Any]]:
@@ -132,7 +130,8 @@ def _line(one: dict[str, Any]) -> str:
     examples = ", ".join(str(odoo_id) for odoo_id in one["examples"])
     confirmed = f", confirmed {one['confirmed_at']}" if one["confirmed_at"] else ""
     return (
-        f"{one['dataset']}: {one['gone']:,} of {one['kept']:,} rows gone since {one['since']}, "
+        f"connection {one['connection_id']}  {one['dataset']}: "
+        f"{one['gone']:,} of {one['kept']:,} rows gone since {one['since']}, "
         f"by their looks {one['seems']}{confirmed}; fingerprint {one['fingerprint']}; "
         f"ids {examples}{' ...' if one['gone'] > len(one['examples']) else ''}"
     )

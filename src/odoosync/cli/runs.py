@@ -13,6 +13,7 @@ from odoosync.api.reading.history import check_connection, run_lines
 from odoosync.api.reading.moments import read_moment
 from odoosync.api.reading.run_csv import csv_lines
 from odoosync.cli.opening import opened_database
+from odoosync.cli.options import OrAll
 from odoosync.clock import iso
 from odoosync.crypto import load_key_ring
 from odoosync.db import Database
@@ -23,7 +24,7 @@ from odoosync.sync.runs import RunFilter, newest
 def runs(
     user: Annotated[str, typer.Option(help="Whose history.")],
     *,
-    connection: Annotated[int | None, typer.Option(help="A connection's id.")] = None,
+    connection: OrAll = None,
     dataset: Annotated[str | None, typer.Option(help="One dataset.")] = None,
     status: Annotated[str | None, typer.Option(help="succeeded, failed, cancelled, …")] = None,
     trigger: Annotated[str | None, typer.Option(help="api, command, schedule.")] = None,
@@ -72,6 +73,7 @@ def _line_of(run: dict[str, Any]) -> str:
     took = f"{run['duration']:.1f} s" if run["duration"] is not None else "-"
     counts = ", ".join(f"{run[name]:,} {name}" for name in ("fetched", "created", "updated"))
     who = run["requested_name"] or "-"
-    head = f"{run['at']}  {run['id']}  {run['dataset']:<18} {run['mode']:<11} {run['status']:<9}"
+    where = f"connection {run['connection_id']}  {run['dataset']:<18}"
+    head = f"{run['at']}  {run['id']}  {where} {run['mode']:<11} {run['status']:<9}"
     told = f"{head}  {run['trigger']} ({who})  {took}  {counts}, {run['deleted']:,} deleted"
     return told + (f"  {run['error_code']}: {run['error']}" if run["error_code"] else "")

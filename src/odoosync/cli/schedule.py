@@ -12,6 +12,7 @@ from odoosync.accounts.audit import OPERATOR
 from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
+from odoosync.cli.options import OrActive
 from odoosync.clock import utc_now
 from odoosync.connections import store as connections
 from odoosync.crypto import load_key_ring
@@ -22,9 +23,6 @@ from odoosync.sync.schedules.planning import USUAL, Planner, Wish
 schedule = typer.Typer(help="Schedules of a user's datasets.", no_args_is_help=True)
 
 User = Annotated[str, typer.Option(help="Whose copy.")]
-ConnectionId = Annotated[
-    int | None, typer.Option(help="A connection's id; the active one when left out.")
-]
 All = Annotated[list[str] | None, typer.Argument(help="Datasets; all when left out.")]
 _Result = TypeVar("_Result")
 
@@ -43,7 +41,7 @@ def _plan(
 
 
 @schedule.command("list")
-def list_schedules(user: User, connection: ConnectionId = None) -> None:
+def list_schedules(user: User, connection: OrActive = None) -> None:
     """List schedules, a line a dataset, with how fresh each copy is."""
 
     async def work(who: Planner) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
@@ -66,7 +64,7 @@ def set_schedule(
     dataset: Annotated[
         list[str] | None, typer.Argument(help="Datasets; contacts and products when left out.")
     ] = None,
-    connection: ConnectionId = None,
+    connection: OrActive = None,
     *,
     every: Annotated[int | None, typer.Option(help="Seconds between two syncs.")] = None,
     cron: Annotated[
@@ -80,19 +78,19 @@ def set_schedule(
 
 
 @schedule.command()
-def pause(user: User, dataset: All = None, connection: ConnectionId = None) -> None:
+def pause(user: User, dataset: All = None, connection: OrActive = None) -> None:
     """Follow schedules no more until they are resumed."""
     _tell(_plan(user, connection, lambda who: planning.pause(who, dataset)))
 
 
 @schedule.command()
-def resume(user: User, dataset: All = None, connection: ConnectionId = None) -> None:
+def resume(user: User, dataset: All = None, connection: OrActive = None) -> None:
     """Follow schedules again, from their next moment on."""
     _tell(_plan(user, connection, lambda who: planning.resume(who, dataset)))
 
 
 @schedule.command()
-def remove(user: User, dataset: All = None, connection: ConnectionId = None) -> None:
+def remove(user: User, dataset: All = None, connection: OrActive = None) -> None:
     """Remove schedules."""
     _plan(user, connection, lambda who: planning.remove(who, dataset))
     typer.echo("Removed.")
@@ -107,7 +105,7 @@ def _line(one: dict[str, Any], fresh: dict[str, Any] | None = None) -> str:
     rhythm = f"every {one['every']} s" if one["every"] else f"{one['cron']} ({one['timezone']})"
     coming = f"next at {one['next_run_at']}" if one["next_run_at"] else "paused"
     failed = f", {one['failures']} failed in a row" if one["failures"] else ""
-    line = f"{one['dataset']}: {rhythm}, {coming}{failed}"
+    line = f"connection {one['connection_id']}  {one['dataset']}: {rhythm}, {coming}{failed}"
     if fresh is None:
         return line
     if fresh["completed_at"] is None:

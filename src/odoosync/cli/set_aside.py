@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
+from odoosync.cli.options import OrActive
 from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.crypto import load_key_ring
@@ -25,9 +26,7 @@ def set_aside(
     dataset: Annotated[
         str | None, typer.Argument(help="A dataset; all of them when left out.")
     ] = None,
-    connection: Annotated[
-        int | None, typer.Option(help="A connection's id; the active one when left out.")
-    ] = None,
+    connection: OrActive = None,
 ) -> None:
     """List what Odoo fails on, with the reason: fields, rows, and fields of single rows.
 
@@ -62,4 +61,5 @@ def _told(row: Row[Any]) -> str:
     place = (row.odoo_id, row.field) if row.odoo_id is not None else ("field", row.field)
     where = " ".join(str(one) for one in place if one != "")
     when = f"{iso(row.first_at)} to {iso(row.last_at)}"
-    return f"{row.dataset} {where}: {row.error_code}, {when}. {row.reason}"
+    what = f"connection {row.connection_id}  {row.dataset} {where}"
+    return f"{what}: {row.error_code}, {when}. {row.reason}"

@@ -17,6 +17,7 @@ from odoosync.accounts.users import find_user
 from odoosync.api.reading.delivery_log import DeliveryStatus
 from odoosync.api.reading.moments import needed_moment
 from odoosync.cli.opening import opened_database
+from odoosync.cli.options import OrAll
 from odoosync.clock import utc_now
 from odoosync.connections.service import Owner
 from odoosync.crypto import load_key_ring
@@ -67,7 +68,7 @@ def add(
     kind: Annotated[
         list[str] | None, typer.Option(help="Such as run.failed; may be repeated; all if none.")
     ] = None,
-    connection: Annotated[int | None, typer.Option(help="Only of this connection.")] = None,
+    connection: OrAll = None,
     name: Annotated[str, typer.Option(help="What people call it.")] = "",
 ) -> None:
     """Make a webhook and print its secret: the only time that it is shown."""
@@ -225,9 +226,10 @@ def _line_of(one: dict[str, Any]) -> str:
 
 def _delivery_line(one: dict[str, Any]) -> str:
     tries = f"{one['tries']} {'try' if one['tries'] == 1 else 'tries'}"
+    of = f"; connection {one['connection_id']}" if one["connection_id"] else ""
     why = f"; {one['last_error']}" if one["last_error"] and one["status"] != "delivered" else ""
     again = f"; again at {one['next_try_at']}" if one["next_try_at"] else ""
     return (
         f"{one['id']:>7}  {one['happened_at']}  {one['kind']:<22}  {one['status']}, {tries}"
-        f"{why}{again}"
+        f"{of}{why}{again}"
     )

@@ -147,6 +147,7 @@ async def listed(tx: Tx, connection_id: int, kind: Kind) -> list[dict[str, Any]]
 
 def _view(row: Row[Any]) -> dict[str, Any]:
     return {
+        "connection_id": row.connection_id,
         "dataset": row.dataset,
         **row.counts,
         "examples": row.examples,

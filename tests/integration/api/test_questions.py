@@ -55,6 +55,7 @@ async def test_what_waits_is_told_with_counts_examples_and_the_reason(
     assert len(one.pop("fingerprint")) == 16
     assert one == {
         **COUNTS[kind],
+        "connection_id": connection,
         "dataset": "contacts",
         "examples": [5, 6, 7],
         "reason": "Why.",

@@ -158,6 +158,7 @@ async def test_freshness_tells_age_and_when_the_promise_is_broken(
     clock.forward(minutes=31)
     (only,) = (await listed(client, signed_in, f"{address}/freshness")).values()
     assert only == {
+        "connection_id": connection_id,
         "dataset": "contacts",
         "completed_at": "2026-01-31T12:00:00.123456Z",
         "age": 1860.0,

@@ -65,6 +65,7 @@ async def test_what_is_set_aside_is_listed_with_its_reason(
     assert page["next_cursor"] is None
     assert page["items"] == [
         {
+            "connection_id": connection,
             "dataset": "products",
             "odoo_id": 3,
             "field": "list_price",

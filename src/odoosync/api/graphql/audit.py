@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from odoosync.accounts.trail import TrailFilter
+from odoosync.api.graphql.arguments import BigOrAll
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt
 from odoosync.api.reading.audit import list_entries
@@ -44,7 +45,7 @@ async def _audit(
     limit: int = USUAL_PAGE,
     cursor: str | None = None,
     kind: str | None = None,
-    connection_id: BigInt | None = None,
+    connection_id: BigOrAll = None,
     since: str | None = None,
     until: str | None = None,
     all: bool = False,  # noqa: A002 - the argument's name

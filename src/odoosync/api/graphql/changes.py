@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from odoosync.api.graphql.arguments import OrAll
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.records import Record
 from odoosync.api.reading.errors import BadLimit
@@ -33,7 +34,7 @@ async def _listed(
     info: Info,
     *,
     after: str = "0",
-    connection_id: int | None = None,
+    connection_id: OrAll = None,
     dataset: str | None = None,
     limit: int = USUAL_PAGE,
 ) -> Changes:
@@ -61,5 +62,6 @@ def _shown(feed: Feed) -> Changes:
 changes_field: Any = strawberry.field(
     resolver=_listed,
     graphql_type=Changes,
-    description="What changed after a position, at least once and without gaps.",
+    description="What changed after a position, at least once and without gaps: of all "
+    "connections, or of one.",
 )

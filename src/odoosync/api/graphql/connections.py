@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
+from odoosync.api.graphql.arguments import OrActive
 from odoosync.api.graphql.context import Info
 from odoosync.api.rest.connections import connection_view
 from odoosync.api.rest.trouble import troubles
@@ -63,7 +64,7 @@ async def _listed(info: Info, *, include_deleted: bool = False) -> Any:
 
 
 async def _shown(
-    info: Info, connection_id: int | None = None, *, include_deleted: bool = False
+    info: Info, connection_id: OrActive = None, *, include_deleted: bool = False
 ) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
     async with database.tenant(caller.tenant_id, write=False) as tx:

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from odoosync.api.graphql.arguments import BigOrActive
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt, SyncRun
 from odoosync.api.graphql.schedules import DatasetFreshness, Schedule
@@ -29,7 +30,7 @@ class Dataset:
     schedule: Schedule | None
 
 
-async def _datasets(info: Info, connection_id: BigInt | None = None) -> Any:
+async def _datasets(info: Info, connection_id: BigOrActive = None) -> Any:
     caller, services = info.context.need("read"), info.context.services
     return await list_datasets(services.database, caller.tenant_id, connection_id, services.clock())
 

@@ -8,6 +8,7 @@ import strawberry
 
 from odoosync.accounts.audit import Actor
 from odoosync.api.graphql.account import Me, change_me_field
+from odoosync.api.graphql.arguments import OrActive
 from odoosync.api.graphql.connecting import (
     TestedConnection,
     activate_connection_field,
@@ -49,7 +50,7 @@ async def _sync(
     *,
     full: bool = False,
     wait: bool = True,
-    connection_id: int | None = None,
+    connection_id: OrActive = None,
     confirm_deletions: bool = False,
 ) -> Any:
     caller = info.context.need("sync")
@@ -72,7 +73,7 @@ async def _verify(
     info: Info,
     dataset: str | None = None,
     *,
-    connection_id: int | None = None,
+    connection_id: OrActive = None,
     repair: bool = False,
     wait: bool = True,
 ) -> Any:
@@ -94,7 +95,7 @@ def _sync_of(dataset: str, description: str) -> Any:
         *,
         full: bool = False,
         wait: bool = True,
-        connection_id: int | None = None,
+        connection_id: OrActive = None,
         confirm_deletions: bool = False,
     ) -> Any:
         return await _sync(

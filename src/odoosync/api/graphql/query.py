@@ -7,6 +7,7 @@ from typing import Any, Final, cast, get_args
 import strawberry
 
 from odoosync.api.graphql.account import Me, me_field
+from odoosync.api.graphql.arguments import OrActive, OrAll
 from odoosync.api.graphql.audit import AuditPage, audit_field
 from odoosync.api.graphql.changes import Changes, changes_field
 from odoosync.api.graphql.connections import Connection, connection_field, connections_field
@@ -66,7 +67,7 @@ async def _list(
     active: bool | None = None,
     filters: list[FilterInput] | None = None,
     include_deleted: bool = False,
-    connection_id: int | None = None,
+    connection_id: OrActive = None,
 ) -> Any:
     wanted = Wanted(
         dataset=dataset,
@@ -114,7 +115,7 @@ def _list_of(dataset: str, page: type) -> Any:
         active: bool | None = None,
         filters: list[FilterInput] | None = None,
         include_deleted: bool = False,
-        connection_id: int | None = None,
+        connection_id: OrActive = None,
     ) -> Any:
         return await _list(
             info,
@@ -137,7 +138,7 @@ def _one_of(dataset: str, record: type) -> Any:
         id: strawberry.ID,  # noqa: A002 - the argument's name
         *,
         include_deleted: bool = False,
-        connection_id: int | None = None,
+        connection_id: OrActive = None,
     ) -> Any:
         return await _show(
             info, dataset, id, include_deleted=include_deleted, connection_id=connection_id
@@ -153,7 +154,7 @@ async def _runs(
     cursor: str | None = None,
     dataset: str | None = None,
     status: str | None = None,
-    connection_id: int | None = None,
+    connection_id: OrAll = None,
     trigger: str | None = None,
     mode: str | None = None,
     since: str | None = None,
@@ -195,7 +196,9 @@ class Query(WebhookQueries):
         resolver=_list, graphql_type=RecordPage, description="Records of any dataset."
     )
     sync_runs: SyncRunPage = strawberry.field(
-        resolver=_runs, graphql_type=SyncRunPage, description="Newest first."
+        resolver=_runs,
+        graphql_type=SyncRunPage,
+        description="Of all connections, or of one; newest first.",
     )
     sync_run_log: list[RunLine] = strawberry.field(
         resolver=_run_log,
@@ -222,7 +225,7 @@ class Query(WebhookQueries):
         id: strawberry.ID,  # noqa: A002 - the argument's name
         *,
         include_deleted: bool = False,
-        connection_id: int | None = None,
+        connection_id: OrActive = None,
     ) -> Record | None:
         found = await _show(
             info, dataset, id, include_deleted=include_deleted, connection_id=connection_id

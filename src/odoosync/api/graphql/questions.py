@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from odoosync.accounts.audit import Actor
+from odoosync.api.graphql.arguments import OrActive
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt, SyncAnswer, SyncRun
 from odoosync.sync import confirming
@@ -15,6 +16,7 @@ from odoosync.sync.confirming import Answering, open_questions
 
 @strawberry.type
 class Question:
+    connection_id: int
     dataset: str
     examples: list[BigInt] = strawberry.field(description="Odoo's ids of up to 20 of these rows.")
     fingerprint: str = strawberry.field(description="Names exactly these rows.")
@@ -55,12 +57,12 @@ def _who(info: Info, connection_id: int | None) -> Answering:
     return Answering(caller.tenant_id, caller.user_id, Actor.of(caller), connection_id)
 
 
-async def _deletions(info: Info, connection_id: int | None = None) -> Any:
+async def _deletions(info: Info, connection_id: OrActive = None) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
     return await open_questions(database, caller.tenant_id, connection_id, "deletions")
 
 
-async def _restored(info: Info, connection_id: int | None = None) -> Any:
+async def _restored(info: Info, connection_id: OrActive = None) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
     return await open_questions(database, caller.tenant_id, connection_id, "restored")
 
@@ -69,7 +71,7 @@ async def _confirm_deletions(
     info: Info,
     dataset: str,
     *,
-    connection_id: int | None = None,
+    connection_id: OrActive = None,
     fingerprint: str | None = None,
     wait: bool = True,
 ) -> Any:
@@ -79,7 +81,7 @@ async def _confirm_deletions(
     )
 
 
-async def _confirm_restored(info: Info, connection_id: int | None = None) -> Any:
+async def _confirm_restored(info: Info, connection_id: OrActive = None) -> Any:
     who, services = _who(info, connection_id), info.context.services
     return await confirming.confirm_restored(services.sync, services.database, who, services.clock)
 

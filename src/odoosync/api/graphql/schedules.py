@@ -8,6 +8,7 @@ import strawberry
 
 from odoosync.accounts import Scope
 from odoosync.accounts.audit import Actor
+from odoosync.api.graphql.arguments import BigOrActive
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt
 from odoosync.connections import store as connections
@@ -34,6 +35,7 @@ class Schedule:
 
 @strawberry.type(description="How old the copy of a dataset is.")
 class DatasetFreshness:
+    connection_id: int
     dataset: str
     completed_at: str | None = strawberry.field(description="The end of the last complete sync.")
     age: float | None = strawberry.field(description="Seconds since then.")
@@ -59,11 +61,11 @@ def _planner(info: Info, scope: Scope, connection_id: BigInt | None) -> Planner:
     )
 
 
-async def _schedules(info: Info, connection_id: BigInt | None = None) -> Any:
+async def _schedules(info: Info, connection_id: BigOrActive = None) -> Any:
     return await planning.show(_planner(info, "read", connection_id))
 
 
-async def _freshness(info: Info, connection_id: BigInt | None = None) -> Any:
+async def _freshness(info: Info, connection_id: BigOrActive = None) -> Any:
     caller, services = info.context.need("read"), info.context.services
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
         connection = await connections.chosen(tx, connection_id)
@@ -78,26 +80,26 @@ async def _set(
     cron: str | None = None,
     timezone: str | None = None,
     paused: bool = False,
-    connection_id: BigInt | None = None,
+    connection_id: BigOrActive = None,
 ) -> Any:
     who = _planner(info, "manage", connection_id)
     return await planning.set_schedules(who, datasets or USUAL, Wish(every, cron, timezone, paused))
 
 
 async def _pause(
-    info: Info, datasets: list[str] | None = None, connection_id: BigInt | None = None
+    info: Info, datasets: list[str] | None = None, connection_id: BigOrActive = None
 ) -> Any:
     return await planning.pause(_planner(info, "manage", connection_id), datasets)
 
 
 async def _resume(
-    info: Info, datasets: list[str] | None = None, connection_id: BigInt | None = None
+    info: Info, datasets: list[str] | None = None, connection_id: BigOrActive = None
 ) -> Any:
     return await planning.resume(_planner(info, "manage", connection_id), datasets)
 
 
 async def _remove(
-    info: Info, datasets: list[str] | None = None, connection_id: BigInt | None = None
+    info: Info, datasets: list[str] | None = None, connection_id: BigOrActive = None
 ) -> Any:
     who = _planner(info, "manage", connection_id)
     await planning.remove(who, datasets)

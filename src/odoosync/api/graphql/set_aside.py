@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from odoosync.api.graphql.arguments import OrActive
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt
 from odoosync.api.reading.aside import list_set_aside
@@ -17,6 +18,7 @@ from odoosync.api.reading.listing import USUAL_PAGE
     "of many rows, tried once a day."
 )
 class SetAside:
+    connection_id: int
     dataset: str
     odoo_id: BigInt | None = strawberry.field(
         description="Null when it is a field of many rows: that is left out."
@@ -37,7 +39,7 @@ class SetAsidePage:
 async def _listed(
     info: Info,
     *,
-    connection_id: int | None = None,
+    connection_id: OrActive = None,
     dataset: str | None = None,
     limit: int = USUAL_PAGE,
     cursor: str | None = None,

@@ -11,6 +11,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from odoosync.accounts.audit import Actor
+from odoosync.api.graphql.arguments import BigOrAll
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt
 from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries, list_mails
@@ -147,7 +148,7 @@ async def _create(
     *,
     name: str = "",
     kinds: list[str] | None = None,
-    connection_id: BigInt | None = None,
+    connection_id: BigOrAll = None,
 ) -> Any:
     service, owner = _desk(info)
     given = {"url": url, "name": name or None, "kinds": kinds, "connection_id": connection_id}
@@ -169,7 +170,7 @@ async def _change(
     url: str | None = strawberry.UNSET,
     name: str | None = strawberry.UNSET,
     kinds: list[str] | None = strawberry.UNSET,
-    connection_id: BigInt | None = strawberry.UNSET,
+    connection_id: BigOrAll = strawberry.UNSET,
 ) -> Any:
     """Change what is sent; null counts where it means all."""
     service, owner = _desk(info)

@@ -58,6 +58,7 @@ async def list_set_aside(
 
 def _view(row: Row[Any]) -> dict[str, Any]:
     return {
+        "connection_id": row.connection_id,
         "dataset": row.dataset,
         "odoo_id": row.odoo_id,
         "field": row.field or None,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from odoosync.accounts.trail import TrailFilter
 from odoosync.api.auth import Manager
 from odoosync.api.openapi import problems
+from odoosync.api.parameters import OrAll
 from odoosync.api.reading.audit import list_entries
 from odoosync.api.reading.moments import read_moment
 from odoosync.api.routing import new_router
@@ -49,7 +50,7 @@ class AuditQuery(BaseModel):
     kind: str | None = Field(
         default=None, max_length=64, description="Such as `session.started`, or all of `session`."
     )
-    connection_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    connection_id: OrAll = None
     since: str | None = Field(default=None, max_length=40, description="ISO 8601; included.")
     until: str | None = Field(default=None, max_length=40, description="ISO 8601; not included.")
     all: bool = Field(default=False, description="Everybody's entries: for administrators.")

@@ -9,6 +9,7 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
 from odoosync.api.auth import Reader
+from odoosync.api.parameters import OrAll
 from odoosync.api.reading.feed import LONGEST_WAIT_S, WantedChanges, wait_for_changes
 from odoosync.api.rest.records import Record
 from odoosync.api.routing import new_router
@@ -43,9 +44,7 @@ class ChangesQuery(BaseModel):
     """From where on, and of what."""
 
     after: str = Field(default="0", max_length=50, description="`next_after`, or 0.")
-    connection_id: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="All connections when left out."
-    )
+    connection_id: OrAll = None
     dataset: str | None = Field(default=None, max_length=255)
     limit: int = Field(default=100, ge=1, le=1000)
     wait: int = Field(

@@ -8,6 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from odoosync.api.auth import Reader
+from odoosync.api.parameters import OrActive
 from odoosync.api.reading.datasets import list_datasets
 from odoosync.api.rest.runs import RunView
 from odoosync.api.rest.schedules import FreshnessView, ScheduleView
@@ -43,9 +44,7 @@ class Datasets(BaseModel):
 class DatasetsQuery(BaseModel):
     """On which connection."""
 
-    connection_id: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="The active connection when left out."
-    )
+    connection_id: OrActive = None
 
 
 @router.get("/datasets", summary="List datasets")

@@ -23,6 +23,7 @@ router = new_router(prefix="/api/v1/connections", tags=["sync"])
 
 
 class _Question(BaseModel):
+    connection_id: int
     dataset: str
     examples: list[int] = Field(description="Odoo's ids of up to 20 of these rows.")
     fingerprint: str = Field(description="Names exactly these rows.")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.accounts import Principal
 from odoosync.api.auth import Reader
+from odoosync.api.parameters import OrActive
 from odoosync.api.reading.listing import (
     LARGEST_PAGE,
     LONGEST_SEARCH,
@@ -57,9 +58,7 @@ class RecordQuery(BaseModel):
     include_deleted: bool = Field(
         default=False, description="Show records, too, that are gone from Odoo or from its sight."
     )
-    connection_id: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="The active connection when left out."
-    )
+    connection_id: OrActive = None
 
 
 class Record(BaseModel):
@@ -117,9 +116,7 @@ class OneQuery(BaseModel):
     """Which one is meant, and whether it may be deleted."""
 
     include_deleted: bool = False
-    connection_id: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="The active connection when left out."
-    )
+    connection_id: OrActive = None
 
 
 OneQueryDep = Annotated[OneQuery, Query()]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from odoosync.accounts import Principal
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Reader, Syncer
+from odoosync.api.parameters import OrActive, OrAll
 from odoosync.api.reading import history
 from odoosync.api.reading.moments import read_moment
 from odoosync.api.routing import new_router
@@ -33,9 +34,7 @@ class SyncForm(BaseModel):
 
     full: bool = Field(default=False, description="Read everything again.")
     wait: bool = Field(default=True, description="Answer when the run has ended.")
-    connection_id: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="The active connection when left out."
-    )
+    connection_id: OrActive = None
     confirm_deletions: bool = Field(
         default=False, description="Mark deletions however many they are, in this run."
     )
@@ -93,7 +92,7 @@ class RunChoice(BaseModel):
     trigger: str | None = Field(
         default=None, max_length=32, description="Such as api, command or schedule."
     )
-    connection_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    connection_id: OrAll = None
     since: str | None = Field(
         default=None, max_length=40, description="Asked for at this moment or later; ISO 8601."
     )

@@ -82,6 +82,7 @@ class Schedules(BaseModel):
 class FreshnessView(BaseModel):
     """How old the copy of a dataset is."""
 
+    connection_id: int
     dataset: str
     completed_at: str | None = Field(description="The end of the last complete sync.")
     age: float | None = Field(description="Seconds since then.")

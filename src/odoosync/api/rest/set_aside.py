@@ -22,6 +22,7 @@ class SetAsideView(BaseModel):
     A field of many rows is left out of the copy, and tried once a day.
     """
 
+    connection_id: int
     dataset: str
     odoo_id: int | None = Field(description="Null when it is a field of many rows.")
     field: str | None = Field(description="Null when it is the whole row.")

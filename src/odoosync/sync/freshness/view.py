@@ -69,7 +69,8 @@ async def freshness_of(
 
 async def freshness_views(tx: Tx, connection_id: int, now: datetime) -> list[dict[str, Any]]:
     """Render them, JSON-ready."""
-    return [view_of(one) for one in await freshness_of(tx, connection_id, now)]
+    found = await freshness_of(tx, connection_id, now)
+    return [{"connection_id": connection_id, **view_of(one)} for one in found]
 
 
 def view_of(one: Freshness) -> dict[str, Any]:
