@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +27,7 @@ class Route:
     origin: Origin
     refused: list[str] = field(default_factory=list)
     opened: int = 0
+    handshakes: int = 0
 
     @property
     def refusal(self) -> str | None:
@@ -62,3 +64,17 @@ def guarded_sockets(guard: AddressGuard) -> Callable[[AddrInfoType], socket.sock
         return socket.socket(family, kind, protocol)
 
     return open_socket
+
+
+class _Handshake(ssl.SSLObject):
+    def do_handshake(self) -> None:
+        route = _route.get()
+        if route is not None:
+            route.handshakes += 1
+        super().do_handshake()
+
+
+def noting_handshakes(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Have a route know that a secure connection was begun: where that hangs, it is told so."""
+    context.sslobject_class = _Handshake
+    return context

@@ -13,6 +13,7 @@ from odoosync.addresses.guard import AddressGuard
 from odoosync.api.streams import Streams
 from odoosync.clock import Clock
 from odoosync.connections.service import ConnectionService
+from odoosync.connections.testing import TEST_SECONDS
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.notifications.opening import webhook_guard
@@ -33,6 +34,7 @@ class Services:
     registration_open: bool = False
     reveal_secrets: bool = True
     connection_grace: timedelta = timedelta(days=7)
+    test_seconds: float = TEST_SECONDS
     streams: Streams = field(default_factory=Streams)
     webhook_guard: AddressGuard = field(default_factory=lambda: webhook_guard(()))
 
@@ -46,6 +48,7 @@ class Services:
             clock=self.clock,
             stop_runs=self.sync.stop_all,
             grace=self.connection_grace,
+            test_seconds=self.test_seconds,
         )
 
     @property

@@ -22,15 +22,17 @@ from odoosync.connections.errors import (
 )
 from odoosync.connections.outcome import Outcome
 from odoosync.connections.store import Tested
-from odoosync.connections.testing import run_test
+from odoosync.connections.testing import TEST_SECONDS, run_test
 from odoosync.crypto import MASK, KeyRing
 from odoosync.db import Database, Tx
 from odoosync.odoo.client import open_client
+from odoosync.odoo.deadline import Deadline
 from odoosync.odoo.errors import OdooError
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login, typed_secret
 from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url
+from odoosync.odoo.wire import Sender
 
 StopRuns = Callable[[Tx, int], Awaitable[None]]
 
@@ -62,14 +64,25 @@ class ConnectionService:
     clock: Clock
     stop_runs: StopRuns
     grace: timedelta
+    test_seconds: float = TEST_SECONDS
 
-    async def try_out(self, owner: Owner, login: Login, connection_id: int | None = None) -> Tested:
-        """Log in, leaving an entry of how that went. Raises MaskSent, OdooError."""
+    async def try_out(
+        self,
+        owner: Owner,
+        login: Login,
+        connection_id: int | None = None,
+        *,
+        sender: Sender | None = None,
+    ) -> Tested:
+        """Log in, leaving an entry of how that went. Raises MaskSent, OdooError.
+
+        With a `sender` its calls are a part of a longer conversation.
+        """
         if login.secret == MASK:
             raise MaskSent
         result, where = "interrupted", str(login.url)
         try:
-            tested = await run_test(self.transport, login, clock=self.clock)
+            tested = await run_test(sender or self._sender(), login, clock=self.clock)
         except OdooError as error:
             result = error.code
             raise
@@ -108,9 +121,10 @@ class ConnectionService:
         BadPreference.
         """
         await self._refuse_known(owner, login)
-        tested = await self.try_out(owner, login)
+        sender = self._sender()
+        tested = await self.try_out(owner, login, sender=sender)
         found = login.at(parse_odoo_url(tested.odoo_url))
-        await self._check(found, tested.server, change)
+        await self._check(sender, found, tested.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             known = await store.known_of(tx, tested, self.clock())
@@ -131,7 +145,7 @@ class ConnectionService:
                 connection = await store.get(tx, connection_id)
                 secret = (await store.secret_of(tx, self.key_ring, connection_id)).reveal()
             login = _login(connection, None, secret)
-            await self._check(login, connection.server, change)
+            await self._check(self._sender(), login, connection.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await self._set_and_tell(tx, owner, connection_id, change)
             return await store.get(tx, connection_id)
@@ -268,11 +282,17 @@ class ConnectionService:
         if known is not None and known.deleted_at is None:
             raise ConnectionExists(known.id)
 
-    async def _check(self, login: Login, server: Mapping[str, Any] | None, change: Change) -> None:
+    def _sender(self) -> Sender:
+        """Return what asks an Odoo while a person waits for the answer."""
+        return Deadline(self.transport, self.test_seconds)
+
+    async def _check(
+        self, sender: Sender, login: Login, server: Mapping[str, Any] | None, change: Change
+    ) -> None:
         """Ask Odoo whether it has what is wanted. Raises BadPreference, OdooError."""
         if must_ask(change.preferences):
             known = ServerFacts.from_json(server)
-            client = await open_client(self.transport, login, known=known, now=self.clock())
+            client = await open_client(sender, login, known=known, now=self.clock())
             await check_with_odoo(client, change.preferences)
 
     async def _set(self, tx: Tx, connection_id: int, change: Change) -> list[str]:

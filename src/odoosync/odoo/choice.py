@@ -91,7 +91,7 @@ async def ask_version(wire: Wire) -> Version:
     """Ask in the three ways that versions know; raises NotOdoo when none is answered."""
     came = ""
     for ask in (_web_version, _common_version, _version_info):
-        with _stage("version"):
+        with at_stage("version"):
             try:
                 version = await _attempt(ask(wire), wire)
             except BrokenAnswer as error:
@@ -147,7 +147,7 @@ def _server_version(told: object) -> object:
 
 async def _by_json2(wire: Wire) -> _Who:
     calls = Json2(wire, reads=READS)
-    with _stage("login"):
+    with at_stage("login"):
         who = _who(await calls.call("res.users", "context_get", None, {}, None))
         rows = await calls.call("res.users", "read", [who.uid], {"fields": ["login"]}, None)
         users = as_rows(rows)
@@ -158,7 +158,7 @@ async def _by_json2(wire: Wire) -> _Who:
 
 
 async def _by_jsonrpc(wire: Wire) -> _Who:
-    with _stage("login"):
+    with at_stage("login"):
         uid = await jsonrpc.authenticate(wire)
         if uid is None:
             raise secret_refused(wire.login)
@@ -182,7 +182,7 @@ def _facts(version: Version, protocol: Any, who: _Who, now: datetime) -> ServerF
 
 
 @contextmanager
-def _stage(stage: Stage) -> Iterator[None]:
+def at_stage(stage: Stage) -> Iterator[None]:
     """Say of errors that could happen anywhere where it was that they happened."""
     try:
         yield

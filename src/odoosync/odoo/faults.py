@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -23,6 +23,7 @@ from odoosync.odoo.errors import (
     CutOff,
     HostNotFound,
     OdooError,
+    Stage,
     TimedOut,
     TlsFailed,
     Unreachable,
@@ -54,14 +55,32 @@ _WHY_UNREACHABLE = {
     errno.ENETUNREACH: "There is no network route to this address."
     " Check the URL, the firewall and the VPN.",
 }
+_TOO_SLOW: Mapping[Stage, str] = {
+    "dns": "The host name of the Odoo URL was not looked up in time."
+    " Check its spelling and the name server, or try again later.",
+    "connect": "No connection to Odoo could be made in time."
+    " Check the URL and the firewall, or try again later.",
+    "tls": "A connection to Odoo was made, but no secure one in time."
+    " Check that this port speaks HTTPS, or try again later.",
+}
 
 
 @dataclass(slots=True)
 class Asked(Route):
     """What one call asked for, and what became of it on the way."""
 
+    connected: bool = False
     reused: bool = False
     answered: bool = False
+
+    @property
+    def stage(self) -> Stage:
+        """Tell what the call waits for."""
+        if self.connected or self.reused:
+            return "read"
+        if self.handshakes:
+            return "tls"
+        return "connect" if self.opened else "dns"
 
     @property
     def went_stale(self) -> bool:
@@ -103,17 +122,8 @@ def _tls(error: Exception, _asked: Asked) -> OdooError:
     )
 
 
-def _timed_out(error: Exception, asked: Asked) -> OdooError:
-    connecting = isinstance(error, aiohttp.ConnectionTimeoutError) or not (
-        asked.reused or asked.opened
-    )
-    if connecting:
-        return TimedOut(
-            "No connection to Odoo could be made in time."
-            " Check the URL and the firewall, or try again later.",
-            stage="connect",
-        )
-    return TimedOut()
+def _timed_out(_error: Exception, asked: Asked) -> OdooError:
+    return TimedOut(_TOO_SLOW.get(asked.stage), stage=asked.stage)
 
 
 def _cut(error: Exception, _asked: Asked) -> OdooError:

@@ -20,7 +20,7 @@ from yarl import URL
 
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.origin import Origin
-from odoosync.addresses.sockets import guarded_sockets, towards
+from odoosync.addresses.sockets import guarded_sockets, noting_handshakes, towards
 from odoosync.errors import InvalidInput
 from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, RedirectRefused
 from odoosync.odoo.faults import FOREIGN, Asked, translate
@@ -164,11 +164,12 @@ class Transport:
         if self._session is None or self._session.closed or self._session._loop is not loop:  # noqa: SLF001
             connector = aiohttp.TCPConnector(
                 limit=0,
-                ssl=self._tls or True,
+                ssl=noting_handshakes(self._tls or ssl.create_default_context()),
                 socket_factory=guarded_sockets(self._guard),
                 keepalive_timeout=15,
             )
             tracing = aiohttp.TraceConfig()
+            tracing.on_connection_create_end.append(_note_connection)
             tracing.on_connection_reuseconn.append(_note_reuse)
             self._session = aiohttp.ClientSession(
                 connector=connector,
@@ -182,6 +183,12 @@ class Transport:
 
 class _Stale(CutOff):
     """The server closed a kept connection before it saw the call."""
+
+
+async def _note_connection(_session: object, context: object, _params: object) -> None:
+    asked = getattr(context, "trace_request_ctx", None)
+    if isinstance(asked, Asked):
+        asked.connected = True
 
 
 async def _note_reuse(_session: object, context: object, _params: object) -> None:

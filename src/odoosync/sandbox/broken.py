@@ -34,8 +34,8 @@ def respond(answer: Answer) -> Response:
 
 def instead(fault: Fault, request: Request, faults: Faults) -> Response | None:
     """Make what is sent in place of an answer; None for faults that need the answer first."""
-    if fault.kind == "hang":
-        return _Hang(faults)
+    if fault.kind in ("hang", "stall"):
+        return _Hang(faults, after_headers=fault.kind == "stall")
     if fault.kind == "redirect_loop":
         return Response(status_code=307, headers={"location": str(request.url)})
     make = _INSTEAD.get(fault.kind)
@@ -83,11 +83,16 @@ def spoiled(fault: Fault, answer: Answer) -> Response:
 class _Hang(Response):
     """Accepted, never answered; ends when the client leaves or the server stops."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, *, after_headers: bool) -> None:
         super().__init__()
         self._faults = faults
+        self._after_headers = after_headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        if self._after_headers:
+            headers = [(b"content-type", JSON_TYPE.encode())]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b"", "more_body": True})
         gone = asyncio.ensure_future(_until_disconnect(receive))
         while not (gone.done() or self._faults.closing):
             await asyncio.wait({gone}, timeout=0.05)

@@ -11,8 +11,8 @@ from odoosync.errors import InvalidInput
 
 KINDS = frozenset(
     {
-        "latency", "hang", "drip", "cut", "cut_chunks", "cut_gzip", "shortened", "empty", "status",
-        "page", "json_page", "garbage", "huge", "redirect", "redirect_loop",
+        "latency", "hang", "stall", "drip", "cut", "cut_chunks", "cut_gzip", "shortened", "empty",
+        "status", "page", "json_page", "garbage", "huge", "redirect", "redirect_loop",
         "serialization_failure", "odoo_error",
     }
 )  # fmt: skip
@@ -24,7 +24,8 @@ class Fault:
 
     `model` and `method` narrow it (`common` and `authenticate` for logins); empty is any call.
     `seconds`: latency before the answer, or between the chunks of a drip; `size`: bytes of a
-    chunk, of what comes before a cut, or of a huge body. A `cut` breaks its promise of a
+    chunk, of what comes before a cut, or of a huge body. What `stall`s hangs after its headers. A
+    `cut` breaks its promise of a
     length, what is `shortened` keeps it. A `page` is HTML with status 200; a `redirect` leads to
     `location`.
     """

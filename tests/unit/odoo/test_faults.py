@@ -109,9 +109,19 @@ def test_a_name_server_that_is_away_may_be_asked_again() -> None:
     assert not met(socket.gaierror(socket.EAI_NONAME, "x")).retriable
 
 
-def test_a_timeout_says_whether_there_was_a_connection() -> None:
-    assert met(TimeoutError(), opened=0).stage == "connect"
-    assert met(aiohttp.SocketTimeoutError(), opened=1).stage == "read"
+@pytest.mark.parametrize(
+    ("asked", "stage"),
+    [
+        (Asked(ORIGIN), "dns"),
+        (Asked(ORIGIN, opened=2), "connect"),
+        (Asked(ORIGIN, opened=1, handshakes=1), "tls"),
+        (Asked(ORIGIN, opened=1, handshakes=1, connected=True), "read"),
+        (Asked(ORIGIN, reused=True), "read"),
+    ],
+)
+def test_a_timeout_says_what_was_waited_for(asked: Asked, stage: str) -> None:
+    error = translate(TimeoutError(), asked)
+    assert (type(error), error.stage) == (errors.TimedOut, stage)
 
 
 def test_an_address_that_the_guard_refused_is_told_as_such() -> None:

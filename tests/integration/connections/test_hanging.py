@@ -1,0 +1,96 @@
+"""An Odoo that hangs while its credentials are tested: an answer in time, that says where."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+
+import pytest
+
+from integration.connections.calling import ADMIN, CONNECTIONS, Calls
+from integration.odoo.servers import Exchange, serving
+from odoosync.api.app import ApiOptions, create_api
+from odoosync.api.services import Services
+from odoosync.clock import utc_now
+from odoosync.connections.testing import run_test
+from odoosync.odoo.deadline import Deadline
+from odoosync.odoo.errors import TimedOut
+from odoosync.odoo.login import Login
+from odoosync.odoo.transport import Transport, open_transport
+from odoosync.sandbox import Fault, SandboxServer, seed_world
+from served import client_of
+
+SECONDS = 2.0
+STAGES = [
+    (Fault("hang"), "version", "asked for its version"),
+    (Fault("stall"), "version", "asked for its version"),
+    (Fault("drip", seconds=0.1, method="version"), "version", "asked for its version"),
+    (Fault("hang", method="authenticate"), "login", "at the login"),
+    (Fault("hang", method="context_get"), "login", "at the login"),
+    (Fault("hang", model="res.users", method="read"), "rights", "rights of this login"),
+    (Fault("hang", method="search_count"), "read", "counted and read"),
+    (Fault("drip", seconds=0.1, method="search_read"), "read", "counted and read"),
+]
+
+
+@pytest.fixture
+def slow() -> Iterator[SandboxServer]:
+    with SandboxServer(seed_world(18, contacts=5, products=2, clock=utc_now)) as running:
+        yield running
+
+
+@pytest.fixture
+async def transport() -> AsyncIterator[Transport]:
+    made = open_transport("http://127.0.0.1", ("127.0.0.1",))
+    yield made
+    await made.close()
+
+
+async def hung(transport: Transport, url: str) -> TimedOut:
+    login = Login.typed(url=url, database="odoo_db", username="admin", secret="admin")
+    with pytest.raises(TimedOut) as caught:
+        await run_test(Deadline(transport, SECONDS), login, clock=utc_now)
+    return caught.value
+
+
+@pytest.mark.parametrize(("fault", "stage", "words"), STAGES)
+async def test_it_is_given_up_and_told_where_it_hung(
+    transport: Transport, slow: SandboxServer, fault: Fault, stage: str, words: str
+) -> None:
+    slow.faults.add(fault)
+    error = await hung(transport, slow.url)
+    assert (error.stage, words in error.advice) == (stage, True)
+
+
+async def test_so_it_is_where_no_secure_connection_comes_about(transport: Transport) -> None:
+    async with serving(Exchange.hang) as silent:
+        error = await hung(transport, silent.url.replace("http:", "https:"))
+    assert (error.stage, "no secure one" in error.message) == ("tls", True)
+
+
+async def test_calls_that_are_answered_slowly_have_one_limit_together(
+    transport: Transport, slow: SandboxServer
+) -> None:
+    slow.faults.add(Fault("latency", seconds=SECONDS / 3))
+    assert (await hung(transport, slow.url)).code == "odoo_timed_out"
+    assert len(slow.faults.calls) <= 4
+
+
+async def test_the_answer_has_the_stage_and_nothing_is_stored(
+    beside_odoo: Services,
+    odoo: SandboxServer,
+    options: ApiOptions,
+    signed_in: dict[str, str],
+) -> None:
+    hurried = replace(beside_odoo, test_seconds=SECONDS)
+    odoo.faults.add(Fault("hang", method="search_count"))
+    async with client_of(create_api(hurried, options)) as client:
+        calls = Calls(client, signed_in)
+        answer = await calls.ask("POST", CONNECTIONS, ADMIN)
+        problem = answer.json()
+        assert (answer.status_code, problem["code"], problem["stage"]) == (
+            422,
+            "odoo_timed_out",
+            "read",
+        )
+        assert await calls.listed() == []
