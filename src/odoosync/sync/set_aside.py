@@ -152,7 +152,8 @@ async def listed(
 def _of(
     tx: Tx, table: Table, connection_id: int, odoo_id: ColumnElement[int | None]
 ) -> Select[Any]:
-    shown = (table.c[name] for name in ("dataset", "field", "error_code", "reason"))
+    names = ("connection_id", "dataset", "field", "error_code", "reason")
+    shown = (table.c[name] for name in names)
     moments = (table.c.first_at, table.c.last_at)
     columns = (odoo_id.label("odoo_id"), *shown, *moments)
     return tx.select(table, *columns).where(table.c.connection_id == connection_id)
