@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from sqlalchemy import select
@@ -15,7 +16,13 @@ _STILL_S: Final = 6.0
 """Three beats: what has not moved by then is what a machine left when it was switched off."""
 
 
-async def check_alone(database: Database, machine: str, *, watch_s: float = _STILL_S) -> None:
+async def check_alone(
+    database: Database,
+    machine: str,
+    *,
+    watch_s: float = _STILL_S,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
     """Raise NotOnThisMachine when a worker of another machine is alive in this SQLite file.
 
     No two clocks are compared: it is alive when what it writes moves. One that is gone costs
@@ -26,7 +33,7 @@ async def check_alone(database: Database, machine: str, *, watch_s: float = _STI
     before = await _seen_elsewhere(database, machine)
     if not before:
         return
-    await asyncio.sleep(watch_s)
+    await sleep(watch_s)
     after = await _seen_elsewhere(database, machine)
     if any(seen_at != before.get(name) for name, seen_at in after.items()):
         raise NotOnThisMachine(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -21,43 +20,35 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-@asynccontextmanager
-async def a_worker_there(database: Database) -> AsyncIterator[None]:
-    """Let a worker of another machine be alive."""
-    left = asyncio.Event()
+async def a_worker_there(database: Database) -> Callable[[float], Awaitable[None]]:
+    """Let a worker of another machine be alive: it beats while somebody sleeps."""
 
-    async def beating() -> None:
-        while not left.is_set():
-            await workers.beat(database, "there", "another machine")
-            await asyncio.sleep(0.01)
+    async def beat(_seconds: float = 0.0) -> None:
+        await asyncio.sleep(0.01)  # so that the database's clock goes on
+        await workers.beat(database, "there", "another machine")
 
-    await workers.beat(database, "there", "another machine")
-    alive = asyncio.create_task(beating())
-    try:
-        yield
-    finally:
-        left.set()
-        await alive
+    await beat()
+    return beat
 
 
 async def test_a_live_worker_of_another_machine_keeps_this_one_off_its_file(
     sqlite_database: Database,
 ) -> None:
-    async with a_worker_there(sqlite_database):
-        with pytest.raises(NotOnThisMachine, match="ODOOSYNC_DATABASE_URL"):
-            await check_alone(sqlite_database, "this machine", watch_s=0.2)
+    beat = await a_worker_there(sqlite_database)
+    with pytest.raises(NotOnThisMachine, match="ODOOSYNC_DATABASE_URL"):
+        await check_alone(sqlite_database, "this machine", sleep=beat)
 
 
 async def test_any_number_of_machines_share_a_postgresql(postgres_url: str) -> None:
     database = open_database(postgres_url)
-    async with a_worker_there(database):
-        await check_alone(database, "this machine", watch_s=0.2)
+    beat = await a_worker_there(database)
+    await check_alone(database, "this machine", sleep=beat)
     await database.close()
 
 
 async def test_workers_of_one_machine_share_its_file(sqlite_database: Database) -> None:
-    async with a_worker_there(sqlite_database):
-        await check_alone(sqlite_database, "another machine", watch_s=0.2)
+    beat = await a_worker_there(sqlite_database)
+    await check_alone(sqlite_database, "another machine", sleep=beat)
 
 
 async def test_what_a_machine_left_when_it_was_switched_off_is_forgotten(
@@ -73,5 +64,8 @@ async def test_a_worker_of_here_or_of_an_older_version_costs_no_wait(
     database: Database, machine: str | None
 ) -> None:
     await workers.beat(database, "here", machine)
-    async with asyncio.timeout(60):
-        await check_alone(database, "this machine", watch_s=3600)
+
+    async def never(_seconds: float) -> None:
+        raise AssertionError("it waited")
+
+    await check_alone(database, "this machine", sleep=never)

@@ -15,8 +15,8 @@ from integration.odoo.conftest import LIMITS, LOOPBACK
 from integration.odoo.servers import Exchange, serving
 from integration.odoo.tls import self_signed
 from odoosync.addresses.guard import AddressGuard
-from odoosync.odoo import errors, throttle
-from odoosync.odoo.transport import SETTING, Transport, TransportLimits, open_transport
+from odoosync.odoo import errors
+from odoosync.odoo.transport import SETTING, Transport, open_transport
 
 
 async def answers(exchange: Exchange) -> None:
@@ -88,39 +88,18 @@ async def test_a_server_may_send_no_clock(transport: Transport, header: str) -> 
 
 
 async def test_only_so_many_calls_to_one_origin_are_under_way(transport: Transport) -> None:
+    full = asyncio.Event()
+
     async def slow(exchange: Exchange) -> None:
-        await asyncio.sleep(0.01)
+        if server.busy == LIMITS.per_origin:
+            full.set()
+        await full.wait()
+        await asyncio.sleep(0.01)  # in which more would come
         await exchange.reply(b"{}")
 
     async with serving(slow) as server:
         await asyncio.gather(*(transport.send("GET", f"{server.url}/x") for _ in range(8)))
     assert server.busiest == LIMITS.per_origin
-
-
-async def test_calls_to_the_cloud_of_odoo_go_one_by_one_and_apart(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(throttle, "_HOSTED", ("127.0.0.1",))
-    started: list[float] = []
-
-    async def notes(exchange: Exchange) -> None:
-        started.append(asyncio.get_running_loop().time())
-        await exchange.reply(b"{}")
-
-    apart = Transport(TransportLimits(hosted_spacing=0.2), LOOPBACK)
-    async with serving(notes) as server:
-        await asyncio.gather(*(apart.send("GET", f"{server.url}/x") for _ in range(3)))
-    await apart.close()
-    assert server.busiest == 1
-    assert started[2] - started[0] >= 0.3
-
-
-@pytest.mark.parametrize(
-    ("host", "hosted"),
-    [("acme.odoo.com", True), ("odoo.com", True), ("acme.odoo.sh", False), ("notodoo.com", False)],
-)
-def test_the_cloud_of_odoo_is_told_by_its_domain(host: str, hosted: bool) -> None:  # noqa: FBT001
-    assert throttle.is_hosted(host) is hosted
 
 
 async def test_a_refused_address_is_never_connected_to() -> None:
