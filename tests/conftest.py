@@ -10,6 +10,7 @@ from collections import defaultdict
 from itertools import chain, zip_longest
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from databases import (
     database,
@@ -45,6 +46,10 @@ LONG = (
 )
 """The files whose tests take more than ten seconds, but for those of the acceptance tests' shared
 service: it runs until the end, so what needs it comes late."""
+
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

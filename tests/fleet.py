@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from sqlalchemy import select, update
 
-from lane_world import until
 from odoosync.accounts.tables import tenants
 from odoosync.clock import utc_now
 from odoosync.connections import store
@@ -27,6 +26,7 @@ from odoosync.sync.service import SyncRequest, SyncService
 from odoosync.sync.tables import runs as run_table
 from saving import save_tested
 from service import COMMAND
+from waiting import until
 
 _TESTED: Final[dict[str, Any]] = {
     "odoo_database": "odoo_db",
@@ -112,13 +112,13 @@ class Crowd:
         async with self.database.system(write=False) as tx:
             return list(await tx.all(select(run_table).order_by(run_table.c.created_at)))
 
-    async def settled(self, seconds: float) -> None:
+    async def settled(self) -> None:
         """Wait until every run has ended."""
 
         async def ended() -> bool:
             return all(run.status in runs.ENDED for run in await self.runs())
 
-        await until(ended, seconds=seconds)
+        await until(ended)
 
     async def held(self) -> dict[int, list[int]]:
         """Return the lanes that are held, by the process id of the worker that holds them."""
@@ -136,5 +136,5 @@ class Crowd:
         async def taken_over() -> bool:
             return not set(await self.held()) & set(victims)
 
-        await until(taken_over, seconds=60)
+        await until(taken_over)
         return time.monotonic() - began

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import update
@@ -97,10 +96,3 @@ async def run_out(database: Database, held: Claim) -> None:
         await tx.execute(
             update(lane_table).where(lane_table.c.id == held.lane_id).values(lease_until=0.0)
         )
-
-
-async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:
-    """Look again and again until it holds; fails when it does not within so many seconds."""
-    async with asyncio.timeout(seconds):
-        while not await holds():  # noqa: ASYNC110 - what is looked at has no event to wait for
-            await asyncio.sleep(0.01)

@@ -10,13 +10,15 @@ import importlib.util
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from ports import free_port
+from waiting import PATIENCE_S
 
 _LONGEST_LOG = "128MB"
 _SHARED_MEMORY = Path("/dev/shm")
@@ -41,13 +43,6 @@ def _copy_for_everybody(site: Path, folder: Path) -> None:
         if part.is_dir() and not part.name.endswith(".dist-info"):
             shutil.copytree(part, folder / part.name, symlinks=True)
     folder.chmod(0o755)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _memory() -> Path | None:
@@ -80,8 +75,8 @@ class PostgresServer:
         fsync = "on" if self.durable else "off"
         options = f"-h 127.0.0.1 -p {self.port} -k '' -c fsync={fsync} -c max_connections=300"
         options += f" -c max_wal_size={_LONGEST_LOG}"
-        log = str(self.data / "log")
-        self._run("pg_ctl", "-w", "-t", "60", "-s", "-l", log, "-o", options, "start")
+        waiting = ("-w", "-t", f"{PATIENCE_S:.0f}")
+        self._run("pg_ctl", *waiting, "-s", "-l", str(self.data / "log"), "-o", options, "start")
 
     def stop(self) -> None:
         """Stop as a crash does: it recovers when it starts again."""
@@ -114,7 +109,7 @@ def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     data.mkdir(mode=0o700)
     if user:
         shutil.chown(data, user, pwd.getpwnam(user).pw_gid)
-    server = PostgresServer(_binaries(site), data, user, _free_port(), durable)
+    server = PostgresServer(_binaries(site), data, user, free_port(), durable)
     try:
         server.initialise()
         server.start()

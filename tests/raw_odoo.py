@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from waiting import PATIENCE_S
+
 
 @dataclass
 class RawOdoo:
@@ -18,7 +20,7 @@ class RawOdoo:
     username: str
     password: str
     api_key: str | None = None
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=120))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=PATIENCE_S))
 
     @property
     def credentials(self) -> dict[str, str]:

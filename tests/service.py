@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,16 +14,12 @@ from typing import Any
 
 import httpx
 
+from ports import free_port
+from waiting import PATIENCE_S, wait_until
+
 COMMAND = (sys.executable, "-c", "from odoosync.cli.main import main; main()")
 PASSWORD = "api_password"
 PROFILE = "/api/v1/profile/odoo-credentials"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -92,36 +85,29 @@ class Service:
             text=True,
             capture_output=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE_S,
         )
 
     def start(self) -> None:
         with self.log.open("ab") as output:
+            before = output.tell()
             self.process = subprocess.Popen(
                 [*COMMAND, "serve", "--port", str(self.port), *self.options],
                 env=self.environment,
                 stdout=output,
                 stderr=output,
             )
-        self.wait_until_healthy()
+        wait_until(self._is_healthy)
+        if "--no-worker" not in self.options:
+            wait_until(lambda: b"worker_ready" in self.log.read_bytes()[before:])
 
-    def wait_until_healthy(self, seconds: float = 60) -> None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            assert self.process is not None
-            assert self.process.poll() is None, self.log.read_text()[-4000:]
-            try:
-                if httpx.get(f"{self.url}/healthz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        raise AssertionError(self.log.read_text()[-4000:])
-
-    def kill(self) -> None:
-        """Kill -9 the service itself; its worker has to notice by itself."""
+    def _is_healthy(self) -> bool:
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        assert self.process.poll() is None, self.log.read_text()[-4000:]
+        try:
+            return httpx.get(f"{self.url}/healthz", timeout=PATIENCE_S).status_code == 200
+        except httpx.TransportError:
+            return False
 
     def worker(self) -> int | None:
         """Return the process id of the worker that runs as a child, if one does."""
@@ -134,7 +120,7 @@ class Service:
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(timeout=30)
+            self.process.wait(PATIENCE_S)
 
     @contextmanager
     def signed_in(self, username: str) -> Iterator[Caller]:
@@ -149,7 +135,7 @@ class Service:
         """Make a user by the API, where anybody may register, and sign in."""
         name = f"user-{uuid.uuid4().hex[:12]}"
         form = {"username": name, "password": PASSWORD}
-        Caller.ok(httpx.post(f"{self.url}/api/v1/auth/register", json=form))
+        Caller.ok(httpx.post(f"{self.url}/api/v1/auth/register", json=form, timeout=PATIENCE_S))
         with self._session(name) as caller:
             yield caller
 
@@ -157,12 +143,12 @@ class Service:
     def as_one_who_has(self, authorization: str) -> Iterator[Caller]:
         """Go on as somebody who signed in at another process of the service."""
         headers = {"Authorization": authorization}
-        with httpx.Client(base_url=self.url, timeout=120, headers=headers) as http:
+        with httpx.Client(base_url=self.url, timeout=PATIENCE_S, headers=headers) as http:
             yield Caller(http, "")
 
     @contextmanager
     def _session(self, username: str) -> Iterator[Caller]:
-        with httpx.Client(base_url=self.url, timeout=120) as http:
+        with httpx.Client(base_url=self.url, timeout=PATIENCE_S) as http:
             form = {"username": username, "password": PASSWORD}
             token = Caller.ok(http.post("/api/v1/auth/token", data=form))["access_token"]
             http.headers["Authorization"] = f"Bearer {token}"

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, create_engine, text
 from odoosync.sync.runs import ENDED
 from raw_odoo import shown
 from service import PROFILE, Caller, Service
+from waiting import wait_until
 from watched_odoo import Call, WatchedOdoo
 
 VICTIMS = ("worker", "both", "serve")
@@ -148,14 +149,12 @@ class Siege:
             serve.wait()
         return moment
 
-    def ended(self, run_id: str, seconds: float = 120) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+    def ended(self, run_id: str) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
             run: dict[str, Any] = self.caller.get(f"/api/v1/runs/{run_id}")
-            if run["status"] in ENDED:
-                return run
-            time.sleep(0.1)
-        raise AssertionError(f"the run did not end: {run}")
+            return run if run["status"] in ENDED else None
+
+        return wait_until(look)
 
     def wasted(self) -> list[Waste]:
         """Find the window pages that were asked for again, each with the blow that cost it."""

@@ -6,6 +6,7 @@ it was given; this side can. Calls of tests, which are not made by the service, 
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -18,13 +19,15 @@ from typing import Any, Self, TextIO
 import httpx
 import orjson
 import uvicorn
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from odoosync.clock import utc_now
 from odoosync.sandbox import seed_world
 from odoosync.sandbox.http import sandbox_app
+from ports import free_port
 from raw_odoo import RawOdoo
-from service import free_port
+from waiting import PATIENCE_S, wait_until
 
 _PARTNER, _WINDOW_FIELDS = "res.partner", 8
 
@@ -33,7 +36,8 @@ _PARTNER, _WINDOW_FIELDS = "res.partner", 8
 class Call:
     """One call; `asked` and `answered` are moments of the machine's monotonic clock.
 
-    `answered` is when the last byte of the answer was handed to the socket, if ever.
+    `answered` is when the last byte of the answer was handed to the socket, if ever. `gone` is one
+    whose caller went away while it was held.
     """
 
     number: int
@@ -47,6 +51,7 @@ class Call:
     answered: float | None = None
     rows: int = 0
     last: int | None = None
+    gone: bool = False
 
     @property
     def is_window_page(self) -> bool:
@@ -81,15 +86,16 @@ class WatchedOdoo:
         self._log = log.open()
         given = (str(self.port), str(log), str(self.contacts), str(self.seed))
         self._process = subprocess.Popen([sys.executable, __file__, *given])
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{self.url}/web/version")
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return self
-        raise AssertionError("the sandbox did not start")
+        wait_until(self._answers)
+        return self
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None
+        try:
+            return httpx.get(f"{self.url}/web/version", timeout=PATIENCE_S).is_success
+        except httpx.TransportError:
+            return False
 
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
@@ -103,7 +109,22 @@ class WatchedOdoo:
         self, seconds: float, method: str = "search_read", *, times: int | None = None
     ) -> None:
         fault = {"kind": "latency", "seconds": seconds, "method": method, "times": times}
-        assert httpx.post(f"{self.url}/sandbox/faults", json=fault).status_code == 200
+        self._tell("sandbox/faults", fault)
+
+    def hold(self) -> None:
+        """Keep every call that comes until it is let pass."""
+        self._tell("watch/hold")
+
+    def let_pass(self, call: Call) -> None:
+        self._tell(f"watch/pass/{call.number}")
+
+    def let_all_pass(self) -> None:
+        """Hold nothing any more."""
+        self._tell("watch/open")
+
+    def _tell(self, path: str, body: Any = None) -> None:
+        answer = httpx.post(f"{self.url}/{path}", json=body, timeout=PATIENCE_S)
+        assert answer.status_code == 200, answer.text
 
     def look(self) -> list[Call]:
         """Read what was written down meanwhile; returns all calls."""
@@ -116,17 +137,22 @@ class WatchedOdoo:
                 self.calls.append(Call(**told))
         return self.calls
 
-    def wait_for(
-        self, wanted: Callable[[Call], bool], *, since: float, seconds: float = 60
-    ) -> Call:
+    def wait_for(self, wanted: Callable[[Call], bool], *, since: float) -> Call:
         """Wait until a call is asked that was not asked before."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            for call in self.look():
-                if call.asked > since and wanted(call):
-                    return call
-            time.sleep(0.01)
-        raise AssertionError("no such call was made")
+
+        def find() -> Call | None:
+            return next((one for one in self.look() if one.asked > since and wanted(one)), None)
+
+        return wait_until(find)
+
+    def hold_at(self, wanted: Callable[[Call], bool], *, since: float) -> Call:
+        """Let held calls pass until such a one comes, which stays held; returns it."""
+        while True:
+            call = self.wait_for(lambda one: not one.gone, since=since)
+            if wanted(call):
+                return call
+            self.let_pass(call)
+            since = call.asked
 
 
 class _Watch:
@@ -136,14 +162,22 @@ class _Watch:
         self._app = app
         self._log = log
         self._count = 0
+        self._gate = _Gate()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/watch/"):
+            self._gate.obey(*scope["path"].split("/")[2:])
+            await Response()(scope, receive, send)
+            return
         if scope["type"] != "http" or dict(scope["headers"]).get(b"user-agent") != b"Odoosync":
             await self._app(scope, receive, send)
             return
         body, answer = await _whole(receive), bytearray()
         number, self._count = self._count, self._count + 1
         self._tell({"number": number, "asked": time.monotonic()} | _asked(scope["path"], body))
+        if not await self._gate.passed(number, receive):
+            self._tell({"number": number, "gone": True})
+            return
 
         async def send_on(message: Message) -> None:
             answer.extend(message.get("body", b""))
@@ -155,6 +189,35 @@ class _Watch:
     def _tell(self, line: dict[str, Any]) -> None:
         self._log.write(orjson.dumps(line).decode() + "\n")
         self._log.flush()
+
+
+class _Gate:
+    """Where calls wait until a test lets them pass; it stands open at first."""
+
+    def __init__(self) -> None:
+        self._is_open = True
+        self._passes: dict[int, asyncio.Event] = {}
+
+    def obey(self, order: str, number: str = "") -> None:
+        if order == "pass":
+            self._passes[int(number)].set()
+            return
+        self._is_open = order == "open"
+        for one in self._passes.values() if self._is_open else ():
+            one.set()
+
+    async def passed(self, number: int, receive: Receive) -> bool:
+        """Wait for one's pass; False for a caller who left meanwhile."""
+        self._passes[number] = asyncio.Event()
+        if self._is_open:
+            return True
+        passes = asyncio.create_task(self._passes[number].wait())
+        leaves = asyncio.ensure_future(receive())
+        await asyncio.wait({passes, leaves}, return_when=asyncio.FIRST_COMPLETED)
+        left = leaves.done()
+        passes.cancel()
+        leaves.cancel()
+        return not left
 
 
 class _Once:

@@ -32,7 +32,6 @@ def siege(tmp_path: Path, database_url: str) -> Iterator[Siege]:
         yield Siege(service, odoo, caller, random.Random(SEED))
 
 
-@pytest.mark.timeout(3600)
 def test_killed_again_and_again_a_sync_loses_and_doubles_nothing(
     siege: Siege, request: pytest.FixtureRequest
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,18 @@ import pytest
 from sqlalchemy import func, select
 
 from fleet import Crowd, Fleet, fleet
-from lane_world import until
 from many_odoos import many_odoos
 from odoosync.crypto import load_key_ring
 from odoosync.db import open_database
 from odoosync.jobs.tables import lanes
+from odoosync.jobs.workers import live_workers
 from odoosync.sandbox import SandboxServer
 from odoosync.store.tables import records
 from raw_odoo import RawOdoo
 from sandbox_logins import admin_of
 from service import PROFILE, running_service
+from waiting import PATIENCE_S, until
+from watched_odoo import Call, WatchedOdoo
 
 WORKERS, VICTIMS = 4, 2
 SEED_MUTATION = "mutation { sync_contacts_from_odoo { success message } }"
@@ -47,21 +48,20 @@ def workers(postgres_url: str, tmp_path: Path) -> Iterator[Fleet]:
         yield hired
 
 
-def test_the_mutation_answers_when_another_process_has_done_the_sync(
-    postgres_url: str, tmp_path: Path, workers: Fleet, odoo: SandboxServer
+async def test_the_mutation_answers_when_another_process_has_done_the_sync(
+    crowd: Crowd, postgres_url: str, tmp_path: Path, workers: Fleet, odoo: SandboxServer
 ) -> None:
     options = {"ODOOSYNC_REGISTRATION": "open", "ODOOSYNC_DATABASE_URL": postgres_url}
     with (
         running_service(tmp_path, postgres_url, "--no-worker", **options) as first,
         running_service(tmp_path, postgres_url, "--no-worker", **options) as second,
         first.registered() as caller,
-        ThreadPoolExecutor() as pool,
     ):
         assert first.worker() is second.worker() is None
         caller.post(PROFILE, admin_of(odoo))
-        answer = pool.submit(caller.graphql, SEED_MUTATION)
         workers.hire()
-        told = answer.result(60)["sync_contacts_from_odoo"]
+        await until(lambda: _at_work(crowd))
+        told = caller.graphql(SEED_MUTATION)["sync_contacts_from_odoo"]
         token = caller.http.headers["Authorization"]
         with second.as_one_who_has(token) as elsewhere:
             (run,) = elsewhere.get("/api/v1/runs")["items"]
@@ -71,26 +71,30 @@ def test_the_mutation_answers_when_another_process_has_done_the_sync(
 
 
 async def test_a_worker_that_is_told_to_stop_hands_its_lane_back(
-    crowd: Crowd, workers: Fleet
+    crowd: Crowd, workers: Fleet, tmp_path: Path
 ) -> None:
-    with many_odoos(1, contacts=60, seconds=0.15) as (url,):
-        await crowd.join(1, url, page_size=5)
+    with WatchedOdoo(tmp_path, contacts=60) as odoo:
+        odoo.hold()
+        await crowd.join(1, odoo.url, page_size=20)
         await crowd.ask(1)
         workers.hire()
-        await until(lambda: _has_pages(crowd, 2))
+        first = odoo.hold_at(is_later_page, since=0)
+        odoo.let_pass(first)
+        page = odoo.hold_at(is_later_page, since=first.asked)
         workers.processes[0].terminate()
-        assert workers.processes[0].wait(15) == 0
+        odoo.let_pass(page)
+        assert workers.processes[0].wait(PATIENCE_S) == 0
         (left,) = await _lanes(crowd)
+        odoo.let_all_pass()
         workers.hire()
-        await crowd.settled(60)
+        await crowd.settled()
         (run,) = await crowd.runs()
-        total = _partners(url)
+        total = _partners(odoo.url)
     assert (left.worker_id, left.lease_until, left.attempts) == (None, None, 0)
     assert left.checkpoint is not None
     assert (run.status, run.fetched, run.created) == ("succeeded", total, total)
 
 
-@pytest.mark.timeout(900)
 async def test_killed_workers_lose_and_double_nothing_of_many_connections(
     crowd: Crowd,
     postgres_url: str,
@@ -103,7 +107,7 @@ async def test_killed_workers_lose_and_double_nothing_of_many_connections(
     odoos, tenants = (20, 200) if soak else (6, 24)
     keys = {"ODOOSYNC_SECRET_KEYS": (tmp_path / "data" / "secret_keys").read_text()}
     with (
-        many_odoos(odoos, contacts=40, seconds=0.1) as urls,
+        many_odoos(odoos, contacts=40, seconds=0.3) as urls,
         fleet(tmp_path, postgres_url, apart=apart, **keys) as workers,
     ):
         totals = {}
@@ -111,12 +115,13 @@ async def test_killed_workers_lose_and_double_nothing_of_many_connections(
             totals[await crowd.join(tenant, url, page_size=20)] = _partners(url)
             await crowd.ask(tenant)
         workers.hire(WORKERS)
-        await until(lambda: _all_busy(crowd, workers), seconds=60)
-        victims = [process.pid for process in workers.processes[:VICTIMS]]
-        for process in workers.processes[:VICTIMS]:
-            process.kill()
+        await until(lambda: _enough_busy(crowd))
+        victims = list(await crowd.held())[:VICTIMS]
+        for process in workers.processes:
+            if process.pid in victims:
+                process.kill()
         recovery = await crowd.recovery(victims)
-        await crowd.settled(600)
+        await crowd.settled()
     print(f"\n{tenants} connections, longest recovery {recovery:.2f} s")  # noqa: T201 - for `-s`
     ended = {run.connection_id: _outcome(run) for run in await crowd.runs()}
     assert ended == {key: ("succeeded", total, total) for key, total in totals.items()}
@@ -139,12 +144,16 @@ def _partners(url: str) -> int:
     return found
 
 
-async def _all_busy(crowd: Crowd, workers: Fleet) -> bool:
-    return {process.pid for process in workers.processes} <= set(await crowd.held())
+def is_later_page(call: Call) -> bool:
+    return call.is_window_page and call.after is not None
 
 
-async def _has_pages(crowd: Crowd, pages: int) -> bool:
-    return all(run.pages >= pages for run in await crowd.runs())
+async def _at_work(crowd: Crowd) -> bool:
+    return len(await live_workers(crowd.database)) > 0
+
+
+async def _enough_busy(crowd: Crowd) -> bool:
+    return len(await crowd.held()) >= VICTIMS
 
 
 async def _lanes(crowd: Crowd) -> list[Any]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from odoosync.sandbox import World
+from odoosync.sync.runs import ENDED
 from service import Caller, Service
+from waiting import wait_until
 
 QUERY = """mutation { verify(dataset: "contacts", repair: REPAIR)
     { success message runs { dataset mode truth detail } } }"""
@@ -25,6 +26,11 @@ def synced(connected: Caller) -> Caller:
 def connection_of(caller: Caller) -> int:
     found: int = caller.get("/api/v1/connections")["items"][0]["id"]
     return found
+
+
+def ended(caller: Caller, run_id: str) -> dict[str, Any] | None:
+    run: dict[str, Any] = caller.get(f"/api/v1/runs/{run_id}")
+    return run if run["status"] in ENDED else None
 
 
 def verify(caller: Caller, **form: Any) -> dict[str, Any]:
@@ -91,8 +97,7 @@ def test_it_is_in_the_history_and_can_be_asked_for_without_waiting(synced: Calle
     asked = synced.http.post(path, json={"datasets": ["contacts"], "wait": False})
     run = asked.json()["runs"][0]
     assert (asked.status_code, run["mode"]) == (202, "verify")
-    while (shown := synced.get(f"/api/v1/runs/{run['id']}"))["status"] in {"queued", "running"}:
-        time.sleep(0.05)
+    shown = wait_until(lambda: ended(synced, run["id"]))
     assert (shown["status"], shown["truth"], shown["fetched"]) == ("succeeded", 1.0, shown["total"])
     assert synced.get("/api/v1/runs", dataset="contacts:verify")["items"] == [shown]
 

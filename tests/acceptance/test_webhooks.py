@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from receiver import Receiver, is_signed, receiving, sent_at
 from service import Caller
+from waiting import PATIENCE_S, wait_until
 
 
 @contextmanager
@@ -26,19 +26,11 @@ def receiving_elsewhere() -> Iterator[Receiver]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
-    ready.wait(10)
+    assert ready.wait(PATIENCE_S)
     yield found[0]
     loop.call_soon_threadsafe(stop.set)
     thread.join()
     loop.close()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Look again and again until it holds; fails when it does not within 60 seconds."""
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def arrived(receiver: Receiver) -> set[str]:
@@ -54,11 +46,11 @@ def test_every_run_is_told_to_a_receiver_that_fails_at_first(
         made = connected.post("/api/v1/webhooks", {"url": receiver.url, "kinds": ["run.finished"]})
         log = f"/api/v1/webhooks/{made['id']}/deliveries"
         runs = {connected.post("/api/v1/contacts/sync", {})["run"]["id"] for _ in range(2)}
-        until(lambda: len(receiver.came) >= len(runs))
+        wait_until(lambda: len(receiver.came) >= len(runs))
         receiver.status = 200
         for one in connected.get(log)["items"]:
             connected.post(f"{log}/{one['id']}/replay")
-        until(lambda: arrived(receiver) == runs)
+        wait_until(lambda: arrived(receiver) == runs)
         log_ids = {one["message_id"] for one in connected.get(log)["items"]}
         assert {one.id for one in receiver.came} == log_ids
         assert all(is_signed(one, made["secret"], sent_at(one)) for one in receiver.came)

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -25,15 +26,15 @@ from sqlalchemy.exc import DBAPIError
 
 import chaotic_worker
 from chaotic_worker import LEASE_S, PAGES, create_pages, pages
-from lane_world import DATASET, ask, populate, state, until
+from lane_world import DATASET, ask, populate, state
 from odoosync.db import Database
 from odoosync.jobs import lanes
 from odoosync.jobs.workers import live_workers
+from waiting import PATIENCE_S, until
 
 WORKERS = 3
 TENANTS = (1, 1, 1, 2, 2, 3, 3, 3, 3, 1)
 SHORT_S, LONG_S = 6.0, 40.0
-CALM_S = 60.0
 _CANCELS = 0.03
 
 
@@ -71,11 +72,11 @@ class Crew:
 
     async def _kill(self, victim: subprocess.Popen[bytes]) -> None:
         victim.kill()
-        await asyncio.to_thread(victim.wait, 30)
+        await asyncio.to_thread(victim.wait, PATIENCE_S)
 
     async def _stop(self, victim: subprocess.Popen[bytes]) -> None:
         victim.terminate()
-        await asyncio.to_thread(victim.wait, 30)
+        await asyncio.to_thread(victim.wait, PATIENCE_S)
 
     async def _cut_off(self, victim: subprocess.Popen[bytes]) -> None:
         """Break every connection to the server; there is none on SQLite."""
@@ -135,23 +136,9 @@ async def _all_at_work(database: Database) -> bool:
     return len(await live_workers(database)) == WORKERS
 
 
-async def _stuck(database: Database, connections: list[int]) -> list[int]:
-    found = []
-    for connection, tenant in zip(connections, TENANTS, strict=True):
-        lane = await state(database, connection, tenant)
-        if lane.running is not None or lane.queued is not None:
-            found.append(connection)
-    return found
-
-
-async def _left_behind(database: Database, connections: list[int]) -> list[int]:
-    """Give the lanes time to come to rest; name those that did not."""
-    deadline = time.monotonic() + CALM_S
-    while (  # noqa: ASYNC110 - what is looked at has no event to wait for
-        stuck := await _stuck(database, connections)
-    ) and time.monotonic() < deadline:
-        await asyncio.sleep(0.2)
-    return stuck
+async def _at_rest(database: Database, connection: int, tenant: int) -> bool:
+    lane = await state(database, connection, tenant)
+    return lane.running is None and lane.queued is None
 
 
 async def _wrong(database: Database) -> tuple[int, list[str]]:
@@ -176,7 +163,6 @@ async def _wrong(database: Database) -> tuple[int, list[str]]:
     return len(ends), problems
 
 
-@pytest.mark.timeout(240)
 async def test_no_page_is_stored_twice_none_is_missing_and_no_lane_is_stuck(
     database: Database, database_url: str, crew: Crew, request: pytest.FixtureRequest
 ) -> None:
@@ -192,7 +178,8 @@ async def test_no_page_is_stored_twice_none_is_missing_and_no_lane_is_stuck(
     await crew.suffer(LONG_S if soak else SHORT_S)
     wishes.cancel()
     await asyncio.gather(wishes, return_exceptions=True)
-    assert await _left_behind(database, connections) == []
+    for place in zip(connections, TENANTS, strict=True):
+        await until(partial(_at_rest, database, *place))
     ended, problems = await _wrong(database)
     assert problems == []
     assert ended > len(connections)

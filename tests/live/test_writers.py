@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from live.copies import assert_equal, assert_true, sync
 from live.writers import writers_at
 from raw_odoo import RawOdoo
@@ -17,7 +15,6 @@ def _sync_all(caller: Caller, **wishes: bool) -> None:
         sync(caller, noun, **wishes)
 
 
-@pytest.mark.timeout(600)
 def test_a_copy_made_beside_writers_is_true_while_they_write_and_equal_when_they_rest(
     caller: Caller, odoo: RawOdoo
 ) -> None:

@@ -12,6 +12,7 @@ from odoosync.api.reading.feed import WantedChanges, wait_for_changes
 from odoosync.connections.errors import NoConnection
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
+from waiting import PATIENCE_S
 
 Headers = dict[str, str]
 
@@ -107,7 +108,7 @@ async def test_rest_answers_while_it_waits(
     await asyncio.sleep(0.2)
     assert not asked.done()
     await keep(database, anna.tenant_id, connection, {2: BERT})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         answer = (await asked).json()
     assert [item["record"]["odoo_id"] for item in answer["items"]] == [2]
 

@@ -12,6 +12,7 @@ from odoosync.accounts.tables import tenants
 from odoosync.db import Database, DoorError, is_tenant_table, open_database
 from odoosync.store.tables import labels
 from odoosync.tables import metadata
+from waiting import PATIENCE_S
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -129,6 +130,6 @@ async def test_a_task_cancelled_within_its_transaction_frees_the_database_at_onc
         await asyncio.sleep(turn / 5_000)
         task.cancel()
         held += await asyncio.gather(task, return_exceptions=True)
-        async with asyncio.timeout(5), database.tenant(2) as tx:
+        async with asyncio.timeout(PATIENCE_S), database.tenant(2) as tx:
             await tx.insert(labels, _label(next(numbers)))
     assert all(isinstance(outcome, asyncio.CancelledError) for outcome in held)

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from odoosync.accounts.tables import tenants
 from odoosync.db import Database, open_database
+from waiting import PATIENCE_S
 
-LONG_S = 60.0
+LONG_S = 2 * PATIENCE_S
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 
@@ -23,7 +24,7 @@ async def _write(database: Database, number: int = 1) -> None:
 async def test_a_rest_ends_when_somebody_has_written(sqlite_url: str) -> None:
     database = open_database(sqlite_url)
     with database.watch() as watch:
-        async with asyncio.timeout(LONG_S / 2):
+        async with asyncio.timeout(PATIENCE_S):
             resting = asyncio.create_task(watch.rest(least=0, most=LONG_S))
             await asyncio.sleep(0.05)
             assert not resting.done()
@@ -36,7 +37,7 @@ async def test_what_was_written_before_a_rest_ends_it_at_once(sqlite_url: str) -
     database = open_database(sqlite_url)
     with database.watch() as watch:
         await _write(database)
-        async with asyncio.timeout(LONG_S / 2):
+        async with asyncio.timeout(PATIENCE_S):
             await watch.rest(least=0, most=LONG_S)
     await database.close()
 

@@ -11,11 +11,14 @@ from structlog.testing import capture_logs
 
 from lane_world import advance, ask, claim_one, finish, populate, run_out, state
 from odoosync.db import Database
+from odoosync.jobs import attempt as attempts
 from odoosync.jobs.attempt import Desk, Timing, attempt
 from odoosync.jobs.lanes import Claim, request_cancel
 from odoosync.jobs.task import Done, Lease, Outcome
+from waiting import PATIENCE_S
 
-QUICK = Timing(look=0.01, renew=0.02, cancel_grace=5.0)
+QUICK = Timing(lease=PATIENCE_S, look=0.01, renew=PATIENCE_S, cancel_grace=PATIENCE_S)
+"""Looks all the time; renews so rarely that a lease which a test ends stays ended."""
 Body = Callable[[Claim], Awaitable[None]]
 
 
@@ -58,15 +61,21 @@ async def test_a_body_that_ended_its_lane_itself_lost_nothing(
 
 
 async def test_a_keeper_that_looks_after_the_last_commit_waits_for_the_body(
-    database: Database, held: Claim
+    database: Database, held: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    came_back = asyncio.Event()
+    looked, came_back = asyncio.Event(), asyncio.Event()
+
+    async def is_over(desk: Desk, claim: Claim) -> bool:
+        looked.set()
+        return await really(desk, claim)
 
     async def body(claim: Claim) -> None:
         await finish(database, claim)
-        await asyncio.sleep(0.2)  # the keeper looks meanwhile, some ten times
+        await looked.wait()
         came_back.set()
 
+    really = attempts._is_over
+    monkeypatch.setattr(attempts, "_is_over", is_over)
     assert await _said(database, held, body) == []
     assert came_back.is_set()
 

@@ -5,10 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from odoosync.jobs.child import keep_running
+from waiting import PATIENCE_S, wait_until
 
 SLEEPER = """
 import os, pathlib, signal, sys, time
@@ -34,10 +34,7 @@ end_with_parent()
 
 def _written(path: Path) -> int:
     """Wait for a process to write its id there."""
-    deadline = time.monotonic() + 30
-    while not path.exists():
-        assert time.monotonic() < deadline, "the process was not started"
-        time.sleep(0.01)
+    wait_until(path.exists)
     pid = int(path.read_text())
     path.unlink()
     return pid
@@ -82,7 +79,7 @@ async def test_a_stop_is_heard_between_two_starts(tmp_path: Path) -> None:
     keeper = asyncio.create_task(keep_running([str(tmp_path / "missing")], stop))
     await asyncio.sleep(0)
     stop.set()
-    await asyncio.wait_for(keeper, 20)
+    await asyncio.wait_for(keeper, PATIENCE_S)
 
 
 def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
@@ -90,7 +87,4 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ORPHAN, FOLLOWER, str(path)]) as parent:
         pid = _written(path)
         parent.kill()
-    deadline = time.monotonic() + 20
-    while not _gone(pid):
-        assert time.monotonic() < deadline, "the child outlived its parent"
-        time.sleep(0.01)
+    wait_until(lambda: _gone(pid))

@@ -14,11 +14,11 @@ import psycopg
 import pytest
 from dbos import DBOS
 
-from lane_world import until
 from odoosync.clock import utc_now
 from odoosync.jobs import engine
 from odoosync.jobs.engine import DbosDispatcher
 from odoosync.jobs.errors import EngineNotStarted
+from waiting import until
 
 
 @pytest.fixture

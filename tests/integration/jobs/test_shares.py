@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from integration.jobs.test_worker import Recorder, working
-from lane_world import ask, claim, move, populate, until
+from lane_world import ask, claim, move, populate
 from odoosync.db import Database
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome
+from waiting import until
 
 
 async def test_of_one_server_a_worker_holds_no_more_than_its_share(database: Database) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from lane_world import DATASET, ask, claim, move, populate, state, until
+from lane_world import DATASET, ask, claim, move, populate, state
 from odoosync.db import Database, open_database
 from odoosync.jobs import lanes, presence
 from odoosync.jobs.attempt import Timing
@@ -18,6 +18,7 @@ from odoosync.jobs.lanes import Claim
 from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.worker import Worker
 from odoosync.jobs.workers import live_workers
+from waiting import PATIENCE_S, until
 
 QUICK = Timing(
     lease=60.0, renew=0.05, look=0.02, cancel_grace=0.05, stop_grace=0.1, tick=0.01, beat=0.05
@@ -118,11 +119,11 @@ async def test_a_body_that_is_done_ends_its_generation(database: Database) -> No
 async def test_a_worker_without_work_hears_of_it_before_its_next_tick(sqlite_url: str) -> None:
     database = open_database(sqlite_url)
     (connection,) = await populate(database, [1])
-    rarely = replace(QUICK, tick=600.0, beat=600.0)
+    rarely = replace(QUICK, tick=2 * PATIENCE_S, beat=2 * PATIENCE_S)
     async with working(database, Recorder(done_at_once), timing=rarely) as stop:
-        await asyncio.sleep(0.2)
-        await ask(database, connection)
-        await settled(database, connection)
+        for generation in (1, 2, 3):
+            await ask(database, connection)
+            await settled(database, connection, generation)
         stop.set()
         await ask(database, connection)  # so that it looks up
     await database.close()
@@ -212,7 +213,7 @@ async def test_a_body_that_lost_its_lane_is_cut_off_in_silence(database: Databas
         held = task.claims[0]
         async with database.tenant(1) as tx:
             await lanes.put_back(tx, held, 3600.0)
-        await asyncio.wait_for(cut.wait(), 20)
+        await asyncio.wait_for(cut.wait(), PATIENCE_S)
     assert (task.abandoned, (await state(database, connection)).running) == ([], 1)
 
 
@@ -228,7 +229,7 @@ async def test_a_stopping_worker_lets_bodies_finish_their_page(database: Databas
         return Done()
 
     (connection,) = await populate(database, [1])
-    async with working(database, Recorder(body)):
+    async with working(database, Recorder(body), timing=replace(QUICK, stop_grace=PATIENCE_S)):
         await ask(database, connection)
         await busy.wait()
     (taken,) = await claim(database)

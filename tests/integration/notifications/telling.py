@@ -20,8 +20,10 @@ from odoosync.notifications.tables import deliveries
 from odoosync.sync import events
 from odoosync.sync.events import Kind
 from people import HeldClock
+from waiting import PATIENCE_S
 
 LOOPBACK = webhook_guard(["127.0.0.1"])
+PATIENT = Limits(connect=PATIENCE_S, total=PATIENCE_S, answer=PATIENCE_S)
 
 
 @dataclass
@@ -33,7 +35,7 @@ class Telling:
     connection_id: int
     guard: AddressGuard
     mailer: Mailer | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = PATIENT
     _senders: list[tuple[Poster, Sender]] = field(default_factory=list)
 
     @property

@@ -10,13 +10,22 @@ from integration.notifications.telling import LOOPBACK
 from integration.odoo.servers import Exchange, serving
 from odoosync.notifications.outcome import Outcome
 from odoosync.notifications.posting import Limits, Poster
+from waiting import PATIENCE_S
 
-LIMITS = Limits(connect=2, total=0.5, answer=0.1)
+LIMITS = Limits(connect=PATIENCE_S, total=PATIENCE_S, answer=0.1)
+IMPATIENT = Limits(connect=PATIENCE_S, total=0.5)
 
 
 @pytest.fixture
 async def poster() -> AsyncIterator[Poster]:
     opened = Poster(LOOPBACK, LIMITS)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def impatient() -> AsyncIterator[Poster]:
+    opened = Poster(LOOPBACK, IMPATIENT)
     yield opened
     await opened.close()
 
@@ -50,7 +59,6 @@ async def post(poster: Poster, script: Callable[[Exchange], Awaitable[None]]) ->
 @pytest.mark.parametrize(
     ("script", "error"),
     [
-        (hang, "The receiver did not answer within 0.5 seconds."),
         (cut, "The connection broke off, or the answer was no HTTP."),
         (mumble, "The connection broke off, or the answer was no HTTP."),
         (ask_for_time, "The receiver answered 429."),
@@ -60,6 +68,10 @@ async def test_what_goes_wrong_is_a_sentence(
     poster: Poster, script: Callable[[Exchange], Awaitable[None]], error: str
 ) -> None:
     assert (await post(poster, script)).error == error
+
+
+async def test_a_receiver_that_hangs_is_given_up(impatient: Poster) -> None:
+    assert (await post(impatient, hang)).error == "The receiver did not answer within 0.5 seconds."
 
 
 async def test_a_status_counts_though_its_answer_has_no_end(poster: Poster) -> None:
@@ -76,8 +88,8 @@ async def test_where_nobody_listens_it_says_so(poster: Poster) -> None:
     assert outcome.error == "No connection to the receiver could be made."
 
 
-async def test_what_speaks_no_tls_is_told(poster: Poster) -> None:
+async def test_what_speaks_no_tls_is_told(impatient: Poster) -> None:
     async with serving(hang) as server:
-        outcome = await poster.post(server.url.replace("http:", "https:"), {}, b"{}")
+        outcome = await impatient.post(server.url.replace("http:", "https:"), {}, b"{}")
     assert outcome.error is not None
     assert outcome.status is None

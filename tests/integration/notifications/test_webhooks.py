@@ -9,6 +9,7 @@ from odoosync.notifications.errors import ReceiverRefused, WebhookRests
 from odoosync.notifications.opening import webhook_guard
 from odoosync.notifications.retrying import DELAYS
 from receiver import Receiver, is_signed, receiving, sent_at
+from waiting import PATIENCE_S
 
 
 async def test_an_event_arrives_signed_with_what_it_tells(
@@ -105,7 +106,7 @@ async def test_a_receiver_that_hangs_delays_nobody_else(
         await telling.hook(receiver.url)
         await telling.happen()
         await sender.go_round()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await receiver.arrived.wait()
         assert len(hanging.came) <= 4
         await sender.settle(0)

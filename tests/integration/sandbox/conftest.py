@@ -1,4 +1,4 @@
-"""The sandbox on a real socket, and a client that waits a second at most."""
+"""The sandbox on a real socket, and a client."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from odoosync.clock import utc_now
 from odoosync.sandbox import SandboxServer, seed_world
 from odoosync.sandbox.seeding import ADMIN_KEY
+from waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -21,5 +22,5 @@ def server() -> Iterator[SandboxServer]:
 @pytest.fixture
 def client(server: SandboxServer) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"bearer {ADMIN_KEY}", "X-Odoo-Database": "odoo_db"}
-    with httpx.Client(base_url=server.url, headers=headers, timeout=5) as made:
+    with httpx.Client(base_url=server.url, headers=headers, timeout=PATIENCE_S) as made:
         yield made

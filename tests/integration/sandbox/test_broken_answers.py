@@ -7,8 +7,10 @@ import pytest
 
 from odoosync.sandbox import Fault, SandboxServer
 from odoosync.sandbox.answers import TRACEBACK_MARK
+from waiting import PATIENCE_S
 
 READ = "/json/2/res.partner/search_read"
+IMPATIENT = httpx.Timeout(PATIENCE_S, read=0.2)
 PAGE = {"domain": [], "fields": ["name", "email"], "order": "id", "limit": 50}
 
 
@@ -17,13 +19,13 @@ def test_a_hanging_server_accepts_and_never_answers(
 ) -> None:
     server.faults.add(Fault("hang"))
     with pytest.raises(httpx.ReadTimeout):
-        client.post(READ, json=PAGE, timeout=0.2)
+        client.post(READ, json=PAGE, timeout=IMPATIENT)
 
 
 def test_a_hanging_server_still_stops(server: SandboxServer, client: httpx.Client) -> None:
     server.faults.add(Fault("hang"))
     with pytest.raises(httpx.ReadTimeout):
-        client.post(READ, json=PAGE, timeout=0.2)
+        client.post(READ, json=PAGE, timeout=IMPATIENT)
     server.stop()
     assert not server._thread.is_alive()
 

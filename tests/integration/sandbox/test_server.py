@@ -13,6 +13,7 @@ from odoosync.clock import utc_now
 from odoosync.errors import Unavailable
 from odoosync.sandbox import SandboxServer, World, seed_world
 from odoosync.sandbox.seeding import ADMIN_KEY
+from waiting import PATIENCE_S
 
 READ = "/json/2/res.partner/search_read"
 PAGE = {"domain": [], "fields": ["name"], "order": "id", "limit": 3}
@@ -50,7 +51,9 @@ def test_a_paced_one_sends_no_faster_than_it_was_told_to() -> None:
     bearer = {"Authorization": f"bearer {ADMIN_KEY}", "X-Odoo-Database": "odoo_db"}
     with SandboxServer(world, bytes_per_second=20_000) as server:
         started = time.monotonic()
-        answer = httpx.post(f"{server.url}{READ}", json=PAGE | {"limit": 50}, headers=bearer)
+        answer = httpx.post(
+            f"{server.url}{READ}", json=PAGE | {"limit": 50}, headers=bearer, timeout=PATIENCE_S
+        )
         took = time.monotonic() - started
     assert len(answer.json()) == 50
     assert took >= len(answer.content) / 20_000
@@ -81,7 +84,7 @@ def test_bad_arguments_never_break_the_server(
 
 def test_it_may_close_each_connection_as_threaded_odoo_does() -> None:
     with SandboxServer(World(19, clock=utc_now), keep_alive=False) as server:
-        answer = httpx.get(f"{server.url}/web/version")
+        answer = httpx.get(f"{server.url}/web/version", timeout=PATIENCE_S)
     assert answer.headers["connection"] == "close"
 
 
@@ -91,7 +94,7 @@ def test_a_stopped_server_leaves_its_port_and_no_warning() -> None:
         server = SandboxServer(World(19, clock=utc_now)).start()
         server.stop()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{server.url}/web/version")
+        httpx.get(f"{server.url}/web/version", timeout=PATIENCE_S)
 
 
 def test_a_port_that_is_taken_is_named(server: SandboxServer) -> None:

@@ -70,7 +70,6 @@ def fuzz(
     )
 
 
-@pytest.mark.timeout(7200)
 @pytest.mark.parametrize(
     ("database_url", "version", "examples"),
     [
@@ -89,7 +88,6 @@ def test_after_a_quiet_sync_the_copy_equals_odoo(
     fuzz(lab, version, examples=SOAK_EXAMPLES if soak else examples, random=soak)
 
 
-@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("version", [16, 19])
 def test_after_a_day_a_large_copy_equals_odoo_as_well(

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Table
+from sqlalchemy import Table, text
 from sqlalchemy.exc import OperationalError
 
 from integration.sync.copying import Copy, open_copy
@@ -24,6 +24,7 @@ from odoosync.sync.schedules.rhythm import Rhythm
 from odoosync.sync.schedules.ticker import tick
 from odoosync.sync.service import SyncRequest, SyncService
 from odoosync.sync.tables import runs
+from waiting import until
 
 FIRST, LAST = "product_variants", "products"
 
@@ -63,10 +64,15 @@ async def _held_up(
     async with copy.database.tenant(copy.tenant_id) as tx:
         await tx.all(tx.select(table).where(*_of(table, copy, dataset)).with_for_update())
         waiting = asyncio.create_task(act)
-        done, _ = await asyncio.wait({waiting}, timeout=0.5)
-        assert not done
+        await until(lambda: _somebody_waits(copy))
         yield
     await waiting
+
+
+async def _somebody_waits(copy: Copy) -> bool:
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
+    async with copy.database.engine.connect() as connection:
+        return bool((await connection.execute(text(waits))).scalar())
 
 
 async def test_asking_takes_lanes_in_their_order(asked: tuple[Copy, SyncService]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 from integration.sync.copying import EQUAL, Copy
 from odoosync.jobs.claiming import claim_due
+from waiting import PATIENCE_S
 
 DATASETS = ("contacts", "products", "product_variants")
 
@@ -13,8 +14,8 @@ DATASETS = ("contacts", "products", "product_variants")
 async def test_all_datasets_at_once_end_well_and_equal(copy: Copy) -> None:
     for step in range(3):
         asked = [await copy.ask(dataset, full=step == 1) for dataset in DATASETS]
-        claims = await claim_due(copy.database, "w", limit=3, per_tenant=9, lease_s=60.0)
-        async with asyncio.timeout(60):
+        claims = await claim_due(copy.database, "w", limit=3, per_tenant=9, lease_s=PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*(copy.attempt(claim) for claim in claims))
         assert [(await copy.run(run_id)).status for run_id in asked] == ["succeeded"] * 3
         copy.clock.advance(90_000)

@@ -1,4 +1,4 @@
-"""A real worker of real syncs whose lease is short, so that tests need not wait for its end.
+"""A real worker of real syncs whose lease no busy machine loses: a test ends it by hand.
 
 Run as a program, with the service's environment variables.
 """
@@ -10,12 +10,12 @@ from odoosync.log import configure_logging
 from odoosync.settings import load_settings
 from odoosync.worker import run_worker
 
-LEASE_S = 3.0
+LEASE_S = 3600.0
 
 
 def main() -> None:
     configure_logging("info", "console")
-    run_worker(load_settings(), timing=Timing(lease=LEASE_S, renew=0.7, look=0.3, beat=0.5))
+    run_worker(load_settings(), timing=Timing(lease=LEASE_S, renew=LEASE_S, look=0.3, beat=0.5))
 
 
 if __name__ == "__main__":
