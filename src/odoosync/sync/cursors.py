@@ -56,13 +56,22 @@ async def confirmed(tx: Tx, connection_id: int, dataset: str) -> dict[str, Any] 
 
 
 async def field_types(tx: Tx, connection_id: int, dataset: str) -> dict[str, dict[str, Any]]:
-    """Return `{field: {"type", "relation", "string"}}` as of the last run; empty before it."""
+    """Return `{field: {"type", "relation", "string"}}` as of the last run; empty before it.
+
+    Wanted fields that are not kept have `absent`, too: Odoo lacks them, or fails on them.
+    """
     known = await tx.scalar(
         tx.select(cursors, cursors.c.fields).where(
             cursors.c.connection_id == connection_id, cursors.c.dataset == dataset
         )
     )
     return known or {}
+
+
+async def kept_fields(tx: Tx, connection_id: int, dataset: str) -> list[str]:
+    """Return the fields that the last run kept; none before it."""
+    known = await field_types(tx, connection_id, dataset)
+    return [name for name, described in known.items() if not described.get("absent")]
 
 
 async def synced(tx: Tx, connection_id: int) -> list[str]:

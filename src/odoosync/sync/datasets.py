@@ -35,7 +35,7 @@ _CONTACT_FIELDS: Final = (
 )
 _PRODUCT_FIELDS: Final = (
     "name display_name default_code barcode list_price standard_price type detailed_type "
-    "categ_id uom_id uom_po_id currency_id company_id description description_sale "
+    "is_storable categ_id uom_id uom_po_id currency_id company_id description description_sale "
     "description_purchase sale_ok purchase_ok active create_date write_date"
 )
 

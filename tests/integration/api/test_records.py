@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from copies import AZURE, CONTACTS, NOW, SYNCED_AT, connect, keep, name_countries
+from copies import AZURE, CONTACT_TYPES, CONTACTS, NOW, SYNCED_AT, connect, keep, name_countries
 from odoosync.accounts import Accounts
 from odoosync.accounts.directory import User
 from odoosync.accounts.users import create_user
@@ -13,6 +13,7 @@ from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.store import deletion
 from people import PASSWORD
+from queries import data_of
 
 Headers = dict[str, str]
 ABSENT = (
@@ -242,3 +243,24 @@ async def test_variants_are_a_dataset_like_any_other(
     path = "/api/v1/records/product_variants?default_code=DESK"
     answer = await client.get(path, headers=signed_in)
     assert [item["odoo_id"] for item in answer.json()["items"]] == [7]
+
+
+async def test_a_field_that_odoo_lacks_is_there_as_null(
+    client: httpx.AsyncClient,
+    signed_in: Headers,
+    database: Database,
+    anna: User,
+    connection_id: int,
+) -> None:
+    absent = {"mobile": {"type": "char", "relation": None, "string": "mobile", "absent": True}}
+    types = CONTACT_TYPES | absent
+    await keep(database, anna.tenant_id, connection_id, {}, types=types)
+    answer = await client.get("/api/v1/contacts", headers=signed_in)
+    assert [item["mobile"] for item in answer.json()["items"]] == [None, None, None]
+    one = await client.get(f"/api/v1/contacts/{connection_id}-1", headers=signed_in)
+    assert one.json()["mobile"] is None
+    query = "{ contacts(limit: 1) { items { mobile fields } } }"
+    (shown,) = (await data_of(client, signed_in, query))["contacts"]["items"]
+    assert (shown["mobile"], shown["fields"]["mobile"]) == (None, None)
+    assert await names(client, signed_in, "mobile=1") == []
+    assert len(await names(client, signed_in, "mobile__isnull=true")) == 3

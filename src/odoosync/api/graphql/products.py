@@ -17,6 +17,9 @@ class AnyProduct(Record):
     standard_price: float | None = strawberry.field(description="The cost.")
     type: str | None
     detailed_type: str | None = strawberry.field(description="In Odoo 16 and 17 only.")
+    is_storable: bool | None = strawberry.field(
+        description="Whether stock is tracked; in Odoo 18 and later, with its Inventory app."
+    )
     categ_id: Reference | None
     uom_id: Reference | None
     uom_po_id: Reference | None = strawberry.field(description="Not in Odoo 19 and later.")

@@ -70,7 +70,7 @@ class SyncRun:
     window_low: str | None
     window_high: str | None
     drift: list[str] | None = strawberry.field(
-        description="Wanted fields that this Odoo does not have."
+        description="Wanted fields that are gone since the run before, or of another type."
     )
     note: str | None
     truth: float | None = strawberry.field(

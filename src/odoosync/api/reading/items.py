@@ -58,7 +58,7 @@ class Item:
 async def to_items(
     tx: Tx, connection_id: int, records: Sequence[StoredRecord], fields: FieldTypes
 ) -> list[Item]:
-    """Decode records and name what they point to."""
+    """Decode records and name what they point to; fields that a record lacks are null."""
     relations = {
         name: str(field["relation"])
         for name, field in fields.items()
@@ -73,6 +73,7 @@ async def to_items(
     names = await labels.resolve(tx, connection_id, wanted, DATASET_OF_MODEL)
     for data in decoded:
         _refer(data, relations, names)
+        data.update(dict.fromkeys(fields.keys() - data.keys()))
     return [
         _item(connection_id, record, data) for record, data in zip(records, decoded, strict=True)
     ]

@@ -75,7 +75,9 @@ class RunView(BaseModel):
     odoo_version: str | None
     window_low: str | None
     window_high: str | None
-    drift: list[str] | None = Field(description="Wanted fields that this Odoo does not have.")
+    drift: list[str] | None = Field(
+        description="Wanted fields that are gone since the run before, or of another type."
+    )
     note: str | None
     truth: float | None = Field(description="Of a verification: the share of rows that are true.")
     detail: dict[str, Any] | None = Field(description="Of a verification: what it found.")

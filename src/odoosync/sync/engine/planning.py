@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
-from odoosync.connections.connection import ALL_DATASETS, Connection
-from odoosync.db import Database
+from odoosync.connections.connection import Connection
 from odoosync.odoo.client import OdooClient
-from odoosync.odoo.errors import FixRequest, FixRights
 from odoosync.odoo.fields import Field
-from odoosync.sync import cursors, pace
-from odoosync.sync.choosing import usual_fields, wanted_fields
-from odoosync.sync.datasets import DATASETS, Dataset
-from odoosync.sync.patience import patiently
+from odoosync.sync import pace
+from odoosync.sync.choosing import wanted_fields
+from odoosync.sync.datasets import Dataset
 from odoosync.sync.plan import Plan, shape_of, start, take_over
 from odoosync.sync.window import Cursor, decide, frozen_now
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What is known before the first row is asked for. `fields` are those that exist there."""
+    """What is known before the first row is asked for.
+
+    `fields` are those that exist there, but for those `left_out`, on which Odoo fails.
+    """
 
     dataset: Dataset
     connection: Connection
     client: OdooClient
     fields: Mapping[str, Field]
+    left_out: Mapping[str, Field] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        dataset: Dataset,
+        connection: Connection,
+        client: OdooClient,
+        there: Mapping[str, Field],
+        *,
+        without: Collection[str],
+    ) -> Self:
+        left_out = {name: there[name] for name in without if name in there}
+        fields = {name: there[name] for name in there if name not in left_out}
+        return cls(dataset, connection, client, fields, left_out)
 
     @property
     def wanted(self) -> list[str]:
@@ -111,42 +126,3 @@ def plan_of(
         lookback=prospect.lookback,
     )
     return start(window, seen_at=now, shape=shape, fields=names)
-
-
-async def drift(
-    database: Database, prospect: Prospect, left_out: Collection[str] = ()
-) -> list[str]:
-    """Name the wanted fields that this Odoo does not have; those `left_out` are there.
-
-    What is wanted of all datasets is missing only where none of them has it.
-    """
-    dataset, connection = prospect.dataset, prospect.connection
-    there = {*prospect.fields, *left_out}
-    absent = [name for name in prospect.wanted if name not in there]
-    here = {*usual_fields(connection, dataset), *connection.extra_fields.get(dataset.name, ())}
-    anywhere = set(connection.extra_fields.get(ALL_DATASETS, ())).intersection(absent) - here
-    elsewhere: set[str] = set()
-    for other in DATASETS.values():
-        if other is not dataset and anywhere - elsewhere:
-            elsewhere |= await _fields_among(database, prospect, other, anywhere - elsewhere)
-    return [name for name in absent if name not in elsewhere]
-
-
-async def _fields_among(
-    database: Database, prospect: Prospect, dataset: Dataset, names: set[str]
-) -> set[str]:
-    """Look among the fields seen at the last run of another dataset, else ask for them."""
-    connection = prospect.connection
-    async with database.tenant(connection.tenant_id, write=False) as tx:
-        known = await cursors.field_types(tx, connection.id, dataset.name)
-    found = names.intersection(known)
-    if found == names:
-        return found
-    call, asked = prospect.client.call, sorted(names)
-    try:
-        told = await patiently(
-            lambda: call(dataset.model, "fields_get", allfields=asked, attributes=["type"])
-        )
-    except (FixRights, FixRequest):
-        return found
-    return found.union(names.intersection(told)) if isinstance(told, dict) else found

@@ -31,6 +31,7 @@ from odoosync.sync import cursors, failing_fields, questions, runs, set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
+from odoosync.sync.engine.drift import describe, drift
 from odoosync.sync.engine.field_trial import try_fields
 from odoosync.sync.engine.giving_way import giving_way
 from odoosync.sync.engine.maker import Maker
@@ -237,9 +238,9 @@ async def _fields_there(attempt: _Attempt) -> Mapping[str, Field]:
 
 
 def _prospect(attempt: _Attempt, there: Mapping[str, Field]) -> Prospect:
-    fields = {name: field for name, field in there.items() if name not in attempt.left_out}
-    dataset = dataset_named(attempt.claim.dataset)
-    return Prospect(dataset, attempt.begun.connection, attempt.client, fields)
+    dataset, connection = dataset_named(attempt.claim.dataset), attempt.begun.connection
+    without = attempt.left_out
+    return Prospect.of(dataset, connection, attempt.client, there, without=without)
 
 
 async def _note_start(tx: Tx, run: Row[Any], connection: Connection, now: datetime) -> None:
@@ -251,12 +252,14 @@ async def _note_start(tx: Tx, run: Row[Any], connection: Connection, now: dateti
 async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
     """Write into the history what this run is about; the checkpoint with it."""
     model, plan = work.dataset.model, work.plan
+    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
+        before = await cursors.field_types(tx, work.connection_id, work.dataset.name)
+    changed = await drift(work.database, prospect, before)
     about: dict[str, Any] = {
         "mode": plan.mode,
         "odoo_version": work.client.facts.serie,
         "window_low": plan.since,
         "window_high": plan.t0,
-        "drift": await planning.drift(work.database, prospect, work.left_out) or None,
     }
     if not counted:
         since = plan.rest_since if plan.takes_over else plan.since
@@ -264,16 +267,16 @@ async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
         about["total"] = await patiently(
             lambda: work.client.search_count(model, domain, context=work.context)
         )
-    described = {
-        name: {"type": field.type, "relation": field.relation, "string": field.string}
-        for name, field in work.fields.items()
-        if name in plan.fields
-    }
+    described = describe(prospect, plan.fields, before)
     async with work.database.tenant(work.claim.tenant_id) as tx:
         await lanes.advance(tx, work.claim, plan.to_json())
+        told = (await runs.get(tx, work.run_id)).drift or ()  # by an attempt before this one
+        about["drift"] = list(dict.fromkeys([*told, *changed])) or None
         await runs.update(tx, work.run_id, about)
         await cursors.write(tx, work.connection_id, work.dataset.name, fields=described)
     _tell_of(work, about, resumed=counted)
+    if changed:
+        log.warning("fields_changed", run=work.run_id, fields=changed)
     work.lease.check()
 
 
@@ -287,8 +290,6 @@ def _tell_of(work: Work, about: dict[str, Any], *, resumed: bool) -> None:
         resumed=resumed,
         rows=about.get("total"),
     )
-    if about["drift"]:
-        log.warning("fields_missing", run=work.run_id, fields=about["drift"])
 
 
 async def _stages(work: Work, begun: _Start, *, guard: Guard) -> None:

@@ -120,7 +120,7 @@ async def _start(tools: Equipment, claim: Claim, dataset: Dataset) -> _Start:
         connection = await connections.syncable(tx, claim.connection_id)
         secret = await connections.secret_of(tx, tools.key_ring, connection.id)
         cursor = await cursors.read(tx, connection.id, dataset.name)
-        known = await cursors.field_types(tx, connection.id, dataset.name)
+        known = await cursors.kept_fields(tx, connection.id, dataset.name)
         await lanes.advance(tx, claim, claim.checkpoint)
         started = {"status": "running", "odoo_login": connection.odoo_username}
         counts = {"started_at": run.started_at or tools.clock(), "attempts": run.attempts + 1}
@@ -148,8 +148,9 @@ async def _prepare(
     tools, claim, begun, client = attempt.tools, attempt.claim, attempt.begun, attempt.client
     dataset = attempt.dataset
     there = await patiently(lambda: client.fields_get(dataset.model), attempts=AT_FIRST)
-    fields = {name: field for name, field in there.items() if name not in attempt.left_out}
-    prospect = Prospect(dataset, begun.connection, client, fields)
+    without = attempt.left_out
+    prospect = Prospect.of(dataset, begun.connection, client, there, without=without)
+    fields = dict(prospect.fields)
     names = tuple(name for name in begun.known or prospect.names if name in fields)
     goes_on = reached is not None and reached.fields == names
     shape, now = prospect.shape(names) or "", tools.clock()
