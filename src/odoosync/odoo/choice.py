@@ -12,17 +12,20 @@ from datetime import datetime
 from typing import Any
 
 from odoosync.odoo import jsonrpc
+from odoosync.odoo.databases import explained
 from odoosync.odoo.errors import (
     ApiKeyNeeded,
     ApiKeyRejected,
     BadAnswer,
     BrokenAnswer,
+    DatabaseFailed,
     NarrowDown,
     NotOdoo,
     OdooError,
     ProtocolMissing,
     RedirectRefused,
     RequestRejected,
+    ServerFault,
     Stage,
     UnknownDatabase,
     WrongKeyOwner,
@@ -159,7 +162,11 @@ async def _by_json2(wire: Wire) -> _Who:
 
 async def _by_jsonrpc(wire: Wire) -> _Who:
     with at_stage("login"):
-        uid = await jsonrpc.authenticate(wire)
+        try:
+            uid = await jsonrpc.authenticate(wire)
+        except (UnknownDatabase, DatabaseFailed, ServerFault) as error:
+            refusal = await explained(wire, error)
+            raise refusal from None
         if uid is None:
             raise secret_refused(wire.login)
         calls = JsonRpc(wire, uid, reads=READS)

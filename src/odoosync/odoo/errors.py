@@ -6,6 +6,7 @@
     ├── RetryLater                the same call may work in a while (all are retriable)
     │   ├── TimedOut              too slow: to connect, between two reads, or in total
     │   ├── ServerBusy            429, 502, 503, 504, no database connection left; `retry_after`
+    │   ├── DatabaseFailed        PostgreSQL refused, and not in words that are known to pass
     │   ├── ServerConflict        serialization failure, lock, deadlock
     │   ├── CutOff                the connection was lost before the answer was whole
     │   │   └── BrokenAnswer      a page of HTML, nothing, or a part of JSON came as the answer
@@ -44,6 +45,7 @@ what Odoo said is quoted only through `refusals.quoted`, one bounded line of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from odoosync.errors import OdoosyncError
@@ -130,6 +132,21 @@ class ServerConflict(RetryLater):
     sentence = "Odoo was changing the same records at that moment. Try again."
 
 
+class DatabaseFailed(RetryLater):
+    """`names_it`: PostgreSQL named the database when it refused, in whatever language."""
+
+    code = "odoo_database_failed"
+    stage: Stage = "database"
+    sentence = (
+        "Odoo could not open this database. Check its name, and that its PostgreSQL runs, or try"
+        " again later."
+    )
+
+    def __init__(self, *, names_it: bool = False) -> None:
+        super().__init__()
+        self.names_it = names_it
+
+
 class CutOff(RetryLater):
     code = "odoo_cut_off"
     sentence = "The connection to Odoo was lost before its answer was complete. Try again."
@@ -208,6 +225,16 @@ class UnknownDatabase(FixLogin):
     code = "odoo_unknown_database"
     stage: Stage = "database"
     sentence = "This Odoo has no database of that name. Check its spelling, capitals included."
+    hint = (
+        "On Odoo Online it is the first part of the address, on Odoo.sh such as"
+        " project-branch-1234567."
+    )
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        """`names` are those that the server lists, the likeliest first."""
+        super().__init__()
+        if names:
+            self.hint = f"It has: {', '.join(names)}."
 
 
 class InvalidCredentials(FixLogin):

@@ -20,6 +20,14 @@ _NO_MODEL = re.compile(r"(?i)\b(object|the model) '?[\w.]+'? does(n't| not) exis
 _NO_LANGUAGE = re.compile(r"Invalid language code: (?P<code>[\w@]{1,20})$")
 _NO_METHOD = re.compile(r"The method '[\w.]+' does not exist")
 _NO_DATABASE = re.compile(r"does not exist|existiert nicht|n'existe pas|no existe|non esiste")
+_PASSING = re.compile(
+    r"(?i)starting up|shutting down|recovery mode|accepting connections|too many (clients|conn)"
+    r"|connection slots|connection refused|could not connect|timeout expired|timed out"
+    r"|closed the connection|terminating connection|connection (has been|was|already) closed"
+    r"|connection reset|EOF detected"
+)
+_ABOUT_THE_ROLE = re.compile(r'(?i)\b(role|user) "|permission denied|pg_hba')
+_QUOTE = r"[^\w\s]"  # each language has marks of its own
 _BAD_ARGUMENT = re.compile(r"unexpected keyword argument|required (positional )?argument")
 
 
@@ -129,9 +137,15 @@ def _arguments(refusal: Refusal) -> errors.OdooError:
 
 def _database(refusal: Refusal) -> errors.OdooError:
     """PostgreSQL's own words, which name hosts and ports: read here and never shown."""
-    if _NO_DATABASE.search(refusal.message):
+    if _PASSING.search(refusal.message):
+        return errors.ServerBusy()
+    name = re.escape(refusal.login.database)
+    names_it = re.search(rf"{_QUOTE}\s*{name}\s*{_QUOTE}", refusal.message) is not None
+    if _ABOUT_THE_ROLE.search(refusal.message):  # which is often called as the database is
+        return errors.DatabaseFailed()
+    if names_it and _NO_DATABASE.search(refusal.message):
         return errors.UnknownDatabase()
-    return errors.ServerBusy()
+    return errors.DatabaseFailed(names_it=names_it)
 
 
 def _table(refusal: Refusal) -> errors.OdooError:

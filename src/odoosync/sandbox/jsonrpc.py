@@ -77,7 +77,9 @@ def _common(world: World, method: str, args: Sequence[Any]) -> Any:
 
 def _db(world: World, method: str, args: Sequence[Any]) -> Any:
     if method == "list":
-        return [world.database]
+        if not world.lists_databases:
+            raise access_denied()
+        return sorted([world.database, *world.other_databases])
     if method == "db_exist":
         return bool(args) and args[0] == world.database
     if method == "server_version":
@@ -119,5 +121,5 @@ def _check_database(world: World, database: Any) -> None:
     raise OdooRaised(
         "psycopg2.OperationalError",
         'connection to server at "127.0.0.1", port 5432 failed: '
-        f'FATAL:  database "{database}" does not exist\n',
+        + world.no_database.format(name=database),
     )

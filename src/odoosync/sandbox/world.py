@@ -58,6 +58,9 @@ class World:
         self.rules: list[Rule] = []
         self.unreadable: dict[str, dict[int, str]] = {}
         self.failing: dict[str, dict[str, Failure]] = {}
+        self.lists_databases = True
+        self.other_databases: list[str] = []
+        self.no_database = 'FATAL:  database "{name}" does not exist\n'
         self._commits = 0
         self._begun = 0
         self._open: set[int] = set()

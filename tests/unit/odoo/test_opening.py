@@ -22,10 +22,18 @@ OWNER = json([{"id": 2, "login": "admin"}])
 
 
 async def opened(
-    version: str, *recorded: str, secret: str = "admin", known: ServerFacts | None = None
+    version: str,
+    *recorded: str | Answer,
+    secret: str = "admin",
+    known: ServerFacts | None = None,
+    database: str = "odoo_db",
 ) -> OdooClient:
-    transport = replay(version, *VERSION[version], *recorded)
-    return await open_client(transport, login(secret), known=known, now=NOW)
+    answers: list[Answer | Exception] = [
+        played(version, one) if isinstance(one, str) else one
+        for one in (*VERSION[version], *recorded)
+    ]
+    named = login(secret, database=database)
+    return await open_client(Replay(answers), named, known=known, now=NOW)
 
 
 async def opened_with(*answers: Answer | Exception, secret: str = KEY) -> OdooClient:
@@ -82,9 +90,15 @@ async def test_a_wrong_password_has_the_message_of_the_contract(version: str, na
 
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_an_unknown_database_is_told_apart(version: str) -> None:
+    no_list = played(version, "common.authenticate.wrong_password")
     with pytest.raises(errors.UnknownDatabase) as caught:
-        await opened(version, "common.authenticate.unknown_database")
-    assert caught.value.stage == "database"
+        await opened(
+            version, "common.authenticate.unknown_database", no_list, database="no_such_db"
+        )
+    assert (caught.value.stage, "project-branch-1234567" in caught.value.advice) == (
+        "database",
+        True,
+    )
 
 
 async def test_an_unknown_database_is_told_apart_with_a_key() -> None:
@@ -93,7 +107,9 @@ async def test_an_unknown_database_is_told_apart_with_a_key() -> None:
             "19.0",
             "json2.unknown_database",
             "common.authenticate.unknown_database",
+            json({"jsonrpc": "2.0", "result": ["odoo_db"]}),
             secret=KEY,
+            database="no_such_db",
         )
 
 

@@ -24,7 +24,29 @@ TABLE: list[tuple[str, str, type[errors.OdooError]]] = [
     ("psycopg2.errors.QueryCanceled", "statement timeout", errors.TimedOut),
     ("psycopg2.OperationalError", 'FATAL: database "x" does not exist', errors.UnknownDatabase),
     ("psycopg2.OperationalError", "FATAL: Datenbank »x« existiert nicht", errors.UnknownDatabase),
+    (
+        "psycopg2.OperationalError",
+        "FATAL: base de données « x » n'existe pas",
+        errors.UnknownDatabase,
+    ),
+    ("psycopg2.OperationalError", 'FATAL: databasen "x" finns inte', errors.DatabaseFailed),
+    ("psycopg2.OperationalError", 'ВАЖНО: база данных "x" не существует', errors.DatabaseFailed),
+    ("psycopg2.OperationalError", 'FATAL: データベース"x"は存在しません', errors.DatabaseFailed),
+    ("psycopg2.OperationalError", 'FATAL: role "x" does not exist', errors.DatabaseFailed),
+    (
+        "psycopg2.OperationalError",
+        'FATAL: permission denied for database "x"',
+        errors.DatabaseFailed,
+    ),
+    ("psycopg2.OperationalError", "FATAL: das Datenbanksystem startet", errors.DatabaseFailed),
+    ("psycopg2.OperationalError", "never heard of", errors.DatabaseFailed),
     ("psycopg2.OperationalError", "FATAL: too many connections", errors.ServerBusy),
+    ("psycopg2.OperationalError", 'too many connections for database "x"', errors.ServerBusy),
+    ("psycopg2.OperationalError", "FATAL: sorry, too many clients already", errors.ServerBusy),
+    ("psycopg2.OperationalError", "the database system is starting up", errors.ServerBusy),
+    ("psycopg2.OperationalError", "the database system is shutting down", errors.ServerBusy),
+    ("psycopg2.OperationalError", "connection failed: Connection refused", errors.ServerBusy),
+    ("psycopg2.OperationalError", "SSL SYSCALL error: EOF detected", errors.ServerBusy),
     ("psycopg2.errors.UndefinedTable", 'relation "res_users" missing', errors.UnknownDatabase),
     ("psycopg2.errors.UndefinedTable", 'relation "x_table" missing', errors.ServerFault),
     ("builtins.KeyError", "res.users", errors.UnknownDatabase),
@@ -45,7 +67,7 @@ TABLE: list[tuple[str, str, type[errors.OdooError]]] = [
 
 def refusal(name: object, message: object, secret: str = "hunter2") -> errors.OdooError:
     data = {"name": name, "message": message, "debug": TRACEBACK, "arguments": [TRACEBACK]}
-    return refused(data, model="res.partner", login=login(secret))
+    return refused(data, model="res.partner", login=login(secret, database="x"))
 
 
 @pytest.mark.parametrize(("name", "message", "kind"), TABLE)
