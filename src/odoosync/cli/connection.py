@@ -239,6 +239,8 @@ def _line(one: ConnectionView) -> str:
         marks.append(f"deleted, can be restored until {one.removed_from}")
     elif one.paused_at:
         marks.append(f"paused since {one.paused_at}")
+    if one.rate_limited_since:
+        marks.append(f"asked slowly since {one.rate_limited_since}, when its Odoo answered 429")
     if one.trouble:
         marks.append(f"failing since {one.trouble.since}: {one.trouble.reason}")
     where = f"{one.odoo_username} in {one.odoo_database} at {one.odoo_url}"

@@ -18,7 +18,8 @@ ALL_DATASETS = "*"
 class Connection:
     """One Odoo (URL and database, which never change) as one login sees it.
 
-    A deleted one is kept, without its secret, until `removed_from`.
+    A deleted one is kept, without its secret, until `removed_from`. `rate_limited_since` is when
+    its server first answered 429.
     """
 
     id: int
@@ -35,6 +36,7 @@ class Connection:
     created_at: datetime
     tested_at: datetime | None
     paused_at: datetime | None
+    rate_limited_since: datetime | None
     deleted_at: datetime | None
     removed_from: datetime | None
 

@@ -30,6 +30,7 @@ from odoosync.odoo.deadline import Deadline
 from odoosync.odoo.errors import OdooError
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login, typed_secret
+from odoosync.odoo.rate_limits import CALLS_AFTER_WAITS_S, RateLimitedSender
 from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
@@ -72,7 +73,7 @@ class ConnectionService:
         login: Login,
         connection_id: int | None = None,
         *,
-        sender: Sender | None = None,
+        sender: RateLimitedSender | None = None,
     ) -> Tested:
         """Log in, leaving an entry of how that went. Raises MaskSent, OdooError.
 
@@ -81,20 +82,23 @@ class ConnectionService:
         if login.secret == MASK:
             raise MaskSent
         result, where = "interrupted", str(login.url)
+        asked = sender or self._sender()
         try:
-            tested = await run_test(sender or self._sender(), login, clock=self.clock)
+            tested = await run_test(asked, login, clock=self.clock)
         except OdooError as error:
             result = error.code
             raise
         else:
             result, where = "ok", tested.odoo_url
-            return tested
+            return replace(tested, is_rate_limited=asked.is_limited)
         finally:
             about = {"odoo_url": where, "odoo_database": login.database, "result": result}
             async with self.database.tenant(owner.tenant_id) as tx:
                 await self._note(
                     tx, owner, "credentials.tested", connection_id, login.username, **about
                 )
+                if asked.is_limited and connection_id is not None:
+                    await store.note_rate_limit(tx, connection_id, self.clock())
 
     async def save(
         self, owner: Owner, login: Login, extra_fields: dict[str, list[str]] | None
@@ -282,9 +286,10 @@ class ConnectionService:
         if known is not None and known.deleted_at is None:
             raise ConnectionExists(known.id)
 
-    def _sender(self) -> Sender:
+    def _sender(self) -> RateLimitedSender:
         """Return what asks an Odoo while a person waits for the answer."""
-        return Deadline(self.transport, self.test_seconds)
+        timed = Deadline(self.transport, self.test_seconds)
+        return RateLimitedSender(timed, patience=self.test_seconds - CALLS_AFTER_WAITS_S)
 
     async def _check(
         self, sender: Sender, login: Login, server: Mapping[str, Any] | None, change: Change

@@ -36,6 +36,7 @@ class Tested:
     odoo_uid: int
     contact_count: int
     product_count: int
+    is_rate_limited: bool = False
 
 
 def sealed_for(tenant_id: int, connection_id: int) -> str:
@@ -176,6 +177,16 @@ async def put_credentials(
         deleted_at=None,
         removed_from=None,
     )
+    if tested.is_rate_limited:
+        await note_rate_limit(tx, connection_id, now)
+
+
+async def note_rate_limit(tx: Tx, connection_id: int, now: datetime) -> None:
+    """Remember that its server answered 429: the first time counts."""
+    unknown = tx.update(connections).where(
+        connections.c.id == connection_id, connections.c.rate_limited_since.is_(None)
+    )
+    await tx.execute(unknown.values(rate_limited_since=now))
 
 
 async def make_active(tx: Tx, connection_id: int, now: datetime) -> None:

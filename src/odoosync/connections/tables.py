@@ -39,6 +39,7 @@ connections = tenant_table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("tested_at", UtcDateTime),
     Column("paused_at", UtcDateTime),
+    Column("rate_limited_since", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     Column("removed_from", UtcDateTime),
     Column("is_going", Boolean, nullable=False, server_default="0"),

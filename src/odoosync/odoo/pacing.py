@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Final
 from weakref import WeakValueDictionary
 
 from odoosync.odoo.transport import Answer
@@ -19,6 +20,10 @@ class Pace:
 
     spacing: float = 0.0
     parallel: int = 0
+
+
+RATE_LIMITED: Final = Pace(spacing=1.0, parallel=1)
+"""Of a server that has answered 429."""
 
 
 class Gate:

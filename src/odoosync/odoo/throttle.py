@@ -1,20 +1,22 @@
 """How many calls may be under way to one origin, and how far apart they start.
 
 One origin's queue is never another's: a server that hangs holds up nobody else. Hosts of
-Odoo's own cloud allow about one call a second and no parallel calls.
+Odoo's own cloud allow about one call a second and no parallel calls; so does, from then on,
+whatever server has answered 429.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from odoosync.addresses.origin import Origin
 from odoosync.odoo.errors import ServerBusy
 
 _HOSTED = ("odoo.com",)
+_MAX_PAUSE_S = 10.0
 
 
 def is_hosted(host: str) -> bool:
@@ -24,18 +26,21 @@ def is_hosted(host: str) -> bool:
 
 @dataclass(slots=True)
 class _Gate:
+    """Where calls start `spacing` seconds apart they go one by one."""
+
     slots: asyncio.Semaphore
     spacing: float
+    one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0
     callers: int = 0
 
 
 @dataclass(slots=True)
 class Throttle:
-    """`parallel` calls an origin; hosted ones get one, started `hosted_spacing` seconds apart."""
+    """`parallel` calls an origin; slow ones get one, started `slow_spacing` seconds apart."""
 
     parallel: int
-    hosted_spacing: float
+    slow_spacing: float
     _gates: dict[Origin, _Gate] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -44,34 +49,38 @@ class Throttle:
         gate = self._gate(origin)
         gate.callers += 1
         try:
-            await _enter(gate, patience)
-            try:
+            async with AsyncExitStack() as held:
+                await _enter(gate, held, patience)
                 await _keep_apart(gate)
                 yield
-            finally:
-                gate.slots.release()
         finally:
             gate.callers -= 1
             # Origins are what users type: without this their number would only grow.
             if not gate.callers and not gate.spacing:
                 del self._gates[origin]
 
+    def slow_down(self, origin: Origin, retry_after: float | None) -> None:
+        """Ask this origin slowly from now on, and not at all for the first seconds."""
+        gate = self._gate(origin)
+        gate.spacing = self.slow_spacing
+        pause = min(retry_after or 0.0, _MAX_PAUSE_S)
+        gate.free_at = max(gate.free_at, asyncio.get_running_loop().time() + pause)
+
     def _gate(self, origin: Origin) -> _Gate:
         gate = self._gates.get(origin)
         if gate is None:
-            hosted = is_hosted(origin.host)
-            gate = _Gate(
-                slots=asyncio.Semaphore(1 if hosted else self.parallel),
-                spacing=self.hosted_spacing if hosted else 0.0,
-            )
+            spacing = self.slow_spacing if is_hosted(origin.host) else 0.0
+            gate = _Gate(asyncio.Semaphore(self.parallel), spacing)
             self._gates[origin] = gate
         return gate
 
 
-async def _enter(gate: _Gate, patience: float) -> None:
+async def _enter(gate: _Gate, held: AsyncExitStack, patience: float) -> None:
     try:
         async with asyncio.timeout(patience):
-            await gate.slots.acquire()
+            await held.enter_async_context(gate.slots)
+            if gate.spacing:
+                await held.enter_async_context(gate.one_by_one)
     except TimeoutError:
         raise ServerBusy(
             "Too many calls to this Odoo are under way. Try again in a while."

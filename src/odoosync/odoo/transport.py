@@ -10,7 +10,7 @@ import asyncio
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -21,6 +21,7 @@ from yarl import URL
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.origin import Origin
 from odoosync.addresses.sockets import guarded_sockets, noting_handshakes, towards
+from odoosync.clock import utc_now
 from odoosync.errors import InvalidInput
 from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, RedirectRefused
 from odoosync.odoo.faults import FOREIGN, Asked, translate
@@ -29,6 +30,8 @@ from odoosync.odoo.url import candidate_urls, parse_odoo_url
 
 _MEBIBYTE = 2**20
 _LONGEST_PAGE = 100
+_MAX_RETRY_AFTER = timedelta(days=1)
+TOO_MANY_REQUESTS: Final = 429
 SETTING: Final = "ODOOSYNC_ALLOWED_ODOO_HOSTS"
 
 
@@ -41,7 +44,7 @@ class TransportLimits:
     total: float = 180.0
     max_bytes: int = 64 * _MEBIBYTE
     per_origin: int = 4
-    hosted_spacing: float = 1.0
+    slow_spacing: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,21 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     date: datetime | None
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds until the server wants to be asked again, at most a day; None: it did not say.
+
+        A date is counted from the server's own clock, where that is known.
+        """
+        text = self.headers.get("retry-after", "").strip()
+        if text.isdecimal() and text.isascii():
+            return min(float(text), _MAX_RETRY_AFTER.total_seconds())
+        moment = _moment(text)
+        if moment is None:
+            return None
+        wait = moment - (self.date or utc_now())
+        return max(timedelta(0), min(wait, _MAX_RETRY_AFTER)).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +91,7 @@ class Transport:
         self._guard = guard
         self._tls = tls
         self._session: aiohttp.ClientSession | None = None
-        self._throttle = Throttle(limits.per_origin, limits.hosted_spacing)
+        self._throttle = Throttle(limits.per_origin, limits.slow_spacing)
 
     async def send(
         self,
@@ -99,7 +117,10 @@ class Transport:
             reraise=True,
         )
         async with self._throttle.slot(origin, patience=total):
-            return await attempts(self._once, request, origin)
+            answer: Answer = await attempts(self._once, request, origin)
+            if answer.status == TOO_MANY_REQUESTS:
+                self._throttle.slow_down(origin, answer.retry_after)
+            return answer
 
     async def close(self) -> None:
         if self._session is not None:
@@ -215,8 +236,13 @@ def _page(asked: URL, leads_to: URL) -> str:
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:
+    return _moment(headers.get("date", ""))
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a date as HTTP writes it."""
     try:
-        date = parsedate_to_datetime(headers.get("date", ""))
+        date = parsedate_to_datetime(text)
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from html import unescape
+from math import ceil
 from typing import Any, Protocol
 
 import orjson
@@ -22,14 +22,13 @@ from odoosync.odoo.errors import BrokenAnswer, NotOdoo, RequestRejected, ServerB
 from odoosync.odoo.login import Login
 from odoosync.odoo.refusals import quoted
 from odoosync.odoo.sealed import read_json
-from odoosync.odoo.transport import Answer
+from odoosync.odoo.transport import TOO_MANY_REQUESTS, Answer
 
 # 52x are Cloudflare's words for an origin that is down or slow.
-_BUSY = frozenset({408, 429, 502, 503, 504, 520, 521, 522, 523, 524})
+_BUSY = frozenset({408, 502, 503, 504, 520, 521, 522, 523, 524})
 _BEFORE_HTML = b"\xef\xbb\xbf \t\r\n"
 _TITLE = re.compile(rb"(?is)<title[^>]*>(.*?)</title>")
 _TITLE_WITHIN = 16 * 1024
-_LONGEST_WAIT = timedelta(days=1)
 _OK = 200
 _SERVER_ERRORS = 500
 Tell = Callable[[bytes], None]
@@ -156,12 +155,19 @@ class Wire:
             method, self.login.url.join(path), headers=headers, body=body, repeatable=repeatable
         )
         self.meter.note(answer)
+        if answer.status == TOO_MANY_REQUESTS:
+            raise ServerBusy(_too_often(answer.retry_after), retry_after=answer.retry_after)
         if answer.status in _BUSY:
-            raise ServerBusy(retry_after=_retry_after(answer))
+            raise ServerBusy(retry_after=answer.retry_after)
         tell = _on_arrival.get()
         if tell is not None and answer.status == _OK:
             tell(answer.body)
         return answer
+
+
+def _too_often(retry_after: float | None) -> str:
+    when = "in a while" if retry_after is None else f"in {ceil(retry_after)} seconds"
+    return f"The Odoo server limits the number of calls. Try again {when}."
 
 
 def is_json(answer: Answer) -> bool:
@@ -180,18 +186,3 @@ def not_from_odoo(answer: Answer) -> NotOdoo | ServerFault | RequestRejected:
     if answer.status in {400, 413, 414, 431}:
         return RequestRejected()
     return NotOdoo()
-
-
-def _retry_after(answer: Answer) -> float | None:
-    """Read seconds or a date, counted from the server's own clock."""
-    text = answer.headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return min(float(text), _LONGEST_WAIT.total_seconds())
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    if answer.date is None:
-        return None
-    wait = moment.replace(tzinfo=moment.tzinfo or UTC) - answer.date
-    return max(timedelta(0), min(wait, _LONGEST_WAIT)).total_seconds()

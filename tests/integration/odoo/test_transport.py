@@ -16,7 +16,7 @@ from integration.odoo.servers import Exchange, serving
 from integration.odoo.tls import self_signed
 from odoosync.addresses.guard import AddressGuard
 from odoosync.odoo import errors
-from odoosync.odoo.transport import SETTING, Transport, open_transport
+from odoosync.odoo.transport import SETTING, Transport, TransportLimits, open_transport
 
 
 async def answers(exchange: Exchange) -> None:
@@ -100,6 +100,20 @@ async def test_only_so_many_calls_to_one_origin_are_under_way(transport: Transpo
     async with serving(slow) as server:
         await asyncio.gather(*(transport.send("GET", f"{server.url}/x") for _ in range(8)))
     assert server.busiest == LIMITS.per_origin
+
+
+async def test_a_server_that_answers_429_is_asked_one_by_one_from_then_on() -> None:
+    async def limits_the_first(exchange: Exchange) -> None:
+        status = "200 OK" if exchange.number > 1 else "429 Too Many Requests"
+        await asyncio.sleep(0.02)
+        await exchange.reply(b"{}", "Retry-After: 0", status=status)
+
+    slow = Transport(TransportLimits(slow_spacing=0.01), LOOPBACK)
+    async with serving(limits_the_first) as server:
+        assert (await slow.send("GET", f"{server.url}/x")).status == 429
+        await asyncio.gather(*(slow.send("GET", f"{server.url}/x") for _ in range(6)))
+    assert server.busiest == 1
+    await slow.close()
 
 
 async def test_a_refused_address_is_never_connected_to() -> None:

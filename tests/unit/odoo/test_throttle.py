@@ -11,7 +11,7 @@ from odoosync.odoo.throttle import Throttle
 
 
 async def test_calls_to_the_cloud_of_odoo_go_one_by_one_and_apart() -> None:
-    gate = Throttle(parallel=4, hosted_spacing=2.0)
+    gate = Throttle(parallel=4, slow_spacing=2.0)
     begun: list[float] = []
 
     async def call() -> None:
@@ -25,7 +25,7 @@ async def test_calls_to_the_cloud_of_odoo_go_one_by_one_and_apart() -> None:
 
 
 async def test_a_slow_call_to_the_cloud_of_odoo_has_no_other_beside_it() -> None:
-    gate = Throttle(parallel=4, hosted_spacing=1.0)
+    gate = Throttle(parallel=4, slow_spacing=1.0)
     under_way = most = 0
 
     async def call() -> None:
@@ -39,6 +39,23 @@ async def test_a_slow_call_to_the_cloud_of_odoo_has_no_other_beside_it() -> None
     with jumping_clock():
         await asyncio.gather(*(call() for _ in range(3)))
     assert most == 1
+
+
+async def test_an_origin_that_is_slowed_down_pauses_and_goes_one_by_one_from_then_on() -> None:
+    gate, origin = Throttle(parallel=4, slow_spacing=2.0), Origin("https", "odoo.example", 443)
+    begun: list[float] = []
+
+    async def call() -> None:
+        async with gate.slot(origin, patience=60):
+            begun.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.5)
+
+    with jumping_clock():
+        start = asyncio.get_running_loop().time()
+        gate.slow_down(origin, 7.0)
+        await call()
+        await asyncio.gather(*(call() for _ in range(3)))
+    assert [at - start for at in begun] == pytest.approx([7, 9, 11, 13])
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,9 @@ class Connection:
     created_at: str | None
     tested_at: str | None
     paused_at: str | None = strawberry.field(description="Since when nothing is synced.")
+    rate_limited_since: str | None = strawberry.field(
+        description="When its Odoo first answered 429: from then on it is asked one call a second."
+    )
     deleted_at: str | None
     removed_from: str | None = strawberry.field(
         description="Of a deleted connection: until then it can be restored."

@@ -50,6 +50,9 @@ class ConnectionView(BaseModel):
     created_at: str | None
     tested_at: str | None
     paused_at: str | None = Field(description="Since when nothing is synced.")
+    rate_limited_since: str | None = Field(
+        description="When its Odoo first answered 429: from then on it is asked one call a second."
+    )
     deleted_at: str | None
     removed_from: str | None = Field(
         description="Of a deleted connection: until then it can be restored."
@@ -112,6 +115,7 @@ def connection_view(connection: Connection, trouble: Trouble | None = None) -> C
         created_at=iso(connection.created_at),
         tested_at=iso(connection.tested_at),
         paused_at=iso(connection.paused_at),
+        rate_limited_since=iso(connection.rate_limited_since),
         deleted_at=iso(connection.deleted_at),
         removed_from=iso(connection.removed_from),
         trouble=trouble,

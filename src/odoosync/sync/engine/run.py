@@ -24,7 +24,8 @@ from odoosync.odoo.errors import LanguageMissing
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.fields import Field
 from odoosync.odoo.login import Login
-from odoosync.odoo.pacing import Gates, Pace
+from odoosync.odoo.pacing import RATE_LIMITED, Gates, Pace
+from odoosync.odoo.rate_limits import RateLimitedSender
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
 from odoosync.sync import cursors, failing_fields, questions, runs, set_aside
@@ -182,15 +183,30 @@ async def open_odoo(
     )
     known = ServerFacts.from_json(connection.server)
     trusted = None if anew else known
-    wishes = connection.preferences
-    pace = Pace(wishes.call_spacing or 0.0, wishes.parallel_calls or 0)
-    sender = tools.gates.sender(tools.transport, connection.id, pace)
+    sender = _paced(tools, connection)
     opening = partial(open_client, sender, login, known=trusted, now=tools.clock())
     client = await patiently(opening, attempts=AT_FIRST)
     if client.facts != known:
         async with tools.database.tenant(connection.tenant_id) as tx:
             await connections.remember_server(tx, connection.id, client.facts.to_json())
     return client
+
+
+def _paced(tools: Equipment, connection: Connection) -> Sender:
+    """Return a transport that goes at the connection's pace, and remembers a server's 429."""
+    wishes, limited = connection.preferences, connection.rate_limited_since is not None
+    usual = RATE_LIMITED if limited else Pace()
+    pace = Pace(wishes.call_spacing or usual.spacing, wishes.parallel_calls or usual.parallel)
+    sender = tools.gates.sender(tools.transport, connection.id, pace)
+    if limited:
+        return sender
+
+    async def remember() -> None:
+        async with tools.database.tenant(connection.tenant_id) as tx:
+            await connections.note_rate_limit(tx, connection.id, tools.clock())
+        log.warning("rate_limited", connection=connection.id)
+
+    return RateLimitedSender(sender, on_limit=remember)
 
 
 async def _prepare(
