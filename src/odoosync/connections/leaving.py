@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, and_, func, or_, select, tuple_
+from sqlalchemy import Row, Table, and_, or_, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.clock import Clock, utc_now
@@ -79,9 +79,7 @@ async def _remove_part(database: Database, one: Row[Any]) -> bool:
             if await _remove_rows(tx, table, one.id):
                 return True
     async with database.system() as tx:
-        gone = await tx.execute(
-            connections.delete().where(connections.c.id == one.id, _has_younger(tx))
-        )
+        gone = await tx.execute(connections.delete().where(connections.c.id == one.id))
     if gone.rowcount:
         log.info("connection_removed", connection=one.id)
     return False
@@ -108,14 +106,3 @@ async def _remove_rows(tx: Tx, table: Table, connection_id: int) -> int:
         if last is not None:
             gone = gone.where(tuple_(*keys) <= tuple_(*last))
     return (await tx.execute(gone)).rowcount
-
-
-def _has_younger(tx: Tx) -> Any:
-    """Keep the last row on SQLite, which would give its id to the next connection.
-
-    Readers of the change feed, and the audit trail, go on knowing the old one by it.
-    """
-    if tx.dialect == "postgresql":
-        return True
-    others = connections.alias()
-    return connections.c.id < select(func.max(others.c.id)).scalar_subquery()

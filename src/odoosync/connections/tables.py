@@ -1,7 +1,7 @@
 """A user's Odoo instances. The secret is sealed; the pair (URL, database) never changes.
 
 A deleted one can be restored until `removed_from`; then it `is_going`: it gives its pair back, and
-its row stays until the last of its copy is gone, for on SQLite ids are given again; see `leaving`.
+its row stays until the last of its copy is gone; see `leaving`.
 `retold_to` is set after a restore, until all rows have new places in the change feed; see
 `returning`.
 """

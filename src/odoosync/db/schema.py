@@ -108,8 +108,8 @@ def tenant_table(name: str, *items: SchemaItem, foreign_key: bool = True) -> Tab
     Without `foreign_key` the tenant's existence is not checked row by row: for bulk tables.
     """
     checks = [ForeignKey("tenants.id", ondelete="CASCADE")] if foreign_key else []
-    tenant = Column("tenant_id", BigId, *checks, nullable=False)
-    return Table(name, metadata, tenant, *items, info={"tenant": True})
+    tenant = Column("tenant_id", BigId, *checks, autoincrement=False, nullable=False)
+    return _table(name, tenant, *items, info={"tenant": True})
 
 
 def append_only_table(name: str, *items: SchemaItem) -> Table:
@@ -118,12 +118,19 @@ def append_only_table(name: str, *items: SchemaItem) -> Table:
     A row without a tenant belongs to the whole service; only the system's door shows and adds one.
     """
     tenant = Column("tenant_id", BigId)
-    return Table(name, metadata, tenant, *items, info={"tenant": True, "append_only": True})
+    return _table(name, tenant, *items, info={"tenant": True, "append_only": True})
 
 
 def system_table(name: str, *items: SchemaItem) -> Table:
     """Declare a table that only named cross-tenant functions may touch."""
-    return Table(name, metadata, *items, info={"tenant": False})
+    return _table(name, *items, info={"tenant": False})
+
+
+def _table(name: str, *items: SchemaItem, info: dict[str, Any]) -> Table:
+    """Declare a table. Ids that it counts up are given once: the audit and the API name them."""
+    table = Table(name, metadata, *items, info=info)
+    table.dialect_options["sqlite"]["autoincrement"] = table.autoincrement_column is not None
+    return table
 
 
 def is_tenant_table(table: Any) -> bool:

@@ -5,8 +5,8 @@ can be withdrawn; its number is not given again), `done` the highest that ended.
 the one that has begun: held by an attempt while `lease_until` is set, put back when it is not.
 `run_id` belongs to it, `queued_run_id` to the one behind it. `attempts` have failed since it last
 came further, at `progressed_at`, the last one with the code `failed_with`. Times are seconds by the
-database's own clock. A fence starts at that clock, in milliseconds: ids of deleted lanes are given
-again on SQLite, and whoever still holds the old lane must not match the new one.
+database's own clock. A fence starts at that clock, in milliseconds: after a restore of the database
+ids are given again, and whoever still holds the old lane must not match the new one.
 """
 
 from __future__ import annotations

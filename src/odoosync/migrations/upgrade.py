@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -41,11 +41,28 @@ def _engine(url: str) -> Engine:
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = create_engine(parsed.set(drivername="sqlite"))
         event.listen(engine, "connect", set_sqlite_pragmas)
+        event.listen(engine, "connect", _let_go_of_foreign_keys)
         event.listen(
             engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE")
         )
         return engine
     return create_engine(parsed.set(drivername="postgresql+psycopg"))
+
+
+def _let_go_of_foreign_keys(connection: Any, _record: object) -> None:
+    """Let tables be made anew: to drop one would delete what points to it. Checked at the end.
+
+    SQLite takes this word only outside of transactions.
+    """
+    connection.execute("PRAGMA foreign_keys = OFF")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if broken := connection.execute(text("PRAGMA foreign_key_check")).first():
+        raise MigrationFailed(
+            f"The database is damaged: a row of {broken[0]} points to no row of {broken[2]}. "
+            "Nothing was changed. Restore a backup."
+        )
 
 
 def _scripts() -> ScriptDirectory:
@@ -102,6 +119,8 @@ def _upgrade(connection: Connection) -> str:
     command.upgrade(config, "head")
     if connection.dialect.name == "postgresql":
         connection.execute(catch_up())
+    elif found != head_revision():
+        _check_foreign_keys(connection)
     return current_revision(connection) or ""
 
 
