@@ -45,12 +45,43 @@ def test_what_is_shown_is_confirmed_and_marked(connected: Caller, gone: int) -> 
     assert connected.get(of(connected, "deletions"))["items"] == []
 
 
+def test_what_is_held_back_is_told_wherever_a_success_is(
+    service: Service, connected: Caller, gone: int
+) -> None:
+    seed = "Successfully synced 0 contacts from Odoo"
+    told = f"{seed}. {gone:,} contacts seem gone from Odoo, and none is marked as deleted until "
+    answer = sync(connected)
+    assert (answer["success"], answer["message"].startswith(told)) == (True, True)
+    query = "mutation { sync_contacts_from_odoo { message } }"
+    answer = connected.post("/graphql", {"query": query})["data"]["sync_contacts_from_odoo"]
+    assert answer["message"].startswith(told)
+    datasets = {one["name"]: one["held_back"] for one in connected.get("/api/v1/datasets")["items"]}
+    assert datasets == {"contacts": gone, "products": 0, "product_variants": 0}
+    query = "{ datasets { held_back } sync_runs(limit: 1) { items { held_back note } } }"
+    shown = connected.post("/graphql", {"query": query})["data"]
+    assert shown["datasets"][0]["held_back"] == gone
+    assert (shown["sync_runs"]["items"][0]["held_back"]) == gone
+    line = service.run("runs", "--user", connected.username, "--limit", "1").stdout
+    assert f"{gone:,} held back  {gone:,} of " in line
+
+
+def test_a_command_that_holds_deletions_back_exits_with_3(
+    service: Service, connected: Caller, gone: int
+) -> None:
+    user = ("--user", connected.username)
+    assert service.run("sync", "products", *user).returncode == 0
+    ran = service.run("sync", "contacts", *user)
+    assert (ran.returncode, f"{gone:,} held back" in ran.stdout) == (3, True)
+    assert service.run("sync", "contacts", *user, "--confirm-deletions").returncode == 0
+    assert service.run("sync", "contacts", *user).returncode == 0
+
+
 def test_the_commands_show_and_confirm_the_same(
     service: Service, connected: Caller, gone: int
 ) -> None:
     user = ("--user", connected.username)
     listed = service.run("deletions", "list", *user).stdout
-    assert listed.startswith(f"contacts: {gone:,} of ")
+    assert f"contacts: {gone:,} of " in listed
     mark = re.findall(r"fingerprint ([0-9a-f]+)", listed)[0]
     ran = service.run("deletions", "confirm", "contacts", *user, "--fingerprint", mark)
     assert (ran.returncode, f"{gone:,} deleted" in ran.stdout) == (0, True), ran.stderr

@@ -16,7 +16,7 @@ from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrActive
-from odoosync.cli.sync import hands, told, watch
+from odoosync.cli.sync import end, hands, watch
 from odoosync.clock import utc_now
 from odoosync.crypto import load_key_ring
 from odoosync.db import Database
@@ -85,7 +85,10 @@ def confirm(
         str | None, typer.Option(help="Confirm only if these rows are still what waits.")
     ] = None,
 ) -> None:
-    """Have held-back rows marked; more that are gone by now are asked about anew."""
+    """Have held-back rows marked; more that are gone by now are asked about anew.
+
+    Exits 1 when a sync failed, and 3 when other deletions are held back now.
+    """
 
     async def run() -> list[Row[Any]]:
         async with _desk(user, connection) as desk:
@@ -96,7 +99,7 @@ def confirm(
                 run_ids += await desk.service.ask(desk.who.request(name), first=first)
             return await desk.see_through(run_ids)
 
-    _end(asyncio.run(run()))
+    end(asyncio.run(run()))
 
 
 def confirm_restored(user: User, connection: OrActive = None) -> None:
@@ -107,7 +110,7 @@ def confirm_restored(user: User, connection: OrActive = None) -> None:
             run_ids = await ask_to_take_back(desk.service, desk.database, desk.who, utc_now)
             return await desk.see_through(run_ids)
 
-    _end(asyncio.run(run()))
+    end(asyncio.run(run()))
 
 
 async def _waiting(desk: _Desk) -> list[str]:
@@ -117,13 +120,6 @@ async def _waiting(desk: _Desk) -> list[str]:
     if not found:
         raise NothingAsked
     return [one["dataset"] for one in found]
-
-
-def _end(ended: Sequence[Row[Any]]) -> None:
-    for run in ended:
-        typer.echo(told(run))
-    if not all(run.status == "succeeded" for run in ended):
-        raise typer.Exit(1)
 
 
 def _line(one: dict[str, Any]) -> str:

@@ -76,4 +76,6 @@ def _line_of(run: dict[str, Any]) -> str:
     where = f"connection {run['connection_id']}  {run['dataset']:<18}"
     head = f"{run['at']}  {run['id']}  {where} {run['mode']:<11} {run['status']:<9}"
     told = f"{head}  {run['trigger']} ({who})  {took}  {counts}, {run['deleted']:,} deleted"
-    return told + (f"  {run['error_code']}: {run['error']}" if run["error_code"] else "")
+    held_back = f", {run['held_back']:,} held back" if run["held_back"] else ""
+    why = f"  {run['error_code']}: {run['error']}" if run["error_code"] else ""
+    return told + held_back + (f"  {run['note']}" if run["note"] else "") + why

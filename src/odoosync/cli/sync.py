@@ -32,6 +32,8 @@ from odoosync.sync import runs
 from odoosync.sync.service import SyncRequest, SyncService
 from odoosync.worker import work
 
+HELD_BACK: Final = 3
+"""The exit code of a sync that went well, but for deletions that wait for a confirmation."""
 _LOOK_S: Final = 0.25
 
 
@@ -49,14 +51,16 @@ def sync(
         bool, typer.Option("--confirm-deletions", help="Mark deletions however many they are.")
     ] = False,
 ) -> None:
-    """Sync a user's copy now, with a bar; works it itself where no worker is alive."""
+    """Sync a user's copy now, with a bar; works it itself where no worker is alive.
+
+    Exits 1 when a sync failed, and 3 when deletions are held back: they wait for a confirmation.
+    """
     wanted = dataset or ["contacts", "products"]
     options = {"full": full, "confirm_deletions": confirm_deletions, "connection_id": connection}
-    if not asyncio.run(_sync(user, wanted, options)):
-        raise typer.Exit(1)
+    end(asyncio.run(_sync(user, wanted, options)))
 
 
-async def _sync(username: str, datasets: Sequence[str], options: dict[str, Any]) -> bool:
+async def _sync(username: str, datasets: Sequence[str], options: dict[str, Any]) -> list[Row[Any]]:
     async with opened_database() as (settings, database):
         keys = load_key_ring(settings.configured_keys, settings.data_dir)
         owner = await find_user(open_accounts(database, keys), username)
@@ -68,10 +72,17 @@ async def _sync(username: str, datasets: Sequence[str], options: dict[str, Any])
             )
             run_ids += await service.ask(request)
         async with hands(settings, database):
-            ended = await watch(database, owner.tenant_id, list(dict.fromkeys(run_ids)))
+            return await watch(database, owner.tenant_id, list(dict.fromkeys(run_ids)))
+
+
+def end(ended: Sequence[Row[Any]]) -> None:
+    """Print how runs went, a line each; raises Exit where that is no plain success."""
     for run in ended:
         typer.echo(told(run))
-    return all(run.status == "succeeded" for run in ended)
+    if not all(run.status == "succeeded" for run in ended):
+        raise typer.Exit(1)
+    if any(run.held_back for run in ended):
+        raise typer.Exit(HELD_BACK)
 
 
 @asynccontextmanager
@@ -123,4 +134,5 @@ def told(run: Row[Any]) -> str:
     counts = ", ".join(
         f"{getattr(run, name):,} {name}" for name in ("fetched", "created", "updated", "deleted")
     )
-    return f"{run.dataset}: {counts}" + (f". {run.note}" if run.note else "")
+    held_back = f", {run.held_back:,} held back" if run.held_back else ""
+    return f"{run.dataset}: {counts}{held_back}" + (f". {run.note}" if run.note else "")

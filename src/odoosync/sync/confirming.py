@@ -21,7 +21,7 @@ from odoosync.sync import cursors, questions, runs
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.questions import Kind, NothingAsked, Place
 from odoosync.sync.run_view import run_view
-from odoosync.sync.service import First, SyncAnswer, SyncRequest, SyncService
+from odoosync.sync.service import First, SyncAnswer, SyncRequest, SyncService, with_held_back
 
 _ACTS: Final[dict[Kind, Act]] = {
     "deletions": "deletions.confirmed",
@@ -111,7 +111,7 @@ async def confirm_deletions(
     deleted, hidden = answer.run["deleted"], answer.run["hidden"]
     plural = dataset_named(dataset).plural
     message = f"Confirmed: {deleted:,} {plural} marked as deleted, {hidden:,} as hidden"
-    return replace(answer, message=message)
+    return replace(answer, message=with_held_back(message, [answer.run]))
 
 
 async def ask_to_take_back(

@@ -14,6 +14,7 @@ from sqlalchemy import Row, and_
 from odoosync.connections.connection import Connection
 from odoosync.db import Tx
 from odoosync.jobs.tables import lanes
+from odoosync.sync import questions
 from odoosync.sync.choosing import wanted_fields
 from odoosync.sync.datasets import DATASETS, Dataset
 from odoosync.sync.freshness.view import freshness_views
@@ -26,8 +27,9 @@ from odoosync.sync.tables import cursors, runs
 def declared_views() -> list[dict[str, Any]]:
     """Render the datasets as they are declared, for whoever has no connection."""
     nothing = dict.fromkeys(("connection_id", "rows", "freshness", "last_run", "schedule"))
+    unsynced: dict[str, Any] = {"is_synced": False, "held_back": 0}
     return [
-        _declared(one) | {"is_synced": False, "fields": list(one.fields)} | nothing
+        _declared(one) | unsynced | {"fields": list(one.fields)} | nothing
         for one in DATASETS.values()
     ]
 
@@ -38,6 +40,8 @@ async def dataset_views(tx: Tx, connection: Connection, now: datetime) -> list[d
     fresh = {one["dataset"]: one for one in await freshness_views(tx, connection.id, now)}
     planned = {one.dataset: one for one in await schedules.every(tx, connection.id)}
     counted = await _counted(tx, connection.id)
+    waiting = await questions.listed(tx, connection.id, "deletions")
+    held_back = {one["dataset"]: one["gone"] for one in waiting}
     last = await _last_runs(tx, connection.id)
     return [
         _declared(one)
@@ -46,6 +50,7 @@ async def dataset_views(tx: Tx, connection: Connection, now: datetime) -> list[d
             "is_synced": wanted is None or name in wanted,
             "fields": wanted_fields(connection, one),
             "rows": counted.get(name),
+            "held_back": held_back.get(name, 0),
             "freshness": fresh.get(name),
             "last_run": run_view(last[name]) if name in last else None,
             "schedule": schedule_view(planned[name], rests=rests) if name in planned else None,

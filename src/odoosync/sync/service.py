@@ -7,7 +7,7 @@ caller that leaves cancels nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -256,8 +256,25 @@ def _answer(
         if run.status not in runs.ENDED:
             message = _unfinished(run, waited_s)
             return SyncAnswer(success=False, message=message, errors=(message,), run=shown)
-    message = f"Successfully synced {ended[0].fetched} {dataset.plural} from Odoo"
+    message = with_held_back(
+        f"Successfully synced {ended[0].fetched} {dataset.plural} from Odoo", map(run_view, ended)
+    )
     return SyncAnswer(success=True, message=message, run={**shown, "note": _notes(ended)})
+
+
+def with_held_back(message: str, shown: Iterable[Mapping[str, Any]]) -> str:
+    """Add to a message what waits for a confirmation; where nothing does it stays as it is."""
+    told = [_held_back(run["dataset"], run["held_back"]) for run in shown if run["held_back"]]
+    return ". ".join([message, *told]) + ("." if told else "")
+
+
+def _held_back(dataset: str, count: int) -> str:
+    declared = DATASETS[dataset]
+    seem = f"{declared.noun} seems" if count == 1 else f"{declared.plural} seem"
+    return (
+        f"{count:,} {seem} gone from Odoo, and none is marked as deleted until that is confirmed "
+        "(confirm_deletions)"
+    )
 
 
 def _notes(ended: Sequence[Row[Any]]) -> str | None:

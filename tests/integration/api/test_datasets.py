@@ -64,6 +64,7 @@ async def test_without_a_connection_they_are_told_as_they_are_declared(
         "is_synced": False,
         "fields": list(DATASETS["products"].fields),
         "rows": None,
+        "held_back": 0,
         "freshness": None,
         "last_run": None,
         "schedule": None,
@@ -138,7 +139,7 @@ async def test_graphql_tells_the_same(
     client: httpx.AsyncClient, signed_in: Headers, synced: int
 ) -> None:
     query = """query ($id: BigInt) { datasets(connection_id: $id) {
-        name model companions connection_id is_synced fields rows
+        name model companions connection_id is_synced fields rows held_back
         freshness { connection_id dataset completed_at age interval stale_from stale alert_since }
         schedule { dataset every next_run_at } last_run { id status } } }"""
     told = (await data_of(client, signed_in, query, id=synced))["datasets"]

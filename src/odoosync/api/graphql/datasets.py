@@ -25,6 +25,9 @@ class Dataset:
         description="Live rows when ids were last compared with Odoo's. Null before, and while "
         "deletions are held back."
     )
+    held_back: int = strawberry.field(
+        description="Rows that seem gone from Odoo and stay until their deletion is confirmed."
+    )
     freshness: DatasetFreshness | None = strawberry.field(description="Null before the first sync.")
     last_run: SyncRun | None = strawberry.field(description="The sync that was asked for last.")
     schedule: Schedule | None

@@ -31,6 +31,9 @@ class DatasetView(BaseModel):
         description="Live rows when ids were last compared with Odoo's. Null before, and while "
         "deletions are held back."
     )
+    held_back: int = Field(
+        description="Rows that seem gone from Odoo and stay until their deletion is confirmed."
+    )
     freshness: FreshnessView | None = Field(description="Null before the first sync.")
     last_run: RunView | None = Field(description="The sync that was asked for last.")
     schedule: ScheduleView | None
