@@ -25,7 +25,7 @@ own. For `tests/live` see [live-tests.md](live-tests.md).
 _COMMANDS: Final = """# Commands
 
 Each has `--help`. Every command works beside a running `serve` and without one. A command that
-fails exits 1. `sync` and `deletions confirm` exit 3 when all went well, but deletions are held back.
+fails exits 1. `sync` and `deletions confirm` exit 3 when they held deletions back.
 
 {table}
 """
