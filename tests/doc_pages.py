@@ -15,7 +15,8 @@ DOCS: Final = Path(__file__).parents[1] / "docs"
 _SETTINGS: Final = """# Settings
 
 Environment variables, read once at start. A value that cannot be used stops the command with a
-sentence that names the variable.
+sentence that names the variable. So does a misspelt variable, with the one that is meant. A
+variable that is like none of these is named on standard error, and ignored.
 
 {table}
 

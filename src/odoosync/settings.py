@@ -5,8 +5,11 @@ No other room imports this to look something up: they are handed values.
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -15,8 +18,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from odoosync.errors import OdoosyncError
+from odoosync.spelling import closest, shown
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+_PREFIX: Final = "ODOOSYNC_"
+_OF_TESTS: Final = tuple(_PREFIX + name for name in ("TEST_", "LIVE", "BENCH_"))
 
 
 class BadSettings(OdoosyncError):
@@ -225,7 +233,17 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment. Raises BadSettings, naming each variable, never its value."""
+    """Read the environment. Raises BadSettings, naming each variable, never its value.
+
+    A variable that is nearly one of ours is refused; one that is like none of them is named on
+    standard error, for others give names, too: Kubernetes does, to a service called odoosync.
+    """
+    misspelt, strange = _unknown_variables(os.environ)
+    if misspelt:
+        raise BadSettings(" ".join(misspelt))
+    if strange:
+        told = f"odoosync: no settings of this version, and ignored: {', '.join(strange)}."
+        print(told, file=sys.stderr)  # noqa: T201 - logging is not set up yet
     try:
         return Settings()
     except ValidationError as error:
@@ -234,3 +252,19 @@ def load_settings() -> Settings:
             for detail in error.errors()
         )
         raise BadSettings(f"The settings cannot be used. {problems}.") from None
+
+
+def _unknown_variables(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return sentences about variables that are nearly settings, and names like none of them."""
+    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    ours = {name for name in names if name.upper().startswith(_PREFIX)}
+    unknown = {name for name in ours if not name.upper().startswith(_OF_TESTS)}
+    misspelt, strange = [], []
+    for name in sorted(one for one in unknown if one.upper() not in known):
+        short = {one.removeprefix(_PREFIX): one for one in known}
+        likely = closest(name.upper().removeprefix(_PREFIX), short)
+        if likely is None:
+            strange.append(shown(name))
+        else:
+            misspelt.append(f"There is no setting {shown(name)!r}. Did you mean {short[likely]!r}?")
+    return misspelt, strange

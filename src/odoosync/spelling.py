@@ -8,6 +8,7 @@ from typing import Final
 
 MAX_NAME: Final = 64
 _SIMILARITY: Final = 0.6
+_MOST_LISTED: Final = 50
 
 
 def shown(name: str) -> str:
@@ -22,10 +23,16 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     return spelt[found[0]] if found else None
 
 
-def no_such(kind: str, name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the question as it follows a sentence, or nothing where no name is close."""
+    likely = closest(name, known)
+    return f" Did you mean {likely!r}?" if likely else ""
+
+
+def no_such(
+    kind: str, name: str, known: Iterable[str], *, where: str = "", ones: str = "ones"
+) -> str:
     """Say that nothing of this kind has the name, which one may be meant, and which there are."""
-    names = sorted(known)
-    likely = closest(name, names)
-    question = f" Did you mean {likely!r}?" if likely else ""
-    listed = f" Known ones are: {', '.join(names)}." if names else ""
-    return f"There is no {kind} {shown(name)!r}.{question}{listed}"
+    names = list(known)
+    listed = f" Known {ones} are: {', '.join(names)}." if len(names) <= _MOST_LISTED else ""
+    return f"There is no {kind} {shown(name)!r}{where}.{did_you_mean(name, names)}{listed}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from odoosync.errors import InvalidInput
+from odoosync.spelling import did_you_mean, shown
 
 Kind = Literal[
     "session.started",
@@ -100,10 +101,11 @@ class UnknownKind(InvalidInput):
     code = "unknown_kind"
 
     def __init__(self, kind: str) -> None:
-        nouns = ", ".join(dict.fromkeys(one.partition(".")[0] for one in MEANINGS))
+        nouns = list(dict.fromkeys(one.partition(".")[0] for one in MEANINGS))
+        likely = did_you_mean(kind, [*nouns, *MEANINGS])
         super().__init__(
-            f"There is no audit entry of the kind {kind[:64]!r}. "
-            f"Use a kind such as session.started, or all of one of {nouns}."
+            f"There is no audit entry of the kind {shown(kind)!r}.{likely} "
+            f"Use a kind such as session.started, or all of one of {', '.join(nouns)}."
         )
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from odoosync.connections.errors import BadPreference
 from odoosync.connections.preferences import Preferences
+from odoosync.spelling import no_such
 from odoosync.sync.datasets import DATASETS
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
@@ -99,8 +100,7 @@ def changes_of(form: PreferencesForm | None) -> dict[str, Any]:
     given = {name: getattr(form, name) for name in form.model_fields_set}
     for name in (*(given.get("datasets") or ()), *(given.get("fields") or ())):
         if name not in DATASETS:
-            known = ", ".join(DATASETS)
-            raise BadPreference(f"There is no dataset {name[:64]!r}. Known ones are: {known}.")
+            raise BadPreference(no_such("dataset", name, DATASETS))
     if "fields" in given:
         narrowed = given["fields"] or {}
         given["fields"] = {name: tuple(dict.fromkeys(names)) for name, names in narrowed.items()}

@@ -19,6 +19,7 @@ from odoosync.db import Database
 from odoosync.notifications.opening import webhook_guard
 from odoosync.notifications.service import WebhookService
 from odoosync.odoo.transport import Transport
+from odoosync.sync.field_names import check_fields
 from odoosync.sync.service import SyncService
 
 
@@ -47,6 +48,7 @@ class Services:
             key_ring=self.key_ring,
             clock=self.clock,
             stop_runs=self.sync.stop_all,
+            check_fields=check_fields,
             grace=self.connection_grace,
             test_seconds=self.test_seconds,
         )

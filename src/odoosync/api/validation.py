@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar, get_args
 
@@ -78,6 +79,11 @@ def _field_name(location: Sequence[str | int]) -> str:
     return ".".join(part for part in parts if "[" not in part)  # which of several types was tried
 
 
+def _not_one_of(expected: str, value: object) -> str:
+    likely = closest(value, re.findall(r"'([^']*)'", expected)) if isinstance(value, str) else None
+    return f"should be {expected}" + (f" (did you mean {likely!r}?)" if likely else "")
+
+
 def _message(error: Mapping[str, Any]) -> str:
     kind, value = str(error["type"]), error.get("input")
     if kind == "missing":
@@ -87,6 +93,8 @@ def _message(error: Mapping[str, Any]) -> str:
     if kind in _LENGTHS and isinstance(value, str):
         bounds = error.get("ctx", {})
         return _LENGTHS[kind].format(**bounds)
+    if kind == "literal_error":
+        return _not_one_of(str(error["ctx"]["expected"]), value)
     message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     if kind in _QUOTES_INPUT or (isinstance(value, str) and value and value in message):
         return "cannot be used"

@@ -20,6 +20,7 @@ from odoosync.connections.service import ConnectionService, Owner
 from odoosync.crypto import load_key_ring
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings
+from odoosync.sync.field_names import check_fields
 from odoosync.sync.service import SyncService
 
 User = Annotated[str, typer.Option(help="Whose connection.")]
@@ -49,6 +50,7 @@ async def desk_of(username: str) -> AsyncIterator[Desk]:
             key_ring=keys,
             clock=utc_now,
             stop_runs=SyncService(database, clock=utc_now, wait_s=settings.sync_wait).stop_all,
+            check_fields=check_fields,
             grace=timedelta(days=settings.connection_grace_days),
         )
         try:

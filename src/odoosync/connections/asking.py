@@ -8,6 +8,7 @@ from typing import Any
 from odoosync.connections.errors import BadPreference
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import BadAnswer
+from odoosync.spelling import did_you_mean
 
 
 def must_ask(wanted: Mapping[str, Any]) -> bool:
@@ -27,7 +28,8 @@ async def _check_language(client: OdooClient, language: str) -> None:
     codes = sorted(str(row.get("code")) for row in rows)
     if language not in codes:
         raise BadPreference(
-            f"This Odoo has not installed the language {language}. It has {', '.join(codes)}."
+            f"This Odoo has not installed the language {language}."
+            f"{did_you_mean(language, codes)} It has {', '.join(codes)}."
         )
 
 

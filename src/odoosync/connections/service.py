@@ -5,7 +5,7 @@ One place for all surfaces. Stopping what syncs is above this room, so it is han
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -25,7 +25,7 @@ from odoosync.connections.store import Tested
 from odoosync.connections.testing import TEST_SECONDS, run_test
 from odoosync.crypto import MASK, KeyRing
 from odoosync.db import Database, Tx
-from odoosync.odoo.client import open_client
+from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.deadline import Deadline
 from odoosync.odoo.errors import OdooError
 from odoosync.odoo.facts import ServerFacts
@@ -36,6 +36,7 @@ from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
 
 StopRuns = Callable[[Tx, int], Awaitable[None]]
+CheckFields = Callable[[OdooClient, Mapping[str, Sequence[str]]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,29 @@ class Change:
     extra_fields: dict[str, list[str]] | None = None
     preferences: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def field_names(self) -> dict[str, list[str]]:
+        """The fields that are named, by dataset."""
+        narrowed, extra = self.preferences.get("fields") or {}, self.extra_fields or {}
+        return {
+            dataset: [*narrowed.get(dataset, ()), *extra.get(dataset, ())]
+            for dataset in {**narrowed, **extra}
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionService:
-    """`stop_runs` asks every run of a connection to stop, in the transaction it is handed."""
+    """`stop_runs` asks every run of a connection to stop, in the transaction it is handed.
+
+    `check_fields` asks Odoo whether it has fields, by dataset.
+    """
 
     database: Database
     transport: Transport
     key_ring: KeyRing
     clock: Clock
     stop_runs: StopRuns
+    check_fields: CheckFields
     grace: timedelta
     test_seconds: float = TEST_SECONDS
 
@@ -105,14 +119,18 @@ class ConnectionService:
     ) -> tuple[Tested, Outcome]:
         """Store credentials of any pair that log in, and make its connection the active one.
 
-        A known pair gets the new login, and comes back if it was deleted. Raises OdooError.
+        A known pair gets the new login, and comes back if it was deleted. Raises OdooError, and
+        InvalidInput for fields that cannot be kept.
         """
-        tested = await self.try_out(owner, login)
+        sender = self._sender()
+        tested = await self.try_out(owner, login, sender=sender)
+        found = login.at(parse_odoo_url(tested.odoo_url))
+        change = Change(extra_fields=extra_fields)
+        await self._check(sender, found, tested.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             known = await store.known_of(tx, tested, self.clock())
             saved = await self._keep(tx, owner, tested, known, activate=True)
-            change = Change(extra_fields=extra_fields)
             await self._set_and_tell(tx, owner, saved.connection.id, change)
         return tested, saved
 
@@ -144,7 +162,7 @@ class ConnectionService:
         Other fields, another language or other companies make the next sync a full pass. Raises
         NoConnection, BadPreference, OdooError.
         """
-        if must_ask(change.preferences):
+        if change.field_names or must_ask(change.preferences):
             async with self.database.tenant(owner.tenant_id, write=False) as tx:
                 connection = await store.get(tx, connection_id)
                 secret = (await store.secret_of(tx, self.key_ring, connection_id)).reveal()
@@ -294,11 +312,13 @@ class ConnectionService:
     async def _check(
         self, sender: Sender, login: Login, server: Mapping[str, Any] | None, change: Change
     ) -> None:
-        """Ask Odoo whether it has what is wanted. Raises BadPreference, OdooError."""
-        if must_ask(change.preferences):
+        """Ask Odoo whether it has what is wanted. Raises InvalidInput, OdooError."""
+        names = change.field_names
+        if names or must_ask(change.preferences):
             known = ServerFacts.from_json(server)
             client = await open_client(sender, login, known=known, now=self.clock())
             await check_with_odoo(client, change.preferences)
+            await self.check_fields(client, names)
 
     async def _set(self, tx: Tx, connection_id: int, change: Change) -> list[str]:
         """Change what differs, and return the names of that."""

@@ -16,7 +16,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from odoosync.errors import Conflict, InvalidInput, NotFound
+from odoosync.spelling import did_you_mean, shown
 
 
 class NoWebhook(NotFound):
@@ -36,8 +39,10 @@ class NoDelivery(NotFound):
 class UnknownEventKind(InvalidInput):
     code = "unknown_event_kind"
 
-    def __init__(self, known: str) -> None:
-        super().__init__(f"Choose at least one of the kinds {known}; or leave them out for all.")
+    def __init__(self, known: Collection[str], strange: Iterable[str] = ()) -> None:
+        questions = [f"{shown(one)!r} is none.{did_you_mean(one, known)}" for one in strange]
+        choice = f"Choose at least one of the kinds {', '.join(known)}; or leave them out for all."
+        super().__init__(" ".join([*questions, choice]))
 
 
 class BadMailServer(InvalidInput):

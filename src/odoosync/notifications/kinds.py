@@ -42,5 +42,5 @@ def chosen_kinds(names: Iterable[str] | None) -> list[Kind] | None:
         return None
     wanted = set(names)
     if not wanted or not wanted.issubset(CHOOSABLE):
-        raise UnknownEventKind(", ".join(CHOOSABLE))
+        raise UnknownEventKind(CHOOSABLE, sorted(wanted.difference(CHOOSABLE)))
     return [kind for kind in CHOOSABLE if kind in wanted]

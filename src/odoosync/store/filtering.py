@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -17,6 +17,7 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Numeric, String, Text,
 from sqlalchemy.types import TypeEngine
 
 from odoosync.errors import InvalidInput
+from odoosync.spelling import did_you_mean, no_such, shown
 from odoosync.store import dialects
 from odoosync.store.rows import LOOKUP_LENGTH
 from odoosync.store.tables import records
@@ -63,6 +64,15 @@ class UnknownFilter(InvalidInput):
     code = "unknown_filter"
 
 
+class UnknownFilterField(UnknownFilter):
+    """The records have no field of this name; `known` are those that they have."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(no_such("field", name, sorted(known), ones="fields"))
+        self.name = name
+        self.known = frozenset(known)
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """A condition on a field. `in` takes a list, `isnull` a boolean; `ne` keeps empty values."""
@@ -107,11 +117,13 @@ def kind_of(asked: Filter, kinds: Mapping[str, str]) -> str:
     """Return the kind of the field that is asked for. Raises UnknownFilter."""
     kind = ALWAYS_KNOWN.get(asked.field) or kinds.get(asked.field)
     if kind is None or not _IDENTIFIER.match(asked.field):
-        known = ", ".join(sorted({*kinds, *ALWAYS_KNOWN}))
-        raise UnknownFilter(f"There is no field {asked.field!r}. Known fields are: {known}.")
+        raise UnknownFilterField(asked.field, {*kinds, *ALWAYS_KNOWN})
     if asked.op not in operators_of(kind):
-        known = ", ".join(operators_of(kind))
-        raise UnknownFilter(f"{asked.field} ({kind}) knows no {asked.op!r}, but: {known}.")
+        known = operators_of(kind)
+        raise UnknownFilter(
+            f"{asked.field} ({kind}) knows no {shown(asked.op)!r}, but: {', '.join(known)}."
+            f"{did_you_mean(asked.op, known)}"
+        )
     return kind
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from odoosync.connections.connection import Connection
 from odoosync.errors import Conflict
 from odoosync.sync.datasets import Dataset
+from odoosync.sync.field_names import OURS
 
 ALWAYS_KEPT: Final = ("display_name", "active", "write_date")
 """What windows, lists and the names of references need, however few fields are wanted."""
@@ -45,4 +46,5 @@ def usual_fields(connection: Connection, dataset: Dataset) -> tuple[str, ...]:
 def wanted_fields(connection: Connection, dataset: Dataset) -> list[str]:
     """Return the fields to keep, as far as Odoo has them: the usual and the extra ones."""
     extra = connection.wanted_extra(dataset.name)
-    return list(dict.fromkeys([*usual_fields(connection, dataset), *extra]))
+    names = dict.fromkeys([*usual_fields(connection, dataset), *extra])
+    return [name for name in names if name not in OURS]

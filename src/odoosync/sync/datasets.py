@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from odoosync.errors import NotFound
+from odoosync.spelling import no_such
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +89,4 @@ def dataset_named(name: str) -> Dataset:
     try:
         return DATASETS[name]
     except KeyError:
-        known = ", ".join(DATASETS)
-        raise UnknownDataset(f"There is no such dataset. Known ones are: {known}.") from None
+        raise UnknownDataset(no_such("dataset", name, DATASETS)) from None

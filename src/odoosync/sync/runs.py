@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import Row, ScalarSelect, Select, func
 
 from odoosync.accounts.tables import users
 from odoosync.db import Tx
-from odoosync.errors import NotFound
+from odoosync.errors import InvalidInput, NotFound
+from odoosync.spelling import did_you_mean
 from odoosync.sync import run_end, run_log
+from odoosync.sync.datasets import dataset_named
 from odoosync.sync.freshness.view import age_before
 from odoosync.sync.tables import runs, set_aside
+from odoosync.sync.verify.lane import verified_by
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+Mode = Literal["full", "incremental", "verify", "repair"]
+STATUSES: Final[tuple[str, ...]] = get_args(Status)
+MODES: Final[tuple[str, ...]] = get_args(Mode)
+TRIGGERS: Final = ("api", "command", "schedule")
 ENDED: Final = frozenset({"succeeded", "failed", "cancelled"})
 COUNTS: Final = (
     "fetched",
@@ -31,6 +38,10 @@ COUNTS: Final = (
     "calls",
     "bytes_received",
 )
+
+
+class BadRunFilter(InvalidInput):
+    code = "bad_filter"
 
 
 class NoRun(NotFound):
@@ -165,7 +176,10 @@ async def _set_aside(tx: Tx, run_id: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs; `since` and `until` are about when they were asked for, `until` not included."""
+    """Which runs; `since` and `until` are about when they were asked for, `until` not included.
+
+    Raises UnknownDataset and BadRunFilter for names that nobody has.
+    """
 
     connection_id: int | None = None
     dataset: str | None = None
@@ -174,6 +188,15 @@ class RunFilter:
     mode: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.dataset is not None:
+            dataset_named(verified_by(self.dataset) or self.dataset)
+        for name, known in (("status", STATUSES), ("mode", MODES), ("trigger", TRIGGERS)):
+            value = getattr(self, name)
+            if value is not None and value not in known:
+                one_of = f"`{name}` is one of {', '.join(known)}."
+                raise BadRunFilter(f"{one_of}{did_you_mean(value, known)}")
 
 
 async def newest(

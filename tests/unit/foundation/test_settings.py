@@ -56,3 +56,41 @@ def test_a_password_with_a_bare_sign_is_no_reason_to_show_it(
 
 def test_the_database_url_is_in_no_repr() -> None:
     assert "hunter2" not in repr(Settings(database_url="postgresql://u:hunter2@db/x"))
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ODOOSYNC_REVEAL_SECRET", "ODOOSYNC_REVEAL_SECRETS"),
+        ("ODOOSYNC_DATADIR", "ODOOSYNC_DATA_DIR"),
+        ("odoosync_log_levl", "ODOOSYNC_LOG_LEVEL"),
+        ("ODOOSYNC_DB_URL", "ODOOSYNC_DATABASE_URL"),
+    ],
+)
+def test_a_misspelt_setting_is_refused_with_the_one_that_is_meant(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "hunter2-hunter2")
+    with pytest.raises(BadSettings) as caught:
+        load_settings()
+    assert name in str(caught.value)
+    assert f"Did you mean '{meant}'?" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_variable_like_no_setting_is_named_and_ignored(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("ODOOSYNC_SERVICE_HOST", "ODOOSYNC_PORT", "ODOOSYNC_PORT_8000_TCP_ADDR"):
+        monkeypatch.setenv(name, "tcp://10.0.0.1:8000")
+    load_settings()
+    told = capsys.readouterr().err
+    assert "ODOOSYNC_PORT, ODOOSYNC_PORT_8000_TCP_ADDR, ODOOSYNC_SERVICE_HOST" in told
+
+
+def test_names_of_tests_are_no_misspelt_settings(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ODOOSYNC_TEST_POSTGRES_URL", "postgresql://")
+    load_settings()
+    assert capsys.readouterr().err == ""

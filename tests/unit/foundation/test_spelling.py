@@ -26,7 +26,7 @@ def test_the_closest_name_is_found_where_one_is_close(name: str, meant: str | No
 def test_a_sentence_names_what_was_sent_what_may_be_meant_and_what_there_is() -> None:
     assert no_such("dataset", "contact", KNOWN) == (
         "There is no dataset 'contact'. Did you mean 'contacts'? "
-        "Known ones are: contacts, product_variants, products."
+        "Known ones are: contacts, products, product_variants."
     )
 
 

@@ -5,7 +5,7 @@ Whose a webhook is, is decided before anything else is looked at.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import strawberry
 from strawberry.scalars import JSON
@@ -23,6 +23,7 @@ from odoosync.api.validation import read_form
 from odoosync.connections.service import Owner
 from odoosync.crypto import Secret
 from odoosync.notifications.service import WebhookService
+from odoosync.spelling import did_you_mean
 
 
 @strawberry.type(description="Who is told of what. `kinds` and `connection_id` null mean all.")
@@ -132,8 +133,9 @@ async def _mails(
 
 
 def _status(name: str | None) -> DeliveryStatus | None:
-    if name not in {None, "pending", "delivered", "failed"}:
-        raise BadFilter("`status` is pending, delivered or failed.")
+    known = get_args(DeliveryStatus)
+    if name is not None and name not in known:
+        raise BadFilter(f"`status` is one of {', '.join(known)}.{did_you_mean(name, known)}")
     return cast("DeliveryStatus | None", name)
 
 

@@ -17,7 +17,7 @@ from odoosync.connections.errors import NoConnection, NoCredentials
 from odoosync.db import Database, Tx
 from odoosync.errors import NotFound
 from odoosync.store import reading
-from odoosync.store.filtering import ALWAYS_KNOWN, Filter, UnknownFilter, kind_of
+from odoosync.store.filtering import ALWAYS_KNOWN, Filter, UnknownFilterField, kind_of
 from odoosync.sync import cursors
 from odoosync.sync.datasets import Dataset, dataset_named
 
@@ -157,8 +157,7 @@ def _check_names(filters: Sequence[Filter], known: Sequence[str]) -> None:
     """Before the first sync nothing is known of fields but the names that will be asked for."""
     for asked in filters:
         if asked.field not in known and asked.field not in ALWAYS_KNOWN:
-            names = ", ".join(sorted({*known, *ALWAYS_KNOWN}))
-            raise UnknownFilter(f"There is no field {asked.field!r}. Known fields are: {names}.")
+            raise UnknownFilterField(asked.field, {*known, *ALWAYS_KNOWN})
 
 
 def _query(

@@ -27,6 +27,7 @@ from odoosync.connections.connection import ALL_DATASETS, Connection
 from odoosync.connections.outcome import Outcome
 from odoosync.connections.service import Change, Owner
 from odoosync.errors import InvalidInput
+from odoosync.spelling import no_such
 from odoosync.sync.datasets import DATASETS
 
 router = new_router(prefix="/api/v1/connections", tags=["connections"])
@@ -94,8 +95,8 @@ def normal_extra_fields(given: ExtraFields | None) -> dict[str, list[str]] | Non
         return {ALL_DATASETS: given} if given else {}
     for dataset in given:
         if dataset not in {ALL_DATASETS, *DATASETS}:
-            known = ", ".join(DATASETS)
-            raise InvalidInput(f"extra_fields: the datasets are {known}, and * for all of them.")
+            known = [*DATASETS, ALL_DATASETS]
+            raise InvalidInput(f"extra_fields: {no_such('dataset', dataset, known)}")
     return given
 
 

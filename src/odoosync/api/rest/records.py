@@ -23,7 +23,7 @@ from odoosync.api.reading.listing import (
 from odoosync.api.reading.values import MOST_VALUES
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
-from odoosync.store.filtering import OPERATORS, Filter
+from odoosync.store.filtering import OPERATORS, Filter, UnknownFilterField
 
 router = new_router(prefix="/api/v1", tags=["records"])
 
@@ -107,7 +107,10 @@ async def _list(
         connection_id=query.connection_id,
         filters=filters_of(request.query_params.multi_items()),
     )
-    page = await list_records(services.database, caller.tenant_id, wanted)
+    try:
+        page = await list_records(services.database, caller.tenant_id, wanted)
+    except UnknownFilterField as error:  # it may be a parameter that is misspelt
+        raise UnknownFilterField(error.name, error.known | _DECLARED) from None
     items = [item.flat() for item in page.items]
     return _json({"items": items, "next_cursor": page.next_cursor})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Query, Response, status
@@ -22,8 +22,8 @@ from odoosync.sync.service import SyncRequest
 
 router = new_router(prefix="/api/v1", tags=["sync"])
 
-RunStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-RunMode = Literal["full", "incremental", "verify", "repair"]
+RunStatus = runs.Status
+RunMode = runs.Mode
 RunId = Annotated[str, Field(min_length=1, max_length=64)]
 
 

@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from odoosync.errors import InvalidInput
+from odoosync.spelling import did_you_mean
 
 SHORTEST_S: Final = 60
 LONGEST_S: Final = 366 * 86_400
@@ -62,7 +63,10 @@ def rhythm_of(every_s: int | None, cron: str | None, timezone: str | None) -> Rh
         return Rhythm(every_s=every_s)
     zone = "UTC" if timezone is None else timezone
     if zone not in _zones():
-        raise BadSchedule("There is no such `timezone`. Send a name such as Europe/Berlin.")
+        raise BadSchedule(
+            f"There is no such `timezone`.{did_you_mean(zone, _zones())} "
+            "Send a name such as Europe/Berlin."
+        )
     line = " ".join((cron or "").upper().split())
     found = Rhythm(cron=line, timezone=zone)
     _check_cron(found)
