@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from odoosync.accounts import Accounts
 from odoosync.addresses.guard import AddressGuard
+from odoosync.api.shared_poll import SharedPoll
 from odoosync.api.streams import Streams
 from odoosync.clock import Clock
 from odoosync.connections.service import ConnectionService
@@ -19,6 +20,7 @@ from odoosync.db import Database
 from odoosync.notifications.opening import webhook_guard
 from odoosync.notifications.service import WebhookService
 from odoosync.odoo.transport import Transport
+from odoosync.store.changes import Position
 from odoosync.sync.field_names import check_fields
 from odoosync.sync.service import SyncService
 
@@ -37,6 +39,8 @@ class Services:
     connection_grace: timedelta = timedelta(days=7)
     test_seconds: float = TEST_SECONDS
     streams: Streams = field(default_factory=Streams)
+    change_poll: SharedPoll[None, Position] = field(default_factory=SharedPoll)
+    run_poll: SharedPoll[str, dict[str, Any]] = field(default_factory=SharedPoll)
     webhook_guard: AddressGuard = field(default_factory=lambda: webhook_guard(()))
 
     @property

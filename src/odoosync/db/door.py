@@ -7,7 +7,7 @@ here is what keeps tenants apart there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import CursorResult, Delete, Insert, Row, Select, Table, Update, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,8 +18,10 @@ from sqlalchemy.sql.selectable import Alias, Join
 
 from odoosync.db.schema import is_tenant_table
 from odoosync.errors import OdoosyncError
+from odoosync.event_loop import let_others_run
 
 Values = Mapping[str, Any]
+_BLOCK: Final = 100
 
 
 class DoorError(OdoosyncError):
@@ -50,7 +52,13 @@ class Tx:
         return result
 
     async def all(self, statement: Executable) -> Sequence[Row[Any]]:
-        return (await self.execute(statement)).all()
+        """Return all rows; many are converted a block at a time, and others run between."""
+        result = await self.execute(statement)
+        rows: list[Row[Any]] = []
+        while block := result.fetchmany(_BLOCK):
+            rows += block
+            await let_others_run()
+        return rows
 
     async def first(self, statement: Executable) -> Row[Any] | None:
         return (await self.execute(statement)).first()

@@ -20,6 +20,7 @@ from odoosync.connections import store as connections
 from odoosync.connections.service import Owner
 from odoosync.crypto import KeyRing, Secret
 from odoosync.db import Database, Tx
+from odoosync.event_loop import paced
 from odoosync.notifications import deliveries, fan_out, store
 from odoosync.notifications.deliveries import Status
 from odoosync.notifications.errors import ReceiverRefused, WebhookRests
@@ -264,7 +265,7 @@ async def _page(tx: Tx, receiver: ColumnElement[bool], *, limit: int, **wanted: 
     found = await deliveries.newest(tx, receiver, limit=limit + 1, **wanted)
     shown = found[:limit]
     tries = await deliveries.tries_of(tx, [one.id for one in shown])
-    items = [delivery_view(one, tries[one.id]) for one in shown]
+    items = [delivery_view(one, tries[one.id]) async for one in paced(shown)]
     return Page(items, shown[-1].id if len(found) > limit else None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
@@ -123,6 +123,11 @@ async def get(tx: Tx, run_id: str) -> Row[Any]:
     if row is None:
         raise NoRun
     return row
+
+
+async def get_many(tx: Tx, run_ids: Collection[str]) -> list[Row[Any]]:
+    """Return the rows of those runs that there are."""
+    return list(await tx.all(tx.select(runs).where(runs.c.id.in_(run_ids))))
 
 
 async def update(tx: Tx, run_id: str, values: Mapping[str, Any]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -12,8 +15,11 @@ from odoosync.accounts import Principal
 from odoosync.accounts.directory import User
 from odoosync.accounts.sessions import recognise, sign_out
 from odoosync.api.rest.run_stream import events_of
+from odoosync.api.rest.runs import run_of
 from odoosync.api.services import Services
-from odoosync.api.streams import MOST_STREAMS
+from odoosync.api.shared_poll import SharedPoll
+from odoosync.api.streams import MAX_IN_ALL, MAX_PER_USER, Streams
+from odoosync.errors import TooMany
 from odoosync.sync import runs
 from odoosync.sync.runs import Asked
 from odoosync.sync.tables import runs as run_table
@@ -57,8 +63,9 @@ async def looks(
     def again() -> Awaitable[Principal]:
         return recognise(services.accounts, signed_in["Authorization"].split()[1])
 
-    stream = events_of(RUN, caller, services, again, sleep=sleep)
-    assert len([event async for event in stream]) == 1
+    polled = replace(services, run_poll=SharedPoll(sleep=sleep), streams=Streams(lambda: times / 2))
+    first = await run_of(RUN, caller, polled)
+    assert len([event async for event in events_of(first, caller, polled, again)]) == 1
     return times
 
 
@@ -84,18 +91,53 @@ async def test_a_stream_ends_with_a_run_that_is_removed(
 async def test_a_user_watches_so_many_at_once(
     client: httpx.AsyncClient, services: Services, signed_in: Headers, run: str, caller: Principal
 ) -> None:
-    streams = [
-        events_of(run, caller, services, lambda: recognise(services.accounts, ""))
-        for _ in range(MOST_STREAMS)
-    ]
-    for stream in streams:
-        await anext(stream)
-    address = f"/api/v1/runs/{run}/events"
-    refused = await client.get(address, headers=signed_in)
-    for stream in streams:
-        await stream.aclose()  # type: ignore[attr-defined]
     async with services.database.tenant(caller.tenant_id) as tx:
         await runs.finish(tx, run, "succeeded", services.clock())
+    address = f"/api/v1/runs/{run}/events"
+    with ExitStack() as stack:
+        for _ in range(MAX_PER_USER):
+            stack.enter_context(services.streams.one_of(caller.user_id))
+        refused = await client.get(address, headers=signed_in)
     watched = await client.get(address, headers=signed_in)
-    assert (refused.status_code, watched.status_code) == (429, 200)
-    assert watched.text.startswith("event: end")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    assert (watched.status_code, watched.text[:10]) == (200, "event: end")
+
+
+async def test_all_users_together_wait_so_many_times_at_once() -> None:
+    streams = Streams()
+    with ExitStack() as stack:
+        for user_id in range(MAX_IN_ALL):
+            stack.enter_context(streams.one_of(user_id))
+        with pytest.raises(TooMany), streams.one_of(MAX_IN_ALL):
+            pass
+    with streams.one_of(MAX_IN_ALL):
+        pass
+
+
+async def test_streams_of_a_session_are_recognised_together(caller: Principal) -> None:
+    now = [0.0]
+    times = 0
+
+    async def again() -> Principal:
+        nonlocal times
+        times += 1
+        return caller
+
+    streams = Streams(lambda: now[0])
+    for now[0] in (0.0, 1.0, 3.0, 3.0, 4.0, 6.0):
+        await streams.check_session(caller, again)
+    assert times == 2
+
+
+async def test_streams_of_many_runs_cost_one_look(services: Services, caller: Principal) -> None:
+    looked: list[frozenset[str]] = []
+
+    async def look(keys: frozenset[str]) -> dict[str, dict[str, str]]:
+        looked.append(keys)
+        return {key: {"id": key} for key in keys}
+
+    names = [f"run-{number % 5}" for number in range(20)]
+    waiting = [services.run_poll.next(caller.tenant_id, name, look) for name in names]
+    found = await asyncio.gather(*waiting)
+    assert [view["id"] for view in found if view] == names
+    assert looked == [frozenset(names)]

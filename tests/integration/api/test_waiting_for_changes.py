@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -8,10 +9,14 @@ import pytest
 
 from copies import ANNA, BERT, connect, keep
 from odoosync.accounts.directory import User
-from odoosync.api.reading.feed import WantedChanges, wait_for_changes
+from odoosync.api.reading.feed import WantedChanges, list_changes, wait_for_changes
+from odoosync.api.services import Services
+from odoosync.api.shared_poll import SharedPoll
+from odoosync.api.streams import MAX_PER_USER
 from odoosync.connections.errors import NoConnection
 from odoosync.crypto import KeyRing
-from odoosync.db import Database
+from odoosync.db import Database, Tx
+from odoosync.store.changes import Position, horizon
 from waiting import PATIENCE_S
 
 Headers = dict[str, str]
@@ -46,8 +51,7 @@ async def here() -> bool:
 
 async def after_all(database: Database, anna: User) -> WantedChanges:
     """Mean what comes after everything that there is now."""
-    look = await wait_for_changes(database, anna.tenant_id, WantedChanges(), wait_s=0, is_gone=here)
-    return WantedChanges(look.next_after)
+    return WantedChanges((await list_changes(database, anna.tenant_id, WantedChanges())).next_after)
 
 
 async def test_a_change_is_told_at_the_next_look_and_no_connection_was_held(
@@ -60,17 +64,46 @@ async def test_a_change_is_told_at_the_next_look_and_no_connection_was_held(
 
     waiting = Waiting(database, change)
     feed = await wait_for_changes(
-        database, anna.tenant_id, wanted, wait_s=30, is_gone=here, sleep=waiting
+        database, anna.tenant_id, wanted, SharedPoll(sleep=waiting), wait_s=30, is_gone=here
     )
     assert [change.record.odoo_id for change, _ in feed.changes] == [2]
     assert (waiting.spans, waiting.held) == ([0.5] * 3, [0] * 3)
 
 
+async def test_all_of_a_tenant_who_wait_cost_one_look(
+    database: Database, anna: User, connection: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    async def counted(tx: Tx) -> Position:
+        nonlocal looks
+        looks += 1
+        return await horizon(tx)
+
+    async def change() -> None:
+        await keep(database, anna.tenant_id, connection, {2: BERT})
+
+    wanted = await after_all(database, anna)
+    waiting = Waiting(database, change)
+    poll: SharedPoll[None, Position] = SharedPoll(sleep=waiting)
+    callers = [
+        wait_for_changes(database, anna.tenant_id, wanted, poll, wait_s=30, is_gone=here)
+        for _ in range(8)
+    ]
+    together = asyncio.gather(*callers)
+    monkeypatch.setattr("odoosync.api.reading.feed.horizon", counted)
+    feeds = await together
+    assert [len(feed.changes) for feed in feeds] == [1] * 8
+    listed = 2 * len(feeds)  # each caller lists at its beginning and at its end
+    assert (len(waiting.spans), looks - listed) == (3, 3)
+
+
 @pytest.mark.usefixtures("connection")
 async def test_what_is_there_already_is_told_at_once(database: Database, anna: User) -> None:
     waiting = Waiting(database)
+    poll: SharedPoll[None, Position] = SharedPoll(sleep=waiting)
     feed = await wait_for_changes(
-        database, anna.tenant_id, WantedChanges(), wait_s=30, is_gone=here, sleep=waiting
+        database, anna.tenant_id, WantedChanges(), poll, wait_s=30, is_gone=here
     )
     assert (len(feed.changes), waiting.spans) == (1, [])
 
@@ -82,9 +115,57 @@ async def test_nobody_looks_for_a_caller_who_left(database: Database, anna: User
 
     wanted, waiting = await after_all(database, anna), Waiting(database)
     feed = await wait_for_changes(
-        database, anna.tenant_id, wanted, wait_s=30, is_gone=gone, sleep=waiting
+        database, anna.tenant_id, wanted, SharedPoll(sleep=waiting), wait_s=30, is_gone=gone
     )
     assert (feed.changes, len(waiting.spans)) == ([], 2)
+
+
+async def test_one_who_stops_waiting_leaves_the_others_waiting(
+    database: Database, anna: User, connection: int
+) -> None:
+    wanted = await after_all(database, anna)
+
+    async def leave() -> None:
+        first.cancel()
+        await keep(database, anna.tenant_id, connection, {2: BERT})
+
+    poll: SharedPoll[None, Position] = SharedPoll(sleep=Waiting(database, leave))
+    first, second = (
+        asyncio.create_task(
+            wait_for_changes(database, anna.tenant_id, wanted, poll, wait_s=30, is_gone=here)
+        )
+        for _ in range(2)
+    )
+    assert len((await second).changes) == 1
+    with pytest.raises(asyncio.CancelledError):
+        await first
+
+
+async def test_a_look_that_fails_is_told_to_all_who_wait() -> None:
+    async def look(_keys: frozenset[str]) -> dict[str, str]:
+        raise OSError
+
+    async def sleep(_span: float) -> None: ...
+
+    poll: SharedPoll[str, str] = SharedPoll(sleep=sleep)
+    both = await asyncio.gather(
+        poll.next(1, "a", look), poll.next(1, "b", look), return_exceptions=True
+    )
+    assert [type(error) for error in both] == [OSError, OSError]
+
+
+async def test_a_user_waits_for_changes_so_many_times_at_once(
+    client: httpx.AsyncClient, services: Services, signed_in: Headers, anna: User, connection: int
+) -> None:
+    del connection
+    with ExitStack() as stack:
+        for _ in range(MAX_PER_USER):
+            stack.enter_context(services.streams.one_of(anna.id))
+        refused = await client.get("/api/v1/changes?wait=1", headers=signed_in)
+        looked = await client.get("/api/v1/changes", headers=signed_in)
+    waited = await client.get("/api/v1/changes?wait=1", headers=signed_in)
+    assert (refused.status_code, looked.status_code, waited.status_code) == (429, 200, 200)
+    assert int(refused.headers["retry-after"]) > 0
 
 
 async def test_a_connection_that_is_not_ones_own_is_not_waited_for(
@@ -92,7 +173,12 @@ async def test_a_connection_that_is_not_ones_own_is_not_waited_for(
 ) -> None:
     with pytest.raises(NoConnection):
         await wait_for_changes(
-            database, anna.tenant_id, WantedChanges(connection_id=99), wait_s=30, is_gone=here
+            database,
+            anna.tenant_id,
+            WantedChanges(connection_id=99),
+            SharedPoll(),
+            wait_s=30,
+            is_gone=here,
         )
 
 

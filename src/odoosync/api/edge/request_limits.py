@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from odoosync.api.errors import UnusableText
 from odoosync.api.problems import problem_of, problem_of_status
 
-LARGEST_BODY: Final = 1024 * 1024
+LARGEST_BODY: Final = 128 * 1024
 
 
 class RequestLimits:

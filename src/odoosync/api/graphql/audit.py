@@ -54,6 +54,7 @@ async def _audit(
     wanted = TrailFilter(
         kind, connection_id, read_moment("since", since), read_moment("until", until)
     )
+    info.context.budget.take_page(limit)
     database = info.context.services.database
     return await list_entries(database, caller, wanted, everybody=all, limit=limit, cursor=cursor)
 

@@ -9,9 +9,8 @@ import strawberry
 from odoosync.api.graphql.arguments import OrAll
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.records import Record
-from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.feed import Feed, WantedChanges, list_changes
-from odoosync.api.reading.listing import LARGEST_PAGE, USUAL_PAGE
+from odoosync.api.reading.listing import USUAL_PAGE
 
 
 @strawberry.type(description="A record at its last change.")
@@ -38,9 +37,8 @@ async def _listed(
     dataset: str | None = None,
     limit: int = USUAL_PAGE,
 ) -> Changes:
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise BadLimit(LARGEST_PAGE)
     caller, database = info.context.need("read"), info.context.services.database
+    info.context.budget.take_page(limit)
     wanted = WantedChanges(after, connection_id, dataset, limit)
     return _shown(await list_changes(database, caller.tenant_id, wanted))
 

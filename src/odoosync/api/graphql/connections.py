@@ -63,13 +63,16 @@ async def _views(tx: Tx, found: list[Stored]) -> list[dict[str, Any]]:
 async def _listed(info: Info, *, include_deleted: bool = False) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
     async with database.tenant(caller.tenant_id, write=False) as tx:
-        return await _views(tx, await store.every(tx, include_deleted=include_deleted))
+        found = await store.every(tx, include_deleted=include_deleted)
+        info.context.budget.take(len(found))
+        return await _views(tx, found)
 
 
 async def _shown(
     info: Info, connection_id: OrActive = None, *, include_deleted: bool = False
 ) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
+    info.context.budget.take(1)
     async with database.tenant(caller.tenant_id, write=False) as tx:
         try:
             found = await (

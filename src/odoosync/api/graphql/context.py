@@ -1,13 +1,14 @@
-"""What every resolver is handed: who calls, and the services."""
+"""What every resolver is handed: who calls, the services, and what may still be read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
 
 from odoosync.accounts import Principal, Scope
+from odoosync.api.reading.budget import RecordBudget
 from odoosync.api.services import Services
 
 
@@ -15,6 +16,7 @@ from odoosync.api.services import Services
 class Context:
     services: Services
     caller: Principal
+    budget: RecordBudget = field(default_factory=RecordBudget)
 
     def need(self, scope: Scope) -> Principal:
         """Return the caller. Raises ScopeMissing."""

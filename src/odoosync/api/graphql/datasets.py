@@ -11,6 +11,7 @@ from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt, SyncRun
 from odoosync.api.graphql.schedules import DatasetFreshness, Schedule
 from odoosync.api.reading.datasets import list_datasets
+from odoosync.sync.datasets import DATASETS
 
 
 @strawberry.type(description="A dataset, and how it stands on the connection that is meant.")
@@ -35,6 +36,7 @@ class Dataset:
 
 async def _datasets(info: Info, connection_id: BigOrActive = None) -> Any:
     caller, services = info.context.need("read"), info.context.services
+    info.context.budget.take(len(DATASETS))
     return await list_datasets(services.database, caller.tenant_id, connection_id, services.clock())
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-import orjson
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -18,10 +17,14 @@ from odoosync.api.auth import Caller
 from odoosync.api.graphql.context import Context
 from odoosync.api.graphql.errors import INVALID, shown
 from odoosync.api.graphql.schema import UNNAMED, Schema, build_schema
+from odoosync.api.json_answer import json_answer
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
+from odoosync.event_loop import paced
 
 _LONGEST_QUERY: Final = 100_000
+MAX_VALUES: Final = 2000
+_DOWN_TO_ITEMS: Final = 4
 
 
 class GraphQLRequest(BaseModel):
@@ -53,13 +56,15 @@ def graphql_router() -> APIRouter:
     @router.post("/graphql", response_model=GraphQLAnswer, summary="Query and sync by GraphQL")
     async def execute(form: GraphQLRequest, caller: Caller, services: ServicesDep) -> Response:
         answer = await answer_to(schema, form, Context(services, caller))
-        return Response(orjson.dumps(answer), media_type="application/json")
+        return await json_answer(answer, levels=_DOWN_TO_ITEMS)
 
     return router
 
 
 async def answer_to(schema: Schema, form: GraphQLRequest, context: Context) -> dict[str, Any]:
     """Execute one operation; never raises for what is wrong with it."""
+    if not _has_few_values(form.variables):
+        return _refused(f"The variables hold more than {MAX_VALUES:,} values. Send fewer at once.")
     try:
         result = await schema.execute(
             form.query,
@@ -68,8 +73,23 @@ async def answer_to(schema: Schema, form: GraphQLRequest, context: Context) -> d
             operation_name=form.operation_name,
         )
     except (CannotGetOperationTypeError, InvalidOperationTypeError):
-        return {"data": None, "errors": [{"message": UNNAMED, "extensions": {"code": INVALID}}]}
+        return _refused(UNNAMED)
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
-        answer["errors"] = [shown(error) for error in result.errors]
+        answer["errors"] = [shown(error) async for error in paced(result.errors)]
     return answer
+
+
+def _refused(message: str) -> dict[str, Any]:
+    return {"data": None, "errors": [{"message": message, "extensions": {"code": INVALID}}]}
+
+
+def _has_few_values(variables: Any) -> bool:
+    """Tell whether they can be read at a stretch; each value takes some microseconds."""
+    waiting, left = [variables], MAX_VALUES
+    while waiting and left >= 0:
+        one = waiting.pop()
+        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        left -= len(inner)
+        waiting += inner if left >= 0 else ()
+    return left >= 0

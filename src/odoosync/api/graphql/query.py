@@ -48,6 +48,7 @@ from odoosync.api.reading.listing import (
 from odoosync.api.reading.moments import read_moment
 from odoosync.store.filtering import Filter
 from odoosync.sync import runs
+from odoosync.sync.run_log import MOST_LINES
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import RunFilter
 
@@ -75,6 +76,7 @@ async def _list(
         filters=[Filter(one.field, one.op, one.value) for one in filters or ()],
     )
     caller = info.context.need("read")
+    info.context.budget.take_page(limit)
     return await list_records(info.context.services.database, caller.tenant_id, wanted)
 
 
@@ -87,6 +89,7 @@ async def _show(
     connection_id: int | None,
 ) -> Item | None:
     caller = info.context.need("read")
+    info.context.budget.take(1)
     try:
         return await show_record(
             info.context.services.database,
@@ -158,6 +161,7 @@ async def _runs(
     caller = info.context.need("read")
     span = (read_moment("since", since), read_moment("until", until))
     wanted = RunFilter(connection_id, dataset, status, trigger, mode, *span)
+    info.context.budget.take_page(limit)
     database = info.context.services.database
     return await list_runs(database, caller.tenant_id, wanted, limit=limit, cursor=cursor)
 
@@ -169,6 +173,7 @@ async def _run_log(
     caller = info.context.need("read")
     if not id.isprintable():
         raise runs.NoRun
+    info.context.budget.take(MOST_LINES)
     return await run_lines(info.context.services.database, caller.tenant_id, id)
 
 
@@ -229,6 +234,7 @@ class Query(WebhookQueries):
         caller = info.context.need("read")
         if not id.isprintable():
             return None
+        info.context.budget.take(1)
         async with info.context.services.database.tenant(caller.tenant_id, write=False) as tx:
             try:
                 return cast("SyncRun", run_view(await runs.get(tx, id)))

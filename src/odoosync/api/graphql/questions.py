@@ -12,6 +12,7 @@ from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt, SyncAnswer, SyncRun
 from odoosync.sync import confirming
 from odoosync.sync.confirming import Answering, open_questions
+from odoosync.sync.datasets import DATASETS
 
 
 @strawberry.type
@@ -59,11 +60,13 @@ def _who(info: Info, connection_id: int | None) -> Answering:
 
 async def _deletions(info: Info, connection_id: OrActive = None) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
+    info.context.budget.take(len(DATASETS))
     return await open_questions(database, caller.tenant_id, connection_id, "deletions")
 
 
 async def _restored(info: Info, connection_id: OrActive = None) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
+    info.context.budget.take(len(DATASETS))
     return await open_questions(database, caller.tenant_id, connection_id, "restored")
 
 

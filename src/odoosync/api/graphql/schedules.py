@@ -12,6 +12,7 @@ from odoosync.api.graphql.arguments import BigOrActive
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt
 from odoosync.connections import store as connections
+from odoosync.sync.datasets import DATASETS
 from odoosync.sync.freshness.view import freshness_views
 from odoosync.sync.schedules import planning
 from odoosync.sync.schedules.planning import USUAL, Planner, Wish
@@ -62,11 +63,13 @@ def _planner(info: Info, scope: Scope, connection_id: BigInt | None) -> Planner:
 
 
 async def _schedules(info: Info, connection_id: BigOrActive = None) -> Any:
+    info.context.budget.take(len(DATASETS))
     return await planning.show(_planner(info, "read", connection_id))
 
 
 async def _freshness(info: Info, connection_id: BigOrActive = None) -> Any:
     caller, services = info.context.need("read"), info.context.services
+    info.context.budget.take(len(DATASETS))
     async with services.database.tenant(caller.tenant_id, write=False) as tx:
         connection = await connections.chosen(tx, connection_id)
         return await freshness_views(tx, connection.id, services.clock())

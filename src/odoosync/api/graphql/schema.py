@@ -24,12 +24,13 @@ from strawberry.extensions import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from odoosync.api.graphql.execution import DocumentsAside, PacedExecutor
 from odoosync.api.graphql.mutation import Mutation
 from odoosync.api.graphql.query import Query
 from odoosync.api.graphql.runs import BIG_INT, BigInt
 from odoosync.api.reading.items import Item
 
-MOST_TOKENS: Final = 2000
+MOST_TOKENS: Final = 1000
 MOST_ALIASES: Final = 15
 MOST_DEPTH: Final = 10
 UNNAMED: Final = "Name the operation to execute in `operationName`; it must be in the query."
@@ -107,5 +108,7 @@ def build_schema() -> Schema:
             lambda: QueryDepthLimiter(max_depth=MOST_DEPTH),
             lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+            DocumentsAside,
         ],
+        execution_context_class=PacedExecutor,
     )

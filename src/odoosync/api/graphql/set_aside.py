@@ -45,6 +45,7 @@ async def _listed(
     cursor: str | None = None,
 ) -> Any:
     caller, database = info.context.need("read"), info.context.services.database
+    info.context.budget.take_page(limit)
     return await list_set_aside(
         database, caller.tenant_id, connection_id, dataset=dataset, limit=limit, cursor=cursor
     )

@@ -100,7 +100,9 @@ def _made(view: dict[str, Any], secret: Secret) -> dict[str, Any]:
 
 async def _webhooks(info: Info) -> Any:
     service, owner = _desk(info)
-    return await service.show_all(owner)
+    found = await service.show_all(owner)
+    info.context.budget.take(len(found))
+    return found
 
 
 async def _log(
@@ -112,6 +114,7 @@ async def _log(
     cursor: str | None = None,
 ) -> Any:
     service, owner = _desk(info)
+    info.context.budget.take_page(limit)
     await service.show(owner, webhook_id)
     return await list_deliveries(
         service, owner, webhook_id, status=_status(status), limit=limit, cursor=cursor
@@ -126,6 +129,7 @@ async def _mails(
     cursor: str | None = None,
 ) -> Any:
     service, owner = _desk(info)
+    info.context.budget.take_page(limit)
     user_id = info.context.caller.user_id
     return await list_mails(
         service, owner, user_id, status=_status(status), limit=limit, cursor=cursor
@@ -141,6 +145,7 @@ def _status(name: str | None) -> DeliveryStatus | None:
 
 async def _delivery(info: Info, webhook_id: BigInt, id: BigInt) -> Any:  # noqa: A002 - its name
     service, owner = _desk(info)
+    info.context.budget.take(1)
     return await service.show_delivery(owner, webhook_id, id)
 
 

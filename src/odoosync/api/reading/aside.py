@@ -15,6 +15,7 @@ from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.db import Database
+from odoosync.event_loop import paced
 from odoosync.sync import set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.set_aside import Place
@@ -53,7 +54,8 @@ async def list_set_aside(
         )
     shown = found[:limit]
     more = len(found) > limit
-    return AsidePage([_view(row) for row in shown], _write_cursor(shown[-1]) if more else None)
+    items = [_view(row) async for row in paced(shown)]
+    return AsidePage(items, _write_cursor(shown[-1]) if more else None)
 
 
 def _view(row: Row[Any]) -> dict[str, Any]:

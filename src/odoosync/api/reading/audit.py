@@ -14,6 +14,7 @@ from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
 from odoosync.db import Database
+from odoosync.event_loop import paced
 
 _LOG: Final = "audit"
 
@@ -46,9 +47,8 @@ async def list_entries(
             found = await newest(tx, wanted, limit=limit + 1, before=before)
     shown = found[:limit]
     more = len(found) > limit
-    return AuditPage(
-        [entry_view(row) for row in shown], write_place(_LOG, shown[-1].id) if more else None
-    )
+    items = [entry_view(row) async for row in paced(shown)]
+    return AuditPage(items, write_place(_LOG, shown[-1].id) if more else None)
 
 
 def entry_view(row: Row[Any]) -> dict[str, Any]:

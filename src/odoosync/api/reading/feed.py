@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from odoosync.api.reading.items import Item, to_items
+from odoosync.api.shared_poll import SharedPoll
 from odoosync.connections import store as connections
 from odoosync.db import Database, Tx
 from odoosync.store.changes import Change, Position, horizon, read_changes
@@ -17,7 +18,6 @@ from odoosync.sync import cursors
 from odoosync.sync.datasets import dataset_named
 
 LONGEST_WAIT_S: Final = 30
-_LOOK_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Feed:
     more: bool
 
     def to_json(self) -> dict[str, Any]:
-        items = [
+        """Render it for `encode`: the items are made as they are taken."""
+        items = (
             {
                 "position": str(change.position),
                 "kind": change.kind,
@@ -48,7 +49,7 @@ class Feed:
                 "record": item.flat(),
             }
             for change, item in self.changes
-        ]
+        )
         return {"items": items, "next_after": self.next_after, "more": self.more}
 
 
@@ -81,24 +82,32 @@ async def wait_for_changes(
     database: Database,
     tenant_id: int,
     wanted: WantedChanges,
+    poll: SharedPoll[None, Position],
     *,
     wait_s: float,
     is_gone: Callable[[], Awaitable[bool]],
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Feed:
     """Return what changed as soon as something has, with nothing in it after `wait_s`.
 
-    Between two looks no connection of the database is held; none is taken when `is_gone` says that
-    nobody waits any more. Raises what `list_changes` does.
+    Changes are listed again only when `poll` sees that the tenant has new ones. Waiting ends, too,
+    when `is_gone` says that nobody waits any more. Raises what `list_changes` does.
     """
+
+    async def look(_: frozenset[None]) -> dict[None, Position]:
+        async with database.tenant(tenant_id, write=False) as tx:
+            return {None: await horizon(tx)}
+
     end = time.monotonic() + wait_s
-    while True:
-        feed = await list_changes(database, tenant_id, wanted)
-        left = end - time.monotonic()
-        if feed.changes or left <= 0 or await is_gone():
+    feed = await list_changes(database, tenant_id, wanted)
+    while not feed.changes and (left := end - time.monotonic()) > 0 and not await is_gone():
+        try:
+            async with asyncio.timeout(left):
+                newest = await poll.next(tenant_id, None, look)
+        except TimeoutError:
             return feed
-        wanted = replace(wanted, after=feed.next_after)
-        await sleep(min(_LOOK_S, left))
+        if newest is not None and newest > Position.read(feed.next_after):
+            feed = await list_changes(database, tenant_id, replace(wanted, after=feed.next_after))
+    return feed
 
 
 async def _items(tx: Tx, page: list[Change]) -> list[Item]:

@@ -15,6 +15,7 @@ from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.db import Database, Tx
+from odoosync.event_loop import paced
 from odoosync.sync import run_log, runs
 from odoosync.sync.run_view import run_view
 
@@ -44,7 +45,8 @@ async def list_runs(
         found = await runs.newest(tx, wanted, limit=limit + 1, before=before)
     shown = found[:limit]
     more = len(found) > limit
-    return RunPage([run_view(run) for run in shown], _write_cursor(shown[-1]) if more else None)
+    items = [run_view(run) async for run in paced(shown)]
+    return RunPage(items, _write_cursor(shown[-1]) if more else None)
 
 
 async def check_connection(tx: Tx, wanted: runs.RunFilter) -> None:

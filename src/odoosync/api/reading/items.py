@@ -11,6 +11,7 @@ import orjson
 
 from odoosync.clock import iso
 from odoosync.db import Tx
+from odoosync.event_loop import paced
 from odoosync.store import labels
 from odoosync.store.reading import StoredRecord
 from odoosync.sync.datasets import DATASET_OF_MODEL
@@ -64,19 +65,20 @@ async def to_items(
         for name, field in fields.items()
         if field.get("type") == "many2one" and field.get("relation")
     }
-    decoded = [orjson.loads(record.data) for record in records]
+    decoded: list[dict[str, Any]] = []
     wanted: dict[str, set[int]] = defaultdict(set)
-    for data in decoded:
+    async for record in paced(records):
+        decoded.append(data := orjson.loads(record.data))
         for name, model in relations.items():
             if isinstance(target := data.get(name), int):
                 wanted[model].add(target)
     names = await labels.resolve(tx, connection_id, wanted, DATASET_OF_MODEL)
-    for data in decoded:
+    items: list[Item] = []
+    async for record, data in paced(zip(records, decoded, strict=True)):
         _refer(data, relations, names)
         data.update(dict.fromkeys(fields.keys() - data.keys()))
-    return [
-        _item(connection_id, record, data) for record, data in zip(records, decoded, strict=True)
-    ]
+        items.append(_item(connection_id, record, data))
+    return items
 
 
 def _refer(data: dict[str, Any], relations: Mapping[str, str], names: labels.Names) -> None:

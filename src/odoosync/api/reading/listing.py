@@ -10,14 +10,14 @@ from typing import Final
 from odoosync.api.reading.cursor import check_cursor, read_cursor, write_cursor
 from odoosync.api.reading.errors import BadFilter, BadLimit
 from odoosync.api.reading.items import FieldTypes, Item, to_items
-from odoosync.api.reading.values import typed, usable_text
+from odoosync.api.reading.values import typed_all, usable_text
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.connections.errors import NoConnection, NoCredentials
 from odoosync.db import Database, Tx
 from odoosync.errors import NotFound
 from odoosync.store import reading
-from odoosync.store.filtering import ALWAYS_KNOWN, Filter, UnknownFilterField, kind_of
+from odoosync.store.filtering import ALWAYS_KNOWN, Filter, UnknownFilterField
 from odoosync.sync import cursors
 from odoosync.sync.datasets import Dataset, dataset_named
 
@@ -164,7 +164,7 @@ def _query(
     dataset: Dataset, connection_id: int, wanted: Wanted, fields: FieldTypes
 ) -> reading.Query:
     kinds = {name: str(field.get("type")) for name, field in fields.items()}
-    filters = [typed(asked, kind_of(asked, kinds)) for asked in wanted.filters]
+    filters = typed_all(wanted.filters, kinds)
     if wanted.active is not None:
         filters.append(Filter("active", "eq", wanted.active))
     columns = {"email": "email", "barcode": "barcode"}

@@ -47,7 +47,7 @@ COLUMNS: Final = (
     "note",
 )
 _LIKE_A_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - spreadsheets take these, too
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 200
 
 
 def safe(value: Any) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from odoosync.api.reading.errors import BadFilter
-from odoosync.store.filtering import Filter
+from odoosync.store.filtering import Filter, kind_of
 
 MOST_VALUES: Final = 1000
 _LONGEST_TEXT: Final = 2000
@@ -19,16 +19,32 @@ _FALSE: Final = frozenset({"false", "0", "no"})
 _LOST_PLUS: Final = re.compile(r"(T.*) (\d\d:?\d\d)\Z")
 
 
-def typed(asked: Filter, kind: str) -> Filter:
-    """Return the filter with values of its field's type. Raises BadFilter."""
+def typed_all(filters: Iterable[Filter], kinds: Mapping[str, str]) -> list[Filter]:
+    """Return the filters with values of their fields' types. Raises BadFilter, UnknownFilter.
+
+    All lists of values together are as long as one may be: each value takes its time.
+    """
+    found: list[Filter] = []
+    left = MOST_VALUES
+    for asked in filters:
+        found.append(typed(asked, kind_of(asked, kinds), most=left))
+        left -= len(found[-1].value) if asked.op == "in" else 0
+    return found
+
+
+def typed(asked: Filter, kind: str, *, most: int = MOST_VALUES) -> Filter:
+    """Return the filter with values of its field's type; of a list, `most`. Raises BadFilter."""
     if asked.op == "isnull":
         return _with(asked, asked.value, _boolean)
     convert = _CONVERTERS.get(kind, _text)
     if asked.op != "in":
         return _with(asked, asked.value, convert)
     given = asked.value.split(",") if isinstance(asked.value, str) else asked.value
-    if not isinstance(given, list) or len(given) > MOST_VALUES:
-        raise BadFilter(f"{asked.field}: `in` takes a list of at most {MOST_VALUES} values.")
+    if not isinstance(given, list) or len(given) > most:
+        raise BadFilter(
+            f"{asked.field}: `in` takes a list. All lists of a request together have at most "
+            f"{MOST_VALUES} values."
+        )
     values = [_with(asked, one, convert).value for one in given]
     return Filter(asked.field, asked.op, values)
 

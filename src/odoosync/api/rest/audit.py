@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from odoosync.accounts.trail import TrailFilter
 from odoosync.api.auth import Manager
+from odoosync.api.json_answer import json_answer
 from odoosync.api.openapi import problems
 from odoosync.api.parameters import OrAll
 from odoosync.api.reading.audit import list_entries
@@ -56,10 +57,15 @@ class AuditQuery(BaseModel):
     all: bool = Field(default=False, description="Everybody's entries: for administrators.")
 
 
-@router.get("", summary="List audit entries, newest first", responses=problems(403))
+@router.get(
+    "",
+    response_model=Entries,
+    summary="List audit entries, newest first",
+    responses=problems(403),
+)
 async def list_audit(
     caller: Manager, services: ServicesDep, query: Annotated[AuditQuery, Query()]
-) -> Entries:
+) -> Response:
     """Tell who did what with the caller's account and connections; needs the scope `manage`."""
     wanted = TrailFilter(
         kind=query.kind,
@@ -75,4 +81,4 @@ async def list_audit(
         limit=query.limit,
         cursor=query.cursor,
     )
-    return Entries(items=[EntryView(**item) for item in page.items], next_cursor=page.next_cursor)
+    return await json_answer({"items": page.items, "next_cursor": page.next_cursor})

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated
 
-import orjson
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
 from odoosync.api.auth import Reader
+from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import OrAll
 from odoosync.api.reading.feed import LONGEST_WAIT_S, WantedChanges, wait_for_changes
 from odoosync.api.rest.records import Record
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
+from odoosync.api.streams import MAX_PER_USER
 
 router = new_router(prefix="/api/v1", tags=["records"])
 
@@ -51,7 +53,8 @@ class ChangesQuery(BaseModel):
         default=0,
         ge=0,
         le=LONGEST_WAIT_S,
-        description="Where there is nothing, wait so many seconds for it.",
+        description="Where there is nothing, wait so many seconds for it. At most "
+        f"{MAX_PER_USER} requests of a user may wait for news, in each process of the service.",
     )
 
 
@@ -65,11 +68,13 @@ async def follow_changes(
     services: ServicesDep,
 ) -> Response:
     wanted = WantedChanges(query.after, query.connection_id, query.dataset, query.limit)
-    feed = await wait_for_changes(
-        services.database,
-        caller.tenant_id,
-        wanted,
-        wait_s=query.wait,
-        is_gone=request.is_disconnected,
-    )
-    return Response(orjson.dumps(feed.to_json()), media_type="application/json")
+    with services.streams.one_of(caller.user_id) if query.wait else nullcontext():
+        feed = await wait_for_changes(
+            services.database,
+            caller.tenant_id,
+            wanted,
+            services.change_poll,
+            wait_s=query.wait,
+            is_gone=request.is_disconnected,
+        )
+    return await json_answer(feed.to_json())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, status
+from fastapi import Depends, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.api.auth import Manager
+from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import RowId
 from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries, list_mails
 from odoosync.api.reading.listing import LARGEST_PAGE, USUAL_PAGE
@@ -112,13 +113,13 @@ async def replay_events(
     return Replayed(count=count)
 
 
-@router.get("/{webhook_id}/deliveries", summary="List deliveries")
+@router.get("/{webhook_id}/deliveries", response_model=Deliveries, summary="List deliveries")
 async def show_deliveries(
     webhook_id: RowId,
     owner: OwnerDep,
     services: ServicesDep,
     choice: Annotated[DeliveryChoice, Query()],
-) -> Deliveries:
+) -> Response:
     """List what was sent, and will be, newest first."""
     page = await list_deliveries(
         services.webhooks,
@@ -128,9 +129,7 @@ async def show_deliveries(
         limit=choice.limit,
         cursor=choice.cursor,
     )
-    return Deliveries(
-        items=[DeliveryView(**one) for one in page.items], next_cursor=page.next_cursor
-    )
+    return await json_answer({"items": page.items, "next_cursor": page.next_cursor})
 
 
 @router.get("/{webhook_id}/deliveries/{delivery_id}", summary="Show a delivery")
@@ -152,13 +151,13 @@ async def replay_delivery(
     return WholeDelivery(**await services.webhooks.replay(owner, webhook_id, delivery_id))
 
 
-@mail_router.get("/mails", summary="List my mails")
+@mail_router.get("/mails", response_model=Mails, summary="List my mails")
 async def show_mails(
     owner: OwnerDep,
     caller: Manager,
     services: ServicesDep,
     choice: Annotated[DeliveryChoice, Query()],
-) -> Mails:
+) -> Response:
     """List what was mailed to the caller, and will be, newest first."""
     page = await list_mails(
         services.webhooks,
@@ -168,4 +167,5 @@ async def show_mails(
         limit=choice.limit,
         cursor=choice.cursor,
     )
-    return Mails(items=[MailView(**one) for one in page.items], next_cursor=page.next_cursor)
+    items = ({name: one[name] for name in MailView.model_fields} for one in page.items)
+    return await json_answer({"items": items, "next_cursor": page.next_cursor})

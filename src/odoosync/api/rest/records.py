@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import orjson
 from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.accounts import Principal
 from odoosync.api.auth import Reader
+from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import OrActive
 from odoosync.api.reading.listing import (
     LARGEST_PAGE,
@@ -111,8 +111,8 @@ async def _list(
         page = await list_records(services.database, caller.tenant_id, wanted)
     except UnknownFilterField as error:  # it may be a parameter that is misspelt
         raise UnknownFilterField(error.name, error.known | _DECLARED) from None
-    items = [item.flat() for item in page.items]
-    return _json({"items": items, "next_cursor": page.next_cursor})
+    items = (item.flat() for item in page.items)
+    return await json_answer({"items": items, "next_cursor": page.next_cursor})
 
 
 class OneQuery(BaseModel):
@@ -136,11 +136,7 @@ async def _show(
         include_deleted=query.include_deleted,
         connection_id=query.connection_id,
     )
-    return _json(item.flat())
-
-
-def _json(document: Any) -> Response:
-    return Response(orjson.dumps(document), media_type="application/json")
+    return await json_answer(item.flat())
 
 
 @router.get("/contacts", response_model=Records, summary="List contacts", description=_FILTERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
@@ -15,62 +15,60 @@ from odoosync.api.auth import Reader, Recogniser
 from odoosync.api.rest.runs import RunId, run_of
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
+from odoosync.api.streams import MAX_PER_USER, EventStream
 from odoosync.sync import runs
+from odoosync.sync.run_view import run_view
 
 router = new_router(prefix="/api/v1", tags=["sync"])
 
-_LOOK_S: Final = 0.5
-_LONGEST_S: Final = 3_600
-_LOOKS: Final = int(_LONGEST_S / _LOOK_S)
-_LOOKS_PER_CALLER: Final = 6
-"""A session that has ended is noticed within three seconds."""
+_MAX_SECONDS: Final = 3_600
 
 
 @router.get(
     "/runs/{run_id}/events",
     summary="Watch a run",
+    description="Server-sent events: `progress` with the run while it goes, then `end`. They break "
+    "off when the caller's token ends, or after an hour. A user may have "
+    f"{MAX_PER_USER} requests open that wait for news, in each process of the service.",
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def watch_run(
     run_id: RunId, caller: Reader, services: ServicesDep, recognise: Recogniser
 ) -> StreamingResponse:
-    """Server-sent events: `progress` with the run while it goes, then `end`.
-
-    They break off when the caller's token ends, or after an hour.
-    """
-    await run_of(run_id, caller, services)
-    services.streams.check(caller.user_id)
-    return StreamingResponse(
-        events_of(run_id, caller, services, recognise),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    first = await run_of(run_id, caller, services)
+    events = events_of(first, caller, services, recognise)
+    return EventStream(events, services.streams, caller.user_id)
 
 
 async def events_of(
-    run_id: str,
+    first: dict[str, Any],
     caller: Principal,
     services: Services,
     recognise: Callable[[], Awaitable[Principal]],
-    *,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncIterator[bytes]:
     """Yield what is new of a run; ends with it, with the caller's session, or when it is gone."""
+
+    async def look(run_ids: frozenset[str]) -> dict[str, dict[str, Any]]:
+        async with services.database.tenant(caller.tenant_id, write=False) as tx:
+            return {run.id: run_view(run) for run in await runs.get_many(tx, run_ids)}
+
+    end = time.monotonic() + _MAX_SECONDS
     last: dict[str, Any] = {}
-    with services.streams.one_of(caller.user_id):
-        for look in range(1, _LOOKS + 1):
-            try:
-                if look % _LOOKS_PER_CALLER == 0:
-                    await recognise()
-                view = await run_of(run_id, caller, services)
-            except (NotSignedIn, runs.NoRun):
-                return
-            ended = view["status"] in runs.ENDED
-            if view != last or ended:
-                name = b"end" if ended else b"progress"
-                yield b"event: " + name + b"\ndata: " + orjson.dumps(view) + b"\n\n"
-            if ended:
-                return
-            last = view
-            await sleep(_LOOK_S)
+    view: dict[str, Any] | None = first
+    while view is not None and time.monotonic() < end:
+        if view != last:
+            yield _event(view)
+        if view["status"] in runs.ENDED:
+            return
+        last = view
+        view = await services.run_poll.next(caller.tenant_id, first["id"], look)
+        try:
+            await services.streams.check_session(caller, recognise)
+        except NotSignedIn:
+            return
+
+
+def _event(view: dict[str, Any]) -> bytes:
+    name = b"end" if view["status"] in runs.ENDED else b"progress"
+    return b"event: " + name + b"\ndata: " + orjson.dumps(view) + b"\n\n"

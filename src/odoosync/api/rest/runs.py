@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from odoosync.accounts import Principal
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Reader, Syncer
+from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import OrActive, OrAll
 from odoosync.api.reading import history
 from odoosync.api.reading.moments import read_moment
@@ -199,14 +200,14 @@ async def sync_records(
     return await _sync(dataset, form, caller, services)
 
 
-@router.get("/runs", summary="List runs, newest first")
+@router.get("/runs", response_model=Runs, summary="List runs, newest first")
 async def list_runs(
     caller: Reader, services: ServicesDep, query: Annotated[RunQuery, Query()]
-) -> Runs:
+) -> Response:
     page = await history.list_runs(
         services.database, caller.tenant_id, query.wanted(), limit=query.limit, cursor=query.cursor
     )
-    return Runs(items=[RunView(**run) for run in page.items], next_cursor=page.next_cursor)
+    return await json_answer({"items": page.items, "next_cursor": page.next_cursor})
 
 
 @router.get("/runs/{run_id}", summary="Show a run")

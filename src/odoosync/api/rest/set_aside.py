@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from odoosync.api.auth import Reader
+from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import RowId
 from odoosync.api.reading.aside import list_set_aside
 from odoosync.api.routing import new_router
@@ -47,13 +48,15 @@ class SetAsideQuery(BaseModel):
     )
 
 
-@router.get("/{connection_id}/set-aside", summary="List what Odoo fails on")
+@router.get(
+    "/{connection_id}/set-aside", response_model=SetAside, summary="List what Odoo fails on"
+)
 async def list_what_is_set_aside(
     connection_id: RowId,
     caller: Reader,
     services: ServicesDep,
     query: Annotated[SetAsideQuery, Query()],
-) -> SetAside:
+) -> Response:
     """Rows and fields that could not be read, with the reason; the rest of them is stored."""
     page = await list_set_aside(
         services.database,
@@ -63,6 +66,4 @@ async def list_what_is_set_aside(
         limit=query.limit,
         cursor=query.cursor,
     )
-    return SetAside(
-        items=[SetAsideView(**item) for item in page.items], next_cursor=page.next_cursor
-    )
+    return await json_answer({"items": page.items, "next_cursor": page.next_cursor})
