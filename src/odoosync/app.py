@@ -13,6 +13,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from odoosync.accounts import open_accounts
+from odoosync.addresses.outbound import Outbound
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.clock import utc_now
@@ -69,12 +70,13 @@ def build_services(settings: Settings) -> Services:
     """Open what the routers work with; nothing connects before its first use."""
     database = open_database(settings.effective_database_url)
     key_ring = load_key_ring(settings.configured_keys, settings.data_dir)
+    outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
     return Services(
         database=database,
         key_ring=key_ring,
         clock=utc_now,
         accounts=open_accounts(database, key_ring),
-        transport=open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts),
+        transport=open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts, outbound),
         sync=SyncService(database, clock=utc_now, wait_s=settings.sync_wait),
         default_odoo_url=settings.default_odoo_url,
         registration_open=settings.registration == "open",

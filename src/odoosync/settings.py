@@ -69,6 +69,17 @@ class Settings(BaseSettings):
         description="Private addresses that webhooks may be sent to: names or CIDRs, as with "
         "`ODOOSYNC_ALLOWED_ODOO_HOSTS`.",
     )
+    ca_file: Path | None = Field(
+        default=None,
+        description="A PEM file of certificate authorities that are trusted beside the system's: "
+        "for Odoo, receivers of webhooks and the mail server.",
+    )
+    outbound_proxy: SecretStr | None = Field(
+        default=None,
+        description="The proxy for all calls to Odoo and to receivers of webhooks, such as "
+        "`http://user:password@proxy.example:3128`. Unset: they go directly; `HTTPS_PROXY` alone "
+        "is not followed.",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         description="The mail server, `smtp://user:password@host:587/?from=odoosync@example.com`, "
@@ -196,6 +207,11 @@ class Settings(BaseSettings):
         return self.secret_keys.get_secret_value() if self.secret_keys else None
 
     @property
+    def configured_outbound_proxy(self) -> str | None:
+        """The URL of the outbound proxy, which may hold a password."""
+        return self.outbound_proxy.get_secret_value() if self.outbound_proxy else None
+
+    @property
     def configured_smtp_url(self) -> str | None:
         """The URL of the mail server, which holds a password."""
         return self.smtp_url.get_secret_value() if self.smtp_url else None
@@ -217,6 +233,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(filter(None, (part.strip() for part in value.split(","))))
         return value
+
+    @field_validator("ca_file", "outbound_proxy", mode="before")
+    @classmethod
+    def _unset_where_empty(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("database_url")
     @classmethod

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Final
 
+from odoosync.addresses.outbound import Outbound
 from odoosync.clock import utc_now
 from odoosync.connections.leaving import leaving
 from odoosync.connections.returning import returning
@@ -55,7 +56,8 @@ async def sync_task(
     settings: Settings, database: Database, key_ring: KeyRing
 ) -> AsyncIterator[Task]:
     """Equip the syncs of this process: they share one pool of connections to Odoo."""
-    transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts)
+    outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
+    transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts, outbound)
     maker = Maker(in_process=(os.cpu_count() or 1) > 1)
     try:
         task = SyncTask(
@@ -81,11 +83,12 @@ async def sync_task(
 
 
 def _post(settings: Settings, database: Database, key_ring: KeyRing) -> Post:
+    outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
     return Post(
         database=database,
         key_ring=key_ring,
-        poster=Poster(webhook_guard(settings.allowed_webhook_hosts)),
-        mailer=open_mailer(settings.configured_smtp_url),
+        poster=Poster(webhook_guard(settings.allowed_webhook_hosts), outbound=outbound),
+        mailer=open_mailer(settings.configured_smtp_url, outbound.tls),
     )
 
 

@@ -22,9 +22,10 @@ from odoosync.addresses.origin import Origin
 
 @dataclass(slots=True)
 class Route:
-    """Where one call goes, and what its sockets met on the way."""
+    """Where one call goes, and what its sockets met on the way. `proxied`: they lead to a proxy."""
 
     origin: Origin
+    proxied: bool = False
     refused: list[str] = field(default_factory=list)
     opened: int = 0
     handshakes: int = 0
@@ -51,19 +52,26 @@ def towards(route: Route) -> Iterator[None]:
 def guarded_sockets(guard: AddressGuard) -> Callable[[AddrInfoType], socket.socket]:
     """Return a factory that opens sockets to what the guard allows, within `towards` alone."""
 
-    def open_socket(info: AddrInfoType) -> socket.socket:
-        family, kind, protocol, _, address = info
+    def open_judged(info: AddrInfoType) -> socket.socket:
         route = _route.get()
         if route is None:
             raise PermissionError(errno.EACCES, "nobody said where this call goes")
-        verdict = guard.verdict(route.origin, str(address[0]))
+        verdict = guard.verdict(route.origin, str(info[4][0]))
         if not verdict.allowed:
             route.refused.append(verdict.reason)
             raise PermissionError(errno.EACCES, verdict.reason)
-        route.opened += 1
-        return socket.socket(family, kind, protocol)
+        return open_socket(info)
 
-    return open_socket
+    return open_judged
+
+
+def open_socket(info: AddrInfoType) -> socket.socket:
+    """Open a socket towards a proxy, or to what was judged."""
+    route = _route.get()
+    if route is not None:
+        route.opened += 1
+    family, kind, protocol, _, _ = info
+    return socket.socket(family, kind, protocol)
 
 
 class _Handshake(ssl.SSLObject):

@@ -14,6 +14,7 @@ import typer
 from odoosync.accounts.audit import OPERATOR
 from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
+from odoosync.addresses.outbound import Outbound
 from odoosync.cli.opening import opened_database
 from odoosync.clock import utc_now
 from odoosync.connections.service import ConnectionService, Owner
@@ -43,7 +44,8 @@ async def desk_of(username: str) -> AsyncIterator[Desk]:
     async with opened_database() as (settings, database):
         keys = load_key_ring(settings.configured_keys, settings.data_dir)
         user = await find_user(open_accounts(database, keys), username)
-        transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts)
+        outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
+        transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts, outbound)
         service = ConnectionService(
             database=database,
             transport=transport,

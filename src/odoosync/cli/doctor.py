@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import typer
 
+from odoosync.addresses.outbound import Outbound
 from odoosync.api.health import reasons_not_ready
 from odoosync.cli.opening import opened_database
 from odoosync.connections.sealing import keys_in_use
@@ -58,9 +59,12 @@ async def _addresses(settings: Settings, _database: Database) -> str:
     allowed = ", ".join(settings.allowed_odoo_hosts) or "none"
     webhook_guard(settings.allowed_webhook_hosts)
     receivers = ", ".join(settings.allowed_webhook_hosts) or "none"
+    outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
+    way = f"by the proxy {outbound.proxy}" if outbound.proxy else "by no proxy"
+    trusted = f", with the authorities of {settings.ca_file}" if settings.ca_file else ""
     return (
         f"{settings.default_odoo_url} by default; private ones allowed: {allowed}; "
-        f"for webhooks: {receivers}"
+        f"for webhooks: {receivers}; {way}{trusted}"
     )
 
 

@@ -6,6 +6,7 @@ A mail is for what waits for a person. It says what happened and where to look, 
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -81,8 +82,9 @@ class Letter:
 class Mailer:
     """Sends one letter a connection."""
 
-    def __init__(self, server: MailServer) -> None:
+    def __init__(self, server: MailServer, tls: ssl.SSLContext | None = None) -> None:
         self._server = server
+        self._tls = tls
 
     async def send(self, letter: Letter) -> Outcome:
         """Hand a letter to the mail server and say what became of it."""
@@ -112,6 +114,7 @@ class Mailer:
             password=server.password,
             use_tls=server.wrapped,
             start_tls=not server.wrapped and server.tls == "on",
+            tls_context=self._tls,
             timeout=TIMEOUT_S,
         )
         return answer

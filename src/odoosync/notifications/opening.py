@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable
 
 from odoosync.addresses.guard import AddressGuard
@@ -14,6 +15,6 @@ def webhook_guard(allowed: Iterable[str]) -> AddressGuard:
     return AddressGuard.of(SETTING, allowed)
 
 
-def open_mailer(smtp_url: str | None) -> Mailer | None:
+def open_mailer(smtp_url: str | None, tls: ssl.SSLContext | None = None) -> Mailer | None:
     """Return what sends mails; None where no mail server is set. Raises BadMailServer."""
-    return None if smtp_url is None else Mailer(read_mail_server(smtp_url))
+    return None if smtp_url is None else Mailer(read_mail_server(smtp_url), tls)

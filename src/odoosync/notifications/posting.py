@@ -7,6 +7,7 @@ here; none of them is raised.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -20,7 +21,8 @@ from yarl import URL
 
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.origin import Origin, UrlKind, parse_url
-from odoosync.addresses.sockets import Route, guarded_sockets, towards
+from odoosync.addresses.outbound import CA_FILE, PROXY, Outbound
+from odoosync.addresses.sockets import Route, towards
 from odoosync.notifications.outcome import Outcome, answered
 
 SETTING: Final = "ODOOSYNC_ALLOWED_WEBHOOK_HOSTS"
@@ -29,6 +31,8 @@ _KIND: Final = UrlKind(
     "webhook URL", "invalid_webhook_url", "https://example.com/odoosync", LONGEST_URL
 )
 _LONGEST_WAIT_S: Final = 86_400.0
+_PROXY_WANTS_LOGIN: Final = 407
+_HEADERS: Final = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,14 @@ class Poster:
     """Opens its session with the first message, in the loop that runs then."""
 
     def __init__(
-        self, guard: AddressGuard, limits: Limits = Limits(), *, tls: ssl.SSLContext | None = None
+        self,
+        guard: AddressGuard,
+        limits: Limits = Limits(),
+        outbound: Outbound | None = None,
     ) -> None:
         self._guard = guard
         self._limits = limits
-        self._tls = tls
+        self._outbound = outbound or Outbound()
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
@@ -65,7 +72,7 @@ class Poster:
         try:
             async with asyncio.timeout(self._limits.total):
                 with towards(route):
-                    status, excerpt, later = await self._exchange(url, headers, body)
+                    status, excerpt, later = await self._exchange(url, headers, body, route)
         except _FOREIGN as error:
             took = _since(begun)
             return Outcome(took, error=route.refusal or self._sentence(error))
@@ -77,26 +84,22 @@ class Poster:
             self._session = None
 
     async def _exchange(
-        self, url: str, headers: Mapping[str, str], body: bytes
+        self, url: str, headers: Mapping[str, str], body: bytes, route: Route
     ) -> tuple[int, str, float | None]:
-        async with self._open().post(
-            URL(url, encoded=True),
-            headers={**headers, "Content-Type": "application/json", "Accept-Encoding": "identity"},
-            data=body,
-            allow_redirects=False,
-        ) as response:
+        way = await self._outbound.addressed(URL(url, encoded=True), route, self._guard)
+        way["headers"].update(headers, **_HEADERS)
+        async with self._open().post(data=body, allow_redirects=False, **way) as response:
+            if route.proxied and response.status == _PROXY_WANTS_LOGIN:
+                raise aiohttp.ClientHttpProxyError(
+                    response.request_info, (), status=response.status
+                )
             seen = await _beginning(response, self._limits)
             later = _seconds(response.headers.get("Retry-After", ""))
             return response.status, seen.decode(errors="replace"), later
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(
-                limit=0,
-                ssl=self._tls or True,
-                socket_factory=guarded_sockets(self._guard),
-                force_close=True,
-            )
+            connector = self._outbound.connector(self._guard, force_close=True)
             connect = self._limits.connect
             self._session = aiohttp.ClientSession(
                 connector=connector,
@@ -150,10 +153,24 @@ _FOREIGN: Final = (
 )
 # The first row that fits wins.
 _SENTENCES: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
-    ((aiohttp.ClientConnectorDNSError,), "The host name of the receiver could not be looked up."),
+    (
+        (aiohttp.ClientProxyConnectionError,),
+        f"The outbound proxy does not answer; {PROXY} names it.",
+    ),
+    (
+        (aiohttp.ClientHttpProxyError,),
+        f"The outbound proxy did not let the message through; {PROXY} names it.",
+    ),
+    (
+        (aiohttp.ClientConnectorDNSError, socket.gaierror),
+        "The host name of the receiver could not be looked up.",
+    ),
     (
         (aiohttp.ClientSSLError, ssl.SSLError),
-        "No secure connection could be made: the certificate is not trusted, or it is no HTTPS.",
+        (
+            "No secure connection could be made: it is no HTTPS, or the certificate is not "
+            f"trusted. {CA_FILE} names an authority of your own."
+        ),
     ),
     (
         (aiohttp.ConnectionTimeoutError,),

@@ -17,7 +17,8 @@
     │   ├── NotOdoo               something answers, but not as Odoo does
     │   │   └── ProtocolMissing   JSON-RPC or JSON-2 is not offered there
     │   ├── RedirectRefused       it points elsewhere; `target` is the address to store instead
-    │   └── AddressRefused        the guard forbids this address
+    │   ├── AddressRefused        the guard forbids this address
+    │   └── ProxyRefused          the outbound proxy does not let this call through
     ├── FixLogin                  database, login or secret must change
     │   ├── UnknownDatabase
     │   ├── InvalidCredentials
@@ -219,6 +220,22 @@ class RedirectRefused(FixAddress):
 
 class AddressRefused(FixAddress):
     code = "odoo_address_refused"
+
+
+class ProxyRefused(FixAddress):
+    """`status` is what the proxy answered."""
+
+    code = "odoo_proxy_refused"
+
+    def __init__(self, status: int) -> None:
+        super().__init__(
+            "The outbound proxy wants a login. Put its user and password into"
+            " ODOOSYNC_OUTBOUND_PROXY."
+            if status == 407  # noqa: PLR2004 - HTTP's status for just this
+            else f"The outbound proxy refuses to connect to this Odoo (status {status}). Let it"
+            " through there: for https:// the proxy is asked for the address, not for the name."
+        )
+        self.status = status
 
 
 class UnknownDatabase(FixLogin):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 
+from odoosync.addresses.outbound import CA_FILE
 from odoosync.addresses.sockets import Route
 from odoosync.odoo.errors import (
     AddressRefused,
@@ -23,6 +24,7 @@ from odoosync.odoo.errors import (
     CutOff,
     HostNotFound,
     OdooError,
+    ProxyRefused,
     Stage,
     TimedOut,
     TlsFailed,
@@ -47,6 +49,10 @@ _CUT = (
     BrokenPipeError,
     EOFError,  # with asyncio.IncompleteReadError
 )
+_UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
+"""OpenSSL's X509_V_ERR codes: no issuer found, signed by itself, a first one that nobody signed."""
+PROXY_WANTS_LOGIN = 407
+_SERVER_ERRORS = 500
 _WHY_UNREACHABLE = {
     errno.ECONNREFUSED: "Nothing listens at this address and port."
     " Check the port of the URL, and that Odoo runs.",
@@ -98,7 +104,9 @@ def translate(error: Exception, asked: Asked) -> OdooError:
     return BrokenAnswer("What came is not HTTP as a web server speaks it. Check the URL's port.")
 
 
-def _not_found(error: Exception, _asked: Asked) -> OdooError:
+def _not_found(error: Exception, asked: Asked) -> OdooError:
+    if asked.proxied and isinstance(error, aiohttp.ClientConnectorDNSError):
+        return _proxy_away(error, asked)  # the target's name was looked up before
     if _errno(error) == socket.EAI_AGAIN:
         return HostNotFound(
             "The host name of the Odoo URL could not be looked up just now."
@@ -116,9 +124,26 @@ def _tls(error: Exception, _asked: Asked) -> OdooError:
             " Check whether the URL should begin with http:// or name another port."
         )
     why = getattr(certificate, "verify_message", "") or "it could not be checked"
-    return TlsFailed(
-        f"The certificate of this Odoo is not trusted: {why}."
-        " Renew or replace it, or use the host name that it was made for."
+    cure = "Renew or replace it, or use the host name that it was made for."
+    if getattr(certificate, "verify_code", 0) in _UNKNOWN_AUTHORITY:
+        cure = (
+            f"If an authority of your own signed it, whoever runs the service can set {CA_FILE} to"
+            " the file of that authority's certificate. Else have it signed by a public one."
+        )
+    return TlsFailed(f"The certificate of this Odoo is not trusted: {why}. {cure}")
+
+
+def _proxy_away(_error: Exception, _asked: Asked) -> OdooError:
+    return Unreachable("The outbound proxy does not answer. Check ODOOSYNC_OUTBOUND_PROXY.")
+
+
+def _proxy_refused(error: Exception, _asked: Asked) -> OdooError:
+    status = getattr(error, "status", 0)
+    if status < _SERVER_ERRORS:
+        return ProxyRefused(status)
+    return Unreachable(
+        f"The outbound proxy could not reach this Odoo (status {status}). Check the URL, and that"
+        " there is a way from the proxy to it."
     )
 
 
@@ -146,6 +171,8 @@ def _errno(error: Exception) -> int:
 
 # The first row that fits wins: most of these classes are OSError as well.
 _TABLE: tuple[tuple[tuple[type[Exception], ...], Callable[[Exception, Asked], OdooError]], ...] = (
+    ((aiohttp.ClientProxyConnectionError,), _proxy_away),
+    ((aiohttp.ClientHttpProxyError,), _proxy_refused),
     ((aiohttp.ClientConnectorDNSError, socket.gaierror), _not_found),
     ((aiohttp.InvalidURL, UnicodeError), lambda _error, _asked: HostNotFound()),
     ((aiohttp.ClientSSLError, ssl.SSLError, aiohttp.ServerFingerprintMismatch), _tls),

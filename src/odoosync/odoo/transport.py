@@ -7,7 +7,6 @@ socket factory, the one place that sees each address really connected to.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,11 +19,12 @@ from yarl import URL
 
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.origin import Origin
-from odoosync.addresses.sockets import guarded_sockets, noting_handshakes, towards
+from odoosync.addresses.outbound import Outbound
+from odoosync.addresses.sockets import towards
 from odoosync.clock import utc_now
 from odoosync.errors import InvalidInput
-from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, RedirectRefused
-from odoosync.odoo.faults import FOREIGN, Asked, translate
+from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, ProxyRefused, RedirectRefused
+from odoosync.odoo.faults import FOREIGN, PROXY_WANTS_LOGIN, Asked, translate
 from odoosync.odoo.throttle import Throttle
 from odoosync.odoo.url import candidate_urls, parse_odoo_url
 
@@ -85,11 +85,11 @@ class Transport:
     """Opens its pool with the first call, in the loop that runs then; close it with that loop."""
 
     def __init__(
-        self, limits: TransportLimits, guard: AddressGuard, *, tls: ssl.SSLContext | None = None
+        self, limits: TransportLimits, guard: AddressGuard, outbound: Outbound | None = None
     ) -> None:
         self._limits = limits
         self._guard = guard
-        self._tls = tls
+        self._outbound = outbound or Outbound()
         self._session: aiohttp.ClientSession | None = None
         self._throttle = Throttle(limits.per_origin, limits.slow_spacing)
 
@@ -148,21 +148,25 @@ class Transport:
         raise fault
 
     async def _exchange(self, request: _Request, asked: Asked) -> Answer:
+        async with asyncio.timeout(self._limits.connect):
+            way = await self._outbound.addressed(request.url, asked, self._guard)
+        way["headers"].update(request.headers or {})
         async with self._open().request(
             request.method,
-            request.url,
-            headers=request.headers,
             data=request.body,
             timeout=request.timeout,
             allow_redirects=False,
             trace_request_ctx=asked,
+            **way,
         ) as response:
             asked.answered = True
-            return await self._take(response)
+            return await self._take(response, request.url, asked)
 
-    async def _take(self, response: aiohttp.ClientResponse) -> Answer:
+    async def _take(self, response: aiohttp.ClientResponse, url: URL, asked: Asked) -> Answer:
         if 300 <= response.status < 400:  # noqa: PLR2004 - HTTP's class of redirects
-            raise _redirect(response)
+            raise _redirect(url, response.headers.get("Location", ""))
+        if asked.proxied and response.status == PROXY_WANTS_LOGIN:
+            raise ProxyRefused(response.status)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status, headers, await self._read(response), _date(headers))
 
@@ -183,12 +187,7 @@ class Transport:
         """Give the session; a new one when the loop that the old one lived in is gone."""
         loop = asyncio.get_running_loop()
         if self._session is None or self._session.closed or self._session._loop is not loop:  # noqa: SLF001
-            connector = aiohttp.TCPConnector(
-                limit=0,
-                ssl=noting_handshakes(self._tls or ssl.create_default_context()),
-                socket_factory=guarded_sockets(self._guard),
-                keepalive_timeout=15,
-            )
+            connector = self._outbound.connector(self._guard, keepalive_timeout=15)
             tracing = aiohttp.TraceConfig()
             tracing.on_connection_create_end.append(_note_connection)
             tracing.on_connection_reuseconn.append(_note_reuse)
@@ -218,14 +217,13 @@ async def _note_reuse(_session: object, context: object, _params: object) -> Non
         asked.reused = True
 
 
-def _redirect(response: aiohttp.ClientResponse) -> OdooError:
-    location = response.headers.get("Location", "")
+def _redirect(asked: URL, location: str) -> OdooError:
     try:
-        leads_to = response.url.join(URL(location))
+        leads_to = asked.join(URL(location))
         target, *_ = candidate_urls(str(leads_to))
     except (ValueError, InvalidInput):
         return RedirectRefused(None)
-    return RedirectRefused(str(target), _page(response.url, leads_to))
+    return RedirectRefused(str(target), _page(asked, leads_to))
 
 
 def _page(asked: URL, leads_to: URL) -> str:
@@ -253,6 +251,8 @@ def odoo_guard(default_url: str, allowed: Iterable[str]) -> AddressGuard:
     return AddressGuard.of(SETTING, allowed, parse_odoo_url(default_url).origin)
 
 
-def open_transport(default_url: str, allowed: Iterable[str]) -> Transport:
+def open_transport(
+    default_url: str, allowed: Iterable[str], outbound: Outbound | None = None
+) -> Transport:
     """Make a process's one transport, guarded by what the settings allow."""
-    return Transport(TransportLimits(), odoo_guard(default_url, allowed))
+    return Transport(TransportLimits(), odoo_guard(default_url, allowed), outbound)

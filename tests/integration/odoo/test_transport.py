@@ -15,6 +15,7 @@ from integration.odoo.conftest import LIMITS, LOOPBACK
 from integration.odoo.servers import Exchange, serving
 from integration.odoo.tls import self_signed
 from odoosync.addresses.guard import AddressGuard
+from odoosync.addresses.outbound import Outbound
 from odoosync.odoo import errors
 from odoosync.odoo.transport import SETTING, Transport, TransportLimits, open_transport
 
@@ -192,7 +193,7 @@ async def test_a_port_that_speaks_no_tls_is_told_as_such(transport: Transport) -
 async def test_a_certificate_that_is_trusted_is_accepted(tmp_path: Path) -> None:
     server_side = self_signed(tmp_path)
     trusting = ssl.create_default_context(cafile=str(tmp_path / "certificate.pem"))
-    made = Transport(LIMITS, LOOPBACK, tls=trusting)
+    made = Transport(LIMITS, LOOPBACK, Outbound(trusting))
     async with serving(answers, tls=server_side) as server:
         assert (await made.send("GET", f"{server.url}/x")).body == b"1"
     await made.close()

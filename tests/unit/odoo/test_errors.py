@@ -32,6 +32,7 @@ ARGUMENTS: dict[type[OdooError], tuple[Any, ...]] = {
     errors.RecordMissing: ("res.partner",),
     errors.AddressRefused: ("odoo leads to a private address.",),
     errors.EndlessAnswer: (90_000, 12),
+    errors.ProxyRefused: (407,),
 }
 
 
