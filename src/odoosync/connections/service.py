@@ -25,6 +25,7 @@ from odoosync.connections.store import Tested
 from odoosync.connections.testing import TEST_SECONDS, run_test
 from odoosync.crypto import MASK, KeyRing
 from odoosync.db import Database, Tx
+from odoosync.jobs import lanes
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.deadline import Deadline
 from odoosync.odoo.errors import OdooError
@@ -32,7 +33,7 @@ from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login, typed_secret
 from odoosync.odoo.rate_limits import CALLS_AFTER_WAITS_S, RateLimitedSender
 from odoosync.odoo.transport import Transport
-from odoosync.odoo.url import parse_odoo_url
+from odoosync.odoo.url import parse_odoo_url, trimmed
 from odoosync.odoo.wire import Sender
 
 StopRuns = Callable[[Tx, int], Awaitable[None]]
@@ -93,7 +94,7 @@ class ConnectionService:
 
         With a `sender` its calls are a part of a longer conversation.
         """
-        if login.secret == MASK:
+        if trimmed(login.secret) == MASK:
             raise MaskSent
         result, where = "interrupted", str(login.url)
         asked = sender or self._sender()
@@ -184,6 +185,7 @@ class ConnectionService:
         tested = await self.try_out(owner, _login(connection, username, secret), connection_id)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.get(tx, connection_id)  # it may have been deleted while it was tested
+            await lanes.wake(tx, connection_id)
             await store.put_credentials(tx, self.key_ring, connection_id, tested, self.clock())
             login = tested.odoo_username
             await self._note(tx, owner, "credentials.set", connection_id, login)
@@ -274,6 +276,7 @@ class ConnectionService:
         now, login = self.clock(), tested.odoo_username
         came_to_be: Literal["created", "restored"] | None = None
         kept = known.id if known else await store.add(tx, tested, now)
+        await lanes.wake(tx, kept)  # what waited because the old credentials were rejected
         await store.put_credentials(tx, self.key_ring, kept, tested, now)
         if known is None:
             came_to_be = "created"

@@ -47,6 +47,7 @@ what Odoo said is quoted only through `refusals.quoted`, one bounded line of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from odoosync.errors import OdoosyncError
@@ -56,6 +57,7 @@ Stage = Literal["dns", "connect", "tls", "version", "database", "login", "rights
 _BLANKS = (
     "The password begins or ends with a blank or a line end: check whether that belongs to it."
 )
+_MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 KEY_HOW_TO = (
     "In Odoo open Preferences, Account Security, New API Key, and store that key here"
     " in the place of the password."
@@ -268,14 +270,27 @@ class InvalidCredentials(FixLogin):
         if blanks:
             self.hint = f"{_BLANKS} {self.hint}"
 
+    def worked_until(self, moment: datetime) -> None:
+        """Say when these credentials were accepted last: they were right once."""
+        self.hint = (
+            f"They were accepted until {moment:{_MOMENT}}: was the password changed? {self.hint}"
+        )
+
 
 class ApiKeyRejected(InvalidCredentials):
     code = "odoo_api_key_rejected"
     sentence = (
-        "Odoo does not accept this API key. It may have expired, been removed, or belong to another"
-        f" login. {KEY_HOW_TO}"
+        "Odoo does not accept this API key. It may have ended, as keys do from Odoo 18 on, been"
+        f" removed, or belong to another login. {KEY_HOW_TO}"
     )
     hint = ""
+
+    def worked_until(self, moment: datetime) -> None:
+        self.message = (
+            f"Odoo does not accept this API key any more; it worked until {moment:{_MOMENT}}. From"
+            " Odoo 18 on keys end, after 90 days unless an administrator allows more. It may also"
+            f" have been removed. {KEY_HOW_TO} With a new key the sync goes on where it was."
+        )
 
 
 class ApiKeyNeeded(FixLogin):

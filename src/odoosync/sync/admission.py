@@ -15,12 +15,13 @@ from odoosync.connections import store as connections
 from odoosync.db import Tx
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Lease, RetryIn
-from odoosync.odoo.errors import OdooError, TimedOut
+from odoosync.odoo.errors import InvalidCredentials, OdooError, TimedOut
 from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Sender
 from odoosync.sync import breaker, runs, standing
 from odoosync.sync.breaker import Go, Probe, Wait
 from odoosync.sync.engine.run import Equipment, open_odoo
+from odoosync.sync.runs import RunFilter
 
 KNOCK_S: Final = 15.0
 LOOK_AGAIN_S: Final = 300.0
@@ -87,6 +88,7 @@ async def note_failure(
 ) -> None:
     """Count a failed attempt; one that stored pages was answered before it failed."""
     progressed = (await runs.get(tx, claim.run_id)).pages > admitted.pages
+    await _say_until_when(tx, claim, error, answered=admitted.begun if progressed else None)
     await standing.note_failure(
         tx, claim.connection_id, error, begun=admitted.begun, now=now, progressed=progressed
     )
@@ -112,10 +114,24 @@ async def _probe(tools: Equipment, claim: Claim, begun: datetime) -> Go | Wait:
         if error is None or not breaker.concerns(error):
             await standing.note_knock(tx, claim.connection_id, now)
             return Go()
+        await _say_until_when(tx, claim, error)
         after = await standing.note_failure(tx, claim.connection_id, error, begun=begun, now=now)
     if after.rejected or after.retry_at is None:
         raise error
     return Wait(after.retry_at - now)
+
+
+async def _say_until_when(
+    tx: Tx, claim: Claim, error: OdooError, *, answered: datetime | None = None
+) -> None:
+    """Let an error that rejects the credentials say when they were last seen to work."""
+    if not isinstance(error, InvalidCredentials):
+        return
+    connection = await connections.get(tx, claim.connection_id)
+    succeeded = RunFilter(connection_id=connection.id, status="succeeded")
+    ended = [run.finished_at for run in await runs.newest(tx, succeeded, limit=1)]
+    seen = [one for one in (connection.tested_at, answered, *ended) if one is not None]
+    error.worked_until(max(seen, default=connection.created_at))
 
 
 async def _knock(tools: Equipment, claim: Claim) -> OdooError | None:

@@ -81,6 +81,7 @@ class SyncTask:
         async with self._tools.database.tenant(claim.tenant_id) as tx:
             if fault is not None and isinstance(fault[1], OdooError):
                 await admission.note_failure(tx, claim, fault[0], fault[1], now)
+                error = fault[1].advice  # it may say more by now
             if error_code == EndlessAnswer.code:  # go on from there and it would grow for ever
                 await cursors.write(tx, claim.connection_id, claim.dataset, unfinished=None)
             # In the order in which whoever asks for the next run locks them, too.

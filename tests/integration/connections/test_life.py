@@ -12,6 +12,7 @@ from odoosync.connections import store
 from odoosync.connections.errors import NoConnection
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
+from odoosync.jobs.tables import lanes
 from odoosync.sandbox import SandboxServer
 from people import HeldClock
 
@@ -178,3 +179,14 @@ async def test_another_users_connection_is_absent_whatever_the_body_is(
         answer = await bert.ask(method, f"{CONNECTIONS}/{made['id']}{rest}", body)
         assert (answer.status_code, answer.json()["code"]) == (404, "no_connection")
     assert await bert.listed(include_deleted=True) == []
+
+
+async def test_what_waits_for_new_credentials_goes_on_with_them_at_once(
+    calls: Calls, made: Any, database: Database, anna: User
+) -> None:
+    await calls.ok("POST", "/api/v1/contacts/sync", {"wait": False})
+    async with database.tenant(anna.tenant_id) as tx:
+        await tx.execute(tx.update(lanes).values(not_before=2e10))
+    await calls.ok("PUT", f"{CONNECTIONS}/{made['id']}/credentials", PASSWORD)
+    async with database.tenant(anna.tenant_id, write=False) as tx:
+        assert await tx.scalar(tx.select(lanes, lanes.c.not_before)) < 2e10

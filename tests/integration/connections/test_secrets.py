@@ -57,3 +57,9 @@ async def test_a_password_that_has_blanks_is_sent_and_kept_as_it_is(
     odoo.world.accounts[2].password = " ad min "
     await calls.ok("POST", PROFILE, ADMIN | {"odoo_password": " ad min "})
     assert (await calls.ok("GET", PROFILE))["odoo_password"] == " ad min "
+
+
+@pytest.mark.parametrize("mask", ["********", " ********\n"])
+async def test_the_mask_is_no_password_whatever_surrounds_it(calls: Calls, mask: str) -> None:
+    sent = ADMIN | {"odoo_password": mask}
+    assert await calls.refused("POST", PROFILE, sent) == (422, "masked_password")
