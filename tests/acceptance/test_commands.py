@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from odoosync.sandbox import SandboxServer
 from sandbox_logins import admin_of
-from service import PASSWORD, PROFILE, Caller, Service
+from service import COMMAND, PASSWORD, PROFILE, Caller, Service
+from waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_a_backup_restores_what_was_there(
         return
     assert saved.returncode == 0, saved.stderr
     caller.ok(caller.http.delete(PROFILE))
-    assert service.run("restore", str(file)).returncode == 0
+    assert service.run("restore", str(file), "--yes").returncode == 0
     assert caller.get(PROFILE)["odoo_password"] == "admin"
 
 
@@ -72,6 +75,50 @@ def test_restore_refuses_what_is_no_backup(sqlite_only: Service, tmp_path: Path)
     file.write_text("no database at all")
     ran = sqlite_only.run("restore", str(file))
     assert (ran.returncode, "not a backup" in ran.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1)])
+def test_restore_asks_on_a_terminal(
+    sqlite_only: Service, tmp_path: Path, answer: str, code: int
+) -> None:
+    sqlite_only.run("user", "create", "anna", "--password-stdin", stdin=PASSWORD)
+    file = tmp_path / "backup"
+    sqlite_only.run("backup", str(file))
+    sqlite_only.run("user", "delete", "anna", "--yes")
+    ran = on_a_terminal(sqlite_only, ("restore", str(file)), answer)
+    assert (ran.returncode, "What was stored since is lost" in ran.stdout) == (code, True)
+    assert ("anna" in sqlite_only.run("user", "list").stdout) == (answer == "y")
+
+
+def on_a_terminal(
+    service: Service, words: tuple[str, ...], answer: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command whose input is a terminal that somebody types at."""
+    typing, terminal = os.openpty()
+    os.write(typing, f"{answer}\n".encode())
+    try:
+        return subprocess.run(
+            [*COMMAND, *words],
+            env=service.environment,
+            stdin=terminal,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+    finally:
+        os.close(terminal)
+        os.close(typing)
+
+
+def test_restore_without_a_yes_changes_nothing(sqlite_only: Service, tmp_path: Path) -> None:
+    sqlite_only.run("user", "create", "anna", "--password-stdin", stdin=PASSWORD)
+    file = tmp_path / "backup"
+    sqlite_only.run("backup", str(file))
+    sqlite_only.run("user", "delete", "anna", "--yes")
+    ran = sqlite_only.run("restore", str(file))
+    assert (ran.returncode, "use --yes" in ran.stderr) == (1, True)
+    assert "anna" not in sqlite_only.run("user", "list").stdout
 
 
 def test_a_backup_to_where_nothing_can_be_written_is_refused_in_a_line(

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.engine import make_url
 
+from odoosync.cli.confirming import Yes, confirm
 from odoosync.errors import Conflict, InvalidInput, NotFound
 from odoosync.migrations import upgrade
 from odoosync.settings import Settings, load_settings
@@ -55,7 +56,9 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> 
     )
 
 
-def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")], *, yes: Yes = False
+) -> None:
     """Put the database back to what FILE holds, also while serving (SQLite)."""
     settings = _sqlite_settings(
         "pg_restore --clean --if-exists --no-owner --dbname=DATABASE_URL FILE"
@@ -64,6 +67,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrot
         raise NotFound(f"{file} does not exist.")
     _check_backup(file)
     target = _database_file(settings)
+    confirm(f"Replace the database {target} by {file}? What was stored since is lost.", yes=yes)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     revision = _put_back(file, target)
     typer.echo(f"The database was restored from {file}, at revision {revision}.")

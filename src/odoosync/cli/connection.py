@@ -12,11 +12,13 @@ from odoosync.api.rest.connection_credentials import LoginToTest, NewConnection,
 from odoosync.api.rest.connections import ConnectionChange, ConnectionView, connection_view
 from odoosync.api.rest.trouble import troubles
 from odoosync.api.validation import read_form
+from odoosync.cli.confirming import Yes, confirm
 from odoosync.cli.connecting import ConnectionId, Desk, User, at_desk
 from odoosync.cli.passwords import PasswordStdin, read_password
 from odoosync.cli.prefer import prefer
 from odoosync.connections import store
 from odoosync.connections.connection import Connection
+from odoosync.connections.errors import NoActiveConnection, NoCredentials
 from odoosync.connections.outcome import Outcome
 from odoosync.connections.service import Change
 from odoosync.connections.store import Tested
@@ -181,9 +183,22 @@ def resume(user: User, connection_id: ConnectionId) -> None:
 
 
 @connection.command()
-def delete(user: User, connection_id: ConnectionId) -> None:
+def delete(user: User, connection_id: ConnectionId, *, yes: Yes = False) -> None:
     """Remove the secret at once, and the copy after a grace period; no other becomes active."""
-    _act(user, connection_id, lambda desk: desk.service.delete)
+
+    async def work(desk: Desk) -> None:
+        meant = await _chosen(desk, connection_id)
+        active = ", the active one" if meant.is_active else ""
+        confirm(f"Delete connection {meant.id}, {meant.name}{active}?", yes=yes)
+        _tell(await desk.service.delete(desk.owner, meant.id))
+        try:
+            await _chosen(desk, None)
+        except NoActiveConnection as error:
+            typer.echo(f"Note: {error.message}.")
+        except NoCredentials:
+            pass
+
+    at_desk(user, work)
 
 
 @connection.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
@@ -12,11 +11,11 @@ import typer
 from odoosync.accounts import Accounts, open_accounts, users
 from odoosync.accounts.api_keys import ApiKey, Owner, create_api_key, list_api_keys, revoke_api_key
 from odoosync.accounts.directory import User
+from odoosync.cli.confirming import Yes, confirm
 from odoosync.cli.opening import opened_database
 from odoosync.cli.passwords import PasswordStdin, read_password
 from odoosync.clock import iso
 from odoosync.crypto import load_key_ring
-from odoosync.errors import InvalidInput
 
 user = typer.Typer(help="Users: make, list, disable, delete.", no_args_is_help=True)
 key = typer.Typer(help="API keys of a user.", no_args_is_help=True)
@@ -99,13 +98,10 @@ def set_email(
 def delete(
     name: Name,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete the user with all their data: connections, copies, runs, keys."""
-    if not yes:
-        if not sys.stdin.isatty():
-            raise InvalidInput("There is no terminal to ask whether you are sure: use --yes.")
-        typer.confirm(f"Delete user {name} with all data?", abort=True)
+    confirm(f"Delete user {name} with all data?", yes=yes)
     gone = _with_accounts(lambda to: users.delete_user(to, name))
     typer.echo(f"Deleted user {gone.username} with all data.")
 

@@ -83,7 +83,7 @@ def test_credentials_are_stored_only_when_they_log_in(
 
 
 def test_a_deleted_one_comes_back(of_anna: Run, made: str) -> None:
-    assert "can be restored until" in of_anna("delete", made)
+    assert "can be restored until" in of_anna("delete", made, "--yes")
     assert listed(of_anna) == []
     assert listed(of_anna, "--deleted")[0]["removed_from"]
     assert " * " in of_anna("restore", made, "--password-stdin", stdin="admin")
@@ -93,13 +93,19 @@ def test_commands_that_name_none_say_which_can_be_activated(
     run: Run, of_anna: Run, made: str, other: SandboxServer
 ) -> None:
     second = of_anna("add", *ADMIN, "--url", other.url, stdin="admin").split()[0]
-    of_anna("delete", made)
+    assert f"activate one of {second}." in of_anna("delete", made, "--yes")
     for command in ("connection show", "connection test", "schedule list", "sync", "verify"):
         with pytest.raises(NoActiveConnection, match=f"activate one of {second}$"):
             run(*command.split(), "--user", "anna")
-    of_anna("delete", second)
+    of_anna("delete", second, "--yes")
     with pytest.raises(NoCredentials):
         of_anna("show")
+
+
+def test_nothing_is_deleted_without_a_yes(of_anna: Run, made: str) -> None:
+    with pytest.raises(InvalidInput, match="use --yes"):
+        of_anna("delete", made)
+    assert shown(of_anna)["id"] == int(made)
 
 
 def test_preferences_are_set_and_go_back_to_the_usual_way(of_anna: Run, made: str) -> None:
