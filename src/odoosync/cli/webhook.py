@@ -198,7 +198,10 @@ def replay(
         bool, typer.Option("--delivered", help="With --since: what arrived, too.")
     ] = False,
 ) -> None:
-    """Send one delivery again, or what failed or was missed since a moment."""
+    """Send one delivery again, or what failed or was missed since a moment.
+
+    Nothing of what happened before the webhook was made.
+    """
     if (delivery is None) == (since is None):
         raise InvalidInput("Name either --delivery or --since.")
 

@@ -175,12 +175,13 @@ async def replay_since(
 ) -> int:
     """Send what happened since then and failed, or was never sent; returns how many there are.
 
-    What was missed is what the webhook wants now and heard nothing of: because it was paused,
-    disabled, or not there yet. With `delivered`, what arrived is sent again, too.
-    Raises WebhookRests.
+    What was missed is what the webhook wants now and heard nothing of, because it was paused or
+    disabled. What happened before the webhook was made is not sent. With `delivered`, what arrived
+    is sent again, too. Raises WebhookRests.
     """
     if store.rests(webhook):
         raise WebhookRests
+    since = max(since, webhook.created_at)
     happened = select(events.c.id).where(
         events.c.tenant_id == tx.tenant_id, events.c.created_at >= since
     )

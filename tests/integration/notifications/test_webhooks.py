@@ -231,6 +231,23 @@ async def test_what_happens_in_a_pause_is_sent_by_a_replay(
     assert again == 2
 
 
+async def test_a_replay_sends_nothing_of_what_was_before_the_webhook(
+    telling: Telling, receiver: Receiver
+) -> None:
+    before = telling.clock()
+    await telling.happen("run.failed", number=1)
+    await telling.send()
+    telling.clock.forward(minutes=1)
+    webhook_id, _ = await telling.hook(receiver.url, kinds=["run.failed"])
+    await telling.service.pause(telling.owner, webhook_id)
+    await telling.happen("run.failed", number=2)
+    await telling.send()
+    await telling.service.resume(telling.owner, webhook_id)
+    assert await telling.service.replay_since(telling.owner, webhook_id, before) == 1
+    await telling.send()
+    assert [message.content["data"]["number"] for message in receiver.came] == [2]
+
+
 async def test_after_a_rotation_both_secrets_sign_for_a_day(
     telling: Telling, receiver: Receiver
 ) -> None:

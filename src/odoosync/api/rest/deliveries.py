@@ -107,7 +107,10 @@ async def test_webhook(webhook_id: OwnId, owner: OwnerDep, services: ServicesDep
 async def replay_events(
     webhook_id: OwnId, form: ReplayForm, owner: OwnerDep, services: ServicesDep
 ) -> Replayed:
-    """Send what happened since a moment and failed, or was never sent: 10,000 of those at once."""
+    """Send what happened since a moment and failed, or was never sent: 10,000 of those at once.
+
+    Nothing of what happened before the webhook was made.
+    """
     since = needed_moment("since", form.since)
     count = await services.webhooks.replay_since(owner, webhook_id, since, delivered=form.delivered)
     return Replayed(count=count)
