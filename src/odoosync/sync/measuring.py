@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, case, exists, func, or_, select
 
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx, epoch_now
@@ -106,7 +106,7 @@ async def _ages(tx: Tx, now: datetime) -> dict[str, Ages]:
 
 async def _alerts(tx: Tx) -> dict[str, int]:
     open_now = alerts.c.closed_at.is_(None)
-    return await _by(tx, alerts.c.dataset, DATASETS, alerts, open_now)
+    return await _by(tx, alerts.c.dataset, DATASETS, alerts, open_now, _is_there(alerts))
 
 
 async def _stalest(tx: Tx, now: datetime) -> tuple[Stale, ...]:
@@ -120,7 +120,7 @@ async def _stalest(tx: Tx, now: datetime) -> tuple[Stale, ...]:
                 cursors.c.dataset == alerts.c.dataset,
             ),
         )
-        .where(alerts.c.closed_at.is_(None))
+        .where(alerts.c.closed_at.is_(None), _is_there(alerts))
         .order_by(since, alerts.c.id)
         .limit(MOST_NAMED)
     )
@@ -134,7 +134,7 @@ async def _stalest(tx: Tx, now: datetime) -> tuple[Stale, ...]:
 async def _schedules(tx: Tx) -> dict[str, int]:
     paused = schedules.c.paused_at.is_not(None)
     state = case((paused, "paused"), (schedules.c.failures > 0, "failing"), else_="good")
-    return await _by(tx, state, ("good", "failing", "paused"), schedules)
+    return await _by(tx, state, ("good", "failing", "paused"), schedules, _is_there(schedules))
 
 
 async def _overdue(tx: Tx, now: datetime) -> float:
@@ -156,12 +156,19 @@ async def _overdue(tx: Tx, now: datetime) -> float:
 
 async def _lanes(tx: Tx) -> dict[str, int]:
     state = case((lanes.c.lease_until > epoch_now(), "working"), else_="waiting")
-    return await _by(tx, state, ("working", "waiting"), lanes, lanes.c.want > lanes.c.done)
+    wanted = lanes.c.want > lanes.c.done
+    return await _by(tx, state, ("working", "waiting"), lanes, wanted, _is_there(lanes))
 
 
 async def _ended(tx: Tx, now: datetime) -> dict[str, int]:
     recent = runs.c.finished_at > now - timedelta(hours=1)
     return await _by(tx, runs.c.status, ("succeeded", "failed", "cancelled"), runs, recent)
+
+
+def _is_there(table: Table) -> ColumnElement[bool]:
+    """Leave out what belongs to deleted connections."""
+    deleted = connections.c.deleted_at.is_not(None)
+    return ~exists().where(connections.c.id == table.c.connection_id, deleted)
 
 
 async def _by(

@@ -29,7 +29,10 @@ log = get_logger(__name__)
 
 
 async def of(tx: Tx, connection: Connection, *, lock: bool = False) -> Breaker:
-    """Read a connection's breaker; a clean one where there is none, or none of this secret."""
+    """Read a connection's breaker; a clean one of a deleted connection.
+
+    And where there is none, or none of this secret.
+    """
     query = tx.select(breakers).where(breakers.c.connection_id == connection.id)
     return _breaker(connection, await tx.first(query.with_for_update() if lock else query))
 
@@ -42,7 +45,8 @@ async def every(tx: Tx, found: Sequence[Connection]) -> dict[int, Breaker]:
 
 
 def _breaker(connection: Connection, row: Row[Any] | None) -> Breaker:
-    if row is None or row.secret_version != connection.secret_version:
+    is_known = row is not None and row.secret_version == connection.secret_version
+    if not is_known or connection.deleted_at is not None:  # nobody asks a deleted one any more
         return replace(CLEAN, secret_version=connection.secret_version)
     return Breaker(**{field.name: getattr(row, field.name) for field in fields(Breaker)})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from odoosync.connections.errors import NoConnection
 from odoosync.errors import OdoosyncError
 from odoosync.jobs import lanes
 from odoosync.jobs.errors import LaneCancelled, LaneInterrupted
@@ -42,7 +43,7 @@ class SyncTask:
                 return await self._wait(claim, admitted)
             outcome = await _carry_out(tools, claim, lease)
             await admission.leave(tools, claim, admitted)
-        except LaneCancelled:
+        except (LaneCancelled, NoConnection):  # it was deleted, and its runs with it
             await self._end(claim, "cancelled", None, None)
         except LaneInterrupted:
             raise

@@ -13,10 +13,13 @@ from odoosync.accounts.audit import SERVICE
 from odoosync.accounts.directory import User
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
+from odoosync.connections import store as connections
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
+from odoosync.jobs import lanes
 from odoosync.sync import cursors
 from odoosync.sync.freshness.watch import watch
+from odoosync.sync.schedule_tables import schedules
 from odoosync.sync.schedules import planning
 from odoosync.sync.schedules.planning import Planner, Wish
 from people import NOW, HeldClock
@@ -74,6 +77,27 @@ async def test_ages_are_counted_in_buckets(app: FastAPI) -> None:
     seen = await read(app)
     name = "odoosync_copy_age_seconds_bucket"
     assert [seen[name, f"contacts,{up_to}"] for up_to in ("900.0", "+Inf")] == [0, 1]
+
+
+async def test_a_deleted_connection_is_left_out(
+    app: FastAPI, stale: tuple[int, HeldClock], database: Database, anna: User
+) -> None:
+    made, clock = stale
+    async with database.tenant(anna.tenant_id) as tx:
+        await tx.execute(tx.update(schedules).values(failures=3))
+        await lanes.ask(tx, made, "contacts")
+    before = await read(app)
+    async with database.tenant(anna.tenant_id) as tx:
+        await connections.delete(tx, made, clock(), grace=timedelta(days=7))
+    after = await read(app)
+    for name, label in (
+        ("alerts_open", "contacts"),
+        ("schedules", "failing"),
+        ("lanes", "waiting"),
+    ):
+        key = (f"odoosync_{name}", label)
+        assert (before[key], after[key]) == (1, 0), name
+    assert not any(name == "odoosync_stale_copy_age_seconds" for name, _ in after)
 
 
 async def test_an_empty_service_has_metrics(app: FastAPI) -> None:

@@ -202,6 +202,30 @@ async def test_a_connection_that_answers_has_no_trouble(synced: Copy) -> None:
         assert await troubles(tx, await connections.every(tx)) == {}
 
 
+async def delete(copy: Copy) -> None:
+    """Delete the connection, as its owner does."""
+    service = SyncService(copy.database, clock=copy.clock, wait_s=0.2)
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        await service.stop_all(tx, copy.connection_id)
+        grace = timedelta(days=7)
+        await connections.delete(tx, copy.connection_id, copy.clock(), grace=grace)
+
+
+async def test_a_deleted_connection_goes_on_failing_nowhere(silent: Copy) -> None:
+    await delete(silent)
+    async with silent.database.tenant(silent.tenant_id, write=False) as tx:
+        found = await connections.every(tx, include_deleted=True)
+        assert (len(found), await troubles(tx, found)) == (1, {})
+
+
+async def test_a_run_that_waits_is_cancelled_with_its_connection(silent: Copy) -> None:
+    run_id = await silent.ask("contacts")
+    await silent.attempt(await silent.take())
+    await delete(silent)
+    await silent.attempt(await silent.claim())
+    assert (await silent.run(run_id)).status == "cancelled"
+
+
 async def test_a_verification_by_hand_is_answered_at_once_too(silent: Copy) -> None:
     service = SyncService(silent.database, clock=silent.clock, wait_s=60)
     answer = await service.verify(VerifyRequest(silent.tenant_id, None))
