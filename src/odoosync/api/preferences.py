@@ -11,7 +11,8 @@ from odoosync.connections.preferences import Preferences
 from odoosync.spelling import no_such
 from odoosync.sync.datasets import DATASETS
 
-FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
+FieldName = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\W\d][\w$]*$")]
+"""What Odoo allows: Studio makes names with capitals, and modules in Python any identifier."""
 FieldNames = Annotated[list[FieldName], Field(max_length=200)]
 _DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 _Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2,3})?(@[a-z]{2,10})?$")]

@@ -15,7 +15,7 @@ from odoosync.odoo.login import Login
 
 _LONGEST_QUOTE = 200
 _TYPE = re.compile(r"[A-Za-z_][\w.]{0,99}")
-_INVALID_FIELD = re.compile(r"Invalid field '?(?P<path>\w+(\.\w+)*)")
+_INVALID_FIELD = re.compile(r"Invalid field '?(?P<path>[\w$]+(\.[\w$]+)*)")
 _NO_MODEL = re.compile(r"(?i)\b(object|the model) '?[\w.]+'? does(n't| not) exist")
 _NO_LANGUAGE = re.compile(r"Invalid language code: (?P<code>[\w@]{1,20})$")
 _NO_METHOD = re.compile(r"The method '[\w.]+' does not exist")

@@ -36,7 +36,7 @@ OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
 """What each kind of field can be asked; kinds that are not here know `isnull` alone."""
 _NUMBERS: Final = frozenset({"integer", "float", "monetary", "many2one", "many2one_reference"})
 _LISTS: Final = frozenset({"many2many", "one2many"})
-_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}\Z")
+_IDENTIFIER: Final = re.compile(r"[^\W\d][\w$]{0,254}\Z")
 PROMOTED: Final = frozenset({"email", "reference", "barcode"})
 ALWAYS_KNOWN: Final[Mapping[str, str]] = {
     "id": "integer",

@@ -12,7 +12,7 @@ from odoosync.connections import store
 from odoosync.db import Database
 from odoosync.odoo.errors import AccessRefused, ServerFault
 from odoosync.sandbox import World
-from odoosync.sandbox.fields import Field, char
+from odoosync.sandbox.fields import Field, char, many2one
 from odoosync.store.tables import labels
 
 PARTNER = "res.partner"
@@ -45,6 +45,22 @@ async def test_extra_fields_are_kept_and_absent_ones_are_drift(
     run = await copy.sync()
     assert run.drift == ["x_nowhere"]
     assert "x_loyalty" in (await copy.data(one_with(odoo.world, "parent_id")))
+
+
+async def test_names_with_capitals_are_fields_of_their_own(
+    database: Database, odoo: DirectOdoo, clock: HandClock
+) -> None:
+    studio, person = "x_studio_many2one_field_RZnWk", one_with(odoo.world, "parent_id")
+    odoo.world.add_field(PARTNER, many2one(studio, "Studio", "res.country"))
+    for name in ("x_Level", "x_level", "x_price$", "größe"):
+        odoo.world.add_field(PARTNER, char(name, name))
+    values = {studio: 7, "x_Level": "High", "x_level": "low", "x_price$": "8", "größe": "groß"}
+    odoo.world.execute(PARTNER, "write", [person], values)
+    copy = await opened(database, odoo, clock, contacts=list(values))
+    assert (await copy.sync()).drift is None
+    kept = await copy.data(person)
+    assert {name: kept[name] for name in values} == values
+    assert await copy.difference() == EQUAL
 
 
 @pytest.mark.parametrize("first", ["contacts", "products"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,7 +37,10 @@ class NoRecord(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list was asked for; values of `filters` are still as the caller wrote them."""
+    """What a list was asked for; values of `filters` are still as the caller wrote them.
+
+    `parameters` are filters whose names are as in a URL: `field`, or `field__op`.
+    """
 
     dataset: str
     limit: int = USUAL_PAGE
@@ -47,6 +50,18 @@ class Wanted:
     include_deleted: bool = False
     connection_id: int | None = None
     filters: Sequence[Filter] = ()
+    parameters: Sequence[tuple[str, str]] = ()
+
+    def filters_on(self, known: Collection[str]) -> list[Filter]:
+        """Return all filters; of a name that is a `known` field's no end is an operator."""
+        return [*self.filters, *(_filter_of(*one, known) for one in self.parameters)]
+
+
+def _filter_of(name: str, value: str, known: Collection[str]) -> Filter:
+    field, _, op = name.rpartition("__")
+    if not field or name in known:
+        return Filter(name, "eq", value)
+    return Filter(field, op, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +83,12 @@ async def list_records(database: Database, tenant_id: int, wanted: Wanted) -> Li
     async with database.tenant(tenant_id, write=False) as tx:
         connection = await _chosen(tx, wanted.connection_id)
         if connection is None:
-            _check_names(wanted.filters, dataset.fields)
+            _check_names(wanted, dataset.fields)
             return Listing([], None, None)
         fields = await cursors.field_types(tx, connection.id, dataset.name)
         if not fields:
             extra = connection.wanted_extra(dataset.name)
-            _check_names(wanted.filters, (*dataset.fields, *extra))
+            _check_names(wanted, (*dataset.fields, *extra))
             return Listing([], None, None)
         after = read_cursor(wanted.cursor, connection.id, dataset.name)
         query = _query(dataset, connection.id, wanted, fields)
@@ -135,7 +150,7 @@ def _checked(wanted: Wanted) -> Dataset:
     if not 1 <= wanted.limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
     check_cursor(wanted.cursor)
-    if len(wanted.filters) > MOST_FILTERS:
+    if len(wanted.filters) + len(wanted.parameters) > MOST_FILTERS:
         raise BadFilter(f"A list takes at most {MOST_FILTERS} filters.")
     if len(wanted.search or "") > LONGEST_SEARCH:
         raise BadFilter(f"`search` is a text of at most {LONGEST_SEARCH} characters.")
@@ -153,9 +168,9 @@ async def _chosen(tx: Tx, connection_id: int | None) -> Connection | None:
         return None
 
 
-def _check_names(filters: Sequence[Filter], known: Sequence[str]) -> None:
+def _check_names(wanted: Wanted, known: Sequence[str]) -> None:
     """Before the first sync nothing is known of fields but the names that will be asked for."""
-    for asked in filters:
+    for asked in wanted.filters_on(known):
         if asked.field not in known and asked.field not in ALWAYS_KNOWN:
             raise UnknownFilterField(asked.field, {*known, *ALWAYS_KNOWN})
 
@@ -164,7 +179,7 @@ def _query(
     dataset: Dataset, connection_id: int, wanted: Wanted, fields: FieldTypes
 ) -> reading.Query:
     kinds = {name: str(field.get("type")) for name, field in fields.items()}
-    filters = typed_all(wanted.filters, kinds)
+    filters = typed_all(wanted.filters_on(kinds), kinds)
     if wanted.active is not None:
         filters.append(Filter("active", "eq", wanted.active))
     columns = {"email": "email", "barcode": "barcode"}

@@ -23,7 +23,7 @@ from odoosync.api.reading.listing import (
 from odoosync.api.reading.values import MOST_VALUES
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
-from odoosync.store.filtering import OPERATORS, Filter, UnknownFilterField
+from odoosync.store.filtering import OPERATORS, UnknownFilterField
 
 router = new_router(prefix="/api/v1", tags=["records"])
 
@@ -83,20 +83,10 @@ QueryDep = Annotated[RecordQuery, Query()]
 _DECLARED: Final = frozenset(RecordQuery.model_fields)
 
 
-def filters_of(parameters: list[tuple[str, str]]) -> tuple[Filter, ...]:
-    """Read `field=value` and `field__op=value`; a name that ends in no operator is a field."""
-    found = []
-    for name, value in parameters:
-        if name not in _DECLARED:
-            field, _, op = name.rpartition("__")
-            asked = Filter(field, op, value) if field else Filter(name, "eq", value)
-            found.append(asked)
-    return tuple(found)
-
-
 async def _list(
     dataset: str, query: RecordQuery, request: Request, caller: Principal, services: Services
 ) -> Response:
+    asked = request.query_params.multi_items()
     wanted = Wanted(
         dataset=dataset,
         limit=query.limit,
@@ -105,7 +95,7 @@ async def _list(
         active=query.active,
         include_deleted=query.include_deleted,
         connection_id=query.connection_id,
-        filters=filters_of(request.query_params.multi_items()),
+        parameters=[(name, value) for name, value in asked if name not in _DECLARED],
     )
     try:
         page = await list_records(services.database, caller.tenant_id, wanted)

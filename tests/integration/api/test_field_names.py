@@ -1,0 +1,122 @@
+"""Any name that an Odoo has for a field can be kept and filtered by: capitals, dollars, accents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from copies import AZURE, CONTACT_TYPES, connect, keep
+from odoosync.accounts.directory import User
+from odoosync.crypto import KeyRing
+from odoosync.db import Database
+from queries import Headers, data_of
+
+STUDIO = "x_studio_many2one_field_RZnWk"
+KINDS = {
+    STUDIO: ("many2one", "res.country"),
+    "x_Level": ("char", None),
+    "x_level": ("char", None),
+    "x_Tags": ("many2many", "res.partner.category"),
+    "x_Is": ("boolean", None),
+    "x_Sum": ("float", None),
+    "x_studio__twice": ("char", None),
+    "x_a__in": ("char", None),
+    "x_price$": ("integer", None),
+    "größe": ("char", None),
+}
+TYPES = CONTACT_TYPES | {
+    name: {"type": kind, "relation": relation, "string": name}
+    for name, (kind, relation) in KINDS.items()
+}
+ONE: dict[str, Any] = {
+    STUDIO: 43,
+    "x_Level": "High",
+    "x_level": "low",
+    "x_Tags": [4],
+    "x_Is": True,
+    "x_Sum": 1.5,
+    "x_studio__twice": "two",
+    "x_a__in": "odd",
+    "x_price$": 7,
+    "größe": "groß",
+}
+ROWS = {1: AZURE | {"name": "One"} | ONE, 2: AZURE | {"name": "Two", "x_level": "High"}}
+FILTERS = {
+    f"{STUDIO}=43": ["One"],
+    f"{STUDIO}__in=43,44": ["One"],
+    f"{STUDIO}__isnull=true": ["Two"],
+    "x_Level=High": ["One"],
+    "x_level=High": ["Two"],
+    "x_Level__contains=HIG": ["One"],
+    "x_Level__gt=A": ["One"],
+    "x_Tags=4": ["One"],
+    "x_Is=true": ["One"],
+    "x_Sum__gte=1.5": ["One"],
+    "x_studio__twice=two": ["One"],
+    "x_studio__twice__in=two,three": ["One"],
+    "x_a__in=odd": ["One"],
+    "x_price$__lt=8": ["One"],
+    "größe=groß": ["One"],
+}
+
+
+@pytest.fixture
+async def connection(database: Database, key_ring: KeyRing, anna: User) -> int:
+    made = await connect(database, key_ring, anna.tenant_id)
+    await keep(database, anna.tenant_id, made, ROWS, types=TYPES)
+    return made
+
+
+@pytest.mark.usefixtures("connection")
+async def test_rest_filters_by_them(client: httpx.AsyncClient, signed_in: Headers) -> None:
+    found = {}
+    for query in FILTERS:
+        answer = await client.get(f"/api/v1/contacts?{query}", headers=signed_in)
+        assert answer.status_code == 200, answer.text
+        found[query] = [item["name"] for item in answer.json()["items"]]
+    assert found == FILTERS
+
+
+@pytest.mark.usefixtures("connection")
+async def test_graphql_shows_and_filters_by_them(
+    client: httpx.AsyncClient, signed_in: Headers
+) -> None:
+    query = (
+        """query ($filters: [FilterInput!]) { contacts(filters: $filters) { items { fields } } }"""
+    )
+    for name, value in ONE.items():
+        asked = [{"field": name, "value": value[0] if isinstance(value, list) else value}]
+        (item,) = (await data_of(client, signed_in, query, filters=asked))["contacts"]["items"]
+        shown = item["fields"][name]
+        assert (shown["id"] if name == STUDIO else shown) == value
+
+
+async def test_rest_takes_them_as_wanted_fields(
+    client: httpx.AsyncClient, signed_in: Headers, connection: int
+) -> None:
+    form = {"extra_fields": list(KINDS), "preferences": {"fields": {"contacts": list(KINDS)}}}
+    path = f"/api/v1/connections/{connection}"
+    answer = await client.patch(path, headers=signed_in, json=form)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["extra_fields"] == {"*": list(KINDS)}
+    assert answer.json()["preferences"]["fields"] == {"contacts": list(KINDS)}
+
+
+async def test_graphql_takes_them_as_wanted_fields(
+    client: httpx.AsyncClient, signed_in: Headers, connection: int
+) -> None:
+    query = """mutation ($id: Int!, $fields: JSON!) {
+        change_connection(connection_id: $id, extra_fields: $fields) { extra_fields } }"""
+    told = await data_of(client, signed_in, query, id=connection, fields=list(KINDS))
+    assert told["change_connection"]["extra_fields"] == {"*": list(KINDS)}
+
+
+@pytest.mark.parametrize("name", ["", "1st", "a b", 'a"b', "a.b", "a\\b", "a-b", "a\n", "x" * 256])
+async def test_what_can_be_no_name_is_refused(
+    client: httpx.AsyncClient, signed_in: Headers, connection: int, name: str
+) -> None:
+    path = f"/api/v1/connections/{connection}"
+    answer = await client.patch(path, headers=signed_in, json={"extra_fields": [name]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
