@@ -15,7 +15,8 @@ FieldName = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\W\d][
 """What Odoo allows: Studio makes names with capitals, and modules in Python any identifier."""
 FieldNames = Annotated[list[FieldName], Field(max_length=200)]
 _DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-_Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2,3})?(@[a-z]{2,10})?$")]
+_Language = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\s\x00-\x1f\x7f]+$")]
+"""Such as de_DE, es_419, sr@Cyrl, sw, zh_Hans: administrators add others, and Odoo decides."""
 _CompanyId = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 
 

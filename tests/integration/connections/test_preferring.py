@@ -6,9 +6,25 @@ from typing import Any
 
 import pytest
 
-from integration.connections.calling import CONNECTIONS, Calls
+from commands import Run
+from integration.connections.calling import ADMIN_OPTIONS, CONNECTIONS, Calls
 from odoosync.sandbox import SandboxServer
+from queries import data_of
 
+LANGUAGES = (
+    "es_419",
+    "ar_001",
+    "sr@latin",
+    "sr@Cyrl",
+    "sr_RS@latin",
+    "ca_ES@valencia",
+    "zh_Hans",
+    "zh_Hant_TW",
+    "kab_DZ",
+    "sw",
+    "en-GB",
+    "de_DE_formal",
+)
 USUAL: dict[str, Any] = {
     "datasets": None,
     "fields": {},
@@ -68,6 +84,34 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(
     assert answer.status_code == 422
     assert says in answer.json()["detail"]
     assert (await calls.ok("GET", path))["name"] != "New"
+
+
+@pytest.fixture
+def polyglot(odoo: SandboxServer) -> SandboxServer:
+    """An Odoo with these languages."""
+    with odoo.world.transaction() as tx:
+        for code in LANGUAGES:
+            tx.insert("res.lang", {"name": code, "code": code, "active": True})
+    return odoo
+
+
+@pytest.mark.usefixtures("polyglot")
+async def test_every_spelling_of_a_language_that_odoo_has_is_taken(calls: Calls, path: str) -> None:
+    query = """mutation ($id: Int!, $preferences: JSON!) {
+        change_connection(connection_id: $id, preferences: $preferences) { preferences } }"""
+    for code in LANGUAGES:
+        assert (await prefer(calls, path, language=code))["language"] == code
+        await prefer(calls, path, language=None)
+        wanted = {"id": int(path.rpartition("/")[2]), "preferences": {"language": code}}
+        told = await data_of(calls.client, calls.headers, query, **wanted)
+        assert told["change_connection"]["preferences"]["language"] == code
+
+
+@pytest.mark.usefixtures("polyglot")
+def test_a_command_takes_every_spelling_of_a_language(of_anna: Run) -> None:
+    made = of_anna("add", *ADMIN_OPTIONS, stdin="admin").split()[0]
+    for code in LANGUAGES:
+        assert f'language: "{code}"' in of_anna("prefer", made, "--language", code)
 
 
 async def test_a_dataset_that_is_not_chosen_is_not_synced(calls: Calls, path: str) -> None:

@@ -15,6 +15,7 @@ TABLE: list[tuple[str, str, type[errors.OdooError]]] = [
     ("odoo.exceptions.MissingError", "gone", errors.RecordMissing),
     ("odoo.exceptions.UserError", "Object res.partner doesn't exist", errors.ModelUnknown),
     ("odoo.exceptions.UserError", "Invalid language code: de_DE", errors.LanguageMissing),
+    ("odoo.exceptions.UserError", "Invalid language code: sr-Latn@rs", errors.LanguageMissing),
     ("odoo.exceptions.UserError", "No.", errors.RequestRejected),
     ("odoo.exceptions.LockError", "locked", errors.ServerConflict),
     ("odoo.exceptions.ConcurrencyError", "again", errors.ServerConflict),
