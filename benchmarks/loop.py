@@ -25,6 +25,7 @@ from typing import Any, Final
 
 import orjson
 import uvicorn
+from graphql import get_introspection_query
 
 from benchmarks.odoo import free_port, wait_for
 from odoosync.accounts.users import create_user
@@ -220,6 +221,8 @@ def requests() -> dict[str, tuple[str, bytes | None]]:
     listing = "query($f: [FilterInput!]) { contacts(filters: $f) { next_cursor } }"
     gql = "/graphql"
     return {
+        "openapi.json": ("/openapi.json", None),
+        "graphql introspection": (gql, _graphql(get_introspection_query())),
         "rest contacts": ("/api/v1/contacts?limit=1000", None),
         "rest products": ("/api/v1/products?limit=1000", None),
         "rest variants": ("/api/v1/records/product_variants?limit=1000", None),

@@ -24,7 +24,7 @@ from odoosync.api.edge.request_limits import RequestLimits
 from odoosync.api.edge.root_path import RootPath
 from odoosync.api.edge.security_headers import SecurityHeaders
 from odoosync.api.graphql import graphql_router
-from odoosync.api.openapi import documented
+from odoosync.api.openapi import documented, show_document
 from odoosync.api.problems import DATABASE_AWAY, database_problem, problem_of, problem_of_status
 from odoosync.api.rest import ROUTERS
 from odoosync.api.services import Services
@@ -62,6 +62,7 @@ def create_api(
         version=options.version,
         description="A true, queryable copy of each user's Odoo data.",
         redirect_slashes=False,
+        openapi_url=None,  # `show_document` serves it
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -72,6 +73,7 @@ def create_api(
     app.state.schema_revision = options.schema_revision
     app.state.metrics_token = options.metrics_token
     app.openapi = documented(app)  # type: ignore[method-assign]
+    app.add_route("/openapi.json", show_document, include_in_schema=False)
     _handle_errors(app)
     return app
 

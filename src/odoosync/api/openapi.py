@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
+from odoosync.api.json_answer import json_answer
 from odoosync.api.problems import MEDIA_TYPE, Problem
 
 Document = dict[str, Any]
 _SCHEMA: Final = {"$ref": "#/components/schemas/Problem"}
 _PROBES: Final = frozenset({"/healthz", "/readyz"})
+_DOWN_TO_OPERATIONS: Final = 3
 _METHODS: Final = frozenset({"get", "put", "post", "patch", "delete"})
 
 
@@ -47,6 +50,17 @@ def documented(app: FastAPI) -> Callable[[], Document]:
         return app.openapi_schema
 
     return openapi
+
+
+async def show_document(request: Request) -> Response:
+    """Serve the document; a thread makes it, for that takes several tenths of a second."""
+    app: FastAPI = request.app
+    document = app.openapi_schema
+    if document is None:
+        document = await asyncio.to_thread(app.openapi)
+    if root_path := request.scope.get("root_path", "").rstrip("/"):
+        document = {**document, "servers": [{"url": root_path}]}
+    return await json_answer(document, levels=_DOWN_TO_OPERATIONS)
 
 
 def _complete(document: Document) -> Document:

@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.openapi.utils import get_openapi
 
 from copies import ANNA, connect, keep
 from odoosync import event_loop
 from odoosync.accounts.directory import User
+from odoosync.api import openapi
 from odoosync.api.graphql import execution
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
@@ -98,6 +100,22 @@ async def test_a_long_document_is_read_and_checked_in_a_thread(
         await data_of(client, signed_in, query)
     names = ("parse", "validate_document")
     assert used == [(name, is_here) for is_here in (True, False) for name in names]
+
+
+async def test_the_openapi_document_is_made_in_a_thread(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[bool] = []
+    here = threading.current_thread()
+
+    def noted(**kwargs: Any) -> Any:
+        used.append(threading.current_thread() is here)
+        return get_openapi(**kwargs)
+
+    monkeypatch.setattr(openapi, "get_openapi", noted)
+    documents = [(await client.get("/openapi.json")).json() for _ in range(2)]
+    assert documents[0] == documents[1]
+    assert used == [False]
 
 
 @pytest.mark.parametrize("field", ["id ", "username "])
