@@ -131,3 +131,20 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
+
+
+class FailureLog:
+    """Logs what fails again and again once, until it works or fails otherwise."""
+
+    def __init__(self, logger: Any) -> None:
+        self._log = logger
+        self._known: dict[object, str] = {}
+
+    def failed(self, key: object, error: Exception, event: str, **about: Any) -> None:
+        kind = type(error).__name__
+        if self._known.get(key) != kind:
+            self._known[key] = kind
+            self._log.warning(event, error=kind, **about)
+
+    def worked(self, key: object) -> None:
+        self._known.pop(key, None)

@@ -32,6 +32,7 @@ from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.rounds import Round
 from odoosync.jobs.worker import Limits, Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
+from odoosync.notifications.claiming import expire_mails
 from odoosync.notifications.opening import open_mailer, webhook_guard
 from odoosync.notifications.posting import Poster
 from odoosync.notifications.sender import Post, sending
@@ -46,6 +47,7 @@ from odoosync.sync.run_log import Recorded
 from odoosync.sync.tasks import SyncTask
 
 _STOP_LIMIT_S: Final = 20.0
+_EXPIRE_MAILS_S: Final = 60.0
 _LOOK_AT_LOG_S: Final = 0.5
 _M_ARENA_MAX: Final = -8
 TaskFactory = Callable[[Settings, Database, KeyRing], AbstractAsyncContextManager[Task]]
@@ -117,6 +119,7 @@ async def work(
                 shortening(database, keep),
                 leaving(database),
                 returning(database),
+                Round(_EXPIRE_MAILS_S, lambda: expire_mails(database, utc_now())),
                 Round(_LOOK_AT_LOG_S, database.shorten_log),
             )
             await Worker(

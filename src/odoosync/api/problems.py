@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from odoosync.accounts.errors import NotSignedIn
 from odoosync.api.errors import BadForm, InvalidJson, WrongMediaType
 from odoosync.crypto import BadKeyRing, CannotOpen
-from odoosync.db import DoorError
+from odoosync.db import DiskFull, DoorError
 from odoosync.errors import (
     Conflict,
     InvalidInput,
@@ -42,6 +42,7 @@ STATUS: Final[Mapping[type[OdoosyncError], int]] = {
     InvalidInput: 422,
     OdooError: 422,  # 401 and 403 are about our own tokens only
     TooMany: 429,
+    DiskFull: 507,
     Unavailable: 503,
     CannotOpen: 500,
     DoorError: 500,

@@ -16,6 +16,7 @@ import typer
 from sqlalchemy.engine import make_url
 
 from odoosync.cli.confirming import Yes, confirm
+from odoosync.db.disk import DiskFull, free_bytes, is_disk_full, readable_size
 from odoosync.errors import Conflict, InvalidInput, NotFound
 from odoosync.migrations import upgrade
 from odoosync.settings import Settings, load_settings
@@ -39,6 +40,8 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> 
         _copy(source, draft)
         os.link(draft, file)
     except OSError as error:
+        if is_disk_full(error):
+            raise _no_room(source, draft.parent) from None
         raise InvalidInput(
             f"{file} cannot be written: {error.strerror}. Name a file in a folder of yours."
         ) from error
@@ -109,7 +112,19 @@ def _copy(source: Path, target: Path) -> None:
         try:
             old.backup(new)
         except sqlite3.OperationalError as error:
+            if is_disk_full(error):
+                raise _no_room(source, target.parent) from None
             raise Conflict(f"The copy did not succeed: {error}. Try again.") from error
+
+
+def _no_room(source: Path, folder: Path) -> DiskFull:
+    files = (source, source.with_name(f"{source.name}-wal"))
+    needed = readable_size(sum(one.stat().st_size for one in files if one.exists()))
+    free = readable_size(free_bytes(folder))
+    return DiskFull(
+        f"The disk of {folder.resolve()} is full: the copy needs up to {needed}, and {free} are free."
+        " Make room there, or use another disk. Nothing was changed."
+    )
 
 
 def _read_only(file: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import typer
 
@@ -12,7 +13,8 @@ from odoosync.api.health import reasons_not_ready
 from odoosync.cli.opening import opened_database
 from odoosync.connections.sealing import keys_in_use
 from odoosync.crypto import CannotOpen, load_key_ring
-from odoosync.db import Database
+from odoosync.db import Database, DiskFull
+from odoosync.db.disk import free_bytes, readable_size
 from odoosync.errors import OdoosyncError
 from odoosync.jobs.workers import live_workers
 from odoosync.migrations import head_revision
@@ -22,6 +24,7 @@ from odoosync.notifications.sealing import keys_in_use as keys_of_webhooks
 from odoosync.odoo.transport import odoo_guard
 from odoosync.settings import Settings
 
+_LEAST_FREE: Final = 100_000_000
 Check = Callable[[Settings, Database], Awaitable[str]]
 
 
@@ -82,6 +85,17 @@ async def _schema(_settings: Settings, database: Database) -> str:
     return f"{database.dialect}, at revision {head_revision()}, its role owns nothing it serves"
 
 
+async def _disk(settings: Settings, database: Database) -> str:
+    folder = settings.data_dir.resolve()
+    free = free_bytes(folder)
+    told = f"{readable_size(free)} free in {folder}"
+    if free < _LEAST_FREE:
+        raise DiskFull(f"{told}. Make room there: syncs fail once nothing can be written.")
+    if database.dialect == "postgresql":
+        return f"{told}; how full PostgreSQL's own disk is cannot be seen from here"
+    return told
+
+
 async def _workers(_settings: Settings, database: Database) -> str:
     alive = await live_workers(database, within_s=10.0)
     return f"{alive} alive" if alive else "none alive; `odoosync serve` starts one"
@@ -92,5 +106,6 @@ _CHECKS: dict[str, Check] = {
     "addresses": _addresses,
     "mail": _mail,
     "database": _schema,
+    "disk": _disk,
     "workers": _workers,
 }

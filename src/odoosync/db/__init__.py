@@ -5,6 +5,7 @@ through `Database.tenant(…)`; the few that must look across tenants use `Datab
 room knows nothing of what the tables mean.
 """
 
+from odoosync.db.disk import DiskFull
 from odoosync.db.door import DoorError, Tx
 from odoosync.db.engine import Database, open_database
 from odoosync.db.schema import (
@@ -28,6 +29,7 @@ __all__ = [
     "SYSTEM_ROLE",
     "BigId",
     "Database",
+    "DiskFull",
     "DoorError",
     "JsonDocument",
     "Tx",

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from odoosync.db import wal
+from odoosync.db.disk import DiskFull, is_disk_full
 from odoosync.db.door import Tx
 from odoosync.db.schema import APP_ROLE, SYSTEM_ROLE
 from odoosync.db.watching import Watch
@@ -65,10 +66,17 @@ class Database:
 
     @asynccontextmanager
     async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.connect() as connection:
-            await connection.execution_options(**{_MODE: "IMMEDIATE" if write else "DEFERRED"})
-            async with connection.begin():
-                yield connection
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execution_options(**{_MODE: "IMMEDIATE" if write else "DEFERRED"})
+                async with connection.begin():
+                    yield connection
+        except Exception as error:
+            if not is_disk_full(error):
+                raise
+        else:
+            return
+        raise DiskFull  # out here, for the driver's error holds values
 
     def watch(self) -> Watch:
         """Give what sees whether others write, to be entered; see `watching`."""

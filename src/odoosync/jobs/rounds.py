@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from odoosync.log import get_logger
+from odoosync.log import FailureLog, get_logger
 
 log = get_logger(__name__)
 
@@ -33,10 +33,13 @@ async def going(rounds: Iterable[Round]) -> AsyncIterator[None]:
 
 
 async def _every(one: Round) -> None:
-    """Do it now and then at intervals, for ever; a failure is logged and tried again."""
+    """Do it now and then at intervals, for ever; a failure is logged once and tried again."""
+    failures = FailureLog(log)
     while True:
         try:
             await one.action()
         except Exception as error:  # noqa: BLE001 - a round that dies would die unseen
-            log.warning("round_failed", error=type(error).__name__)
+            failures.failed(one, error, "round_failed")
+        else:
+            failures.worked(one)
         await asyncio.sleep(one.seconds)

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from odoosync.db.disk import DiskFull, is_disk_full
 from odoosync.db.engine import set_sqlite_pragmas
 from odoosync.db.home import check_home
 from odoosync.errors import OdoosyncError
@@ -82,7 +83,7 @@ def upgrade(url: str, *, put_back: bool = False) -> str:
     """Bring the database to head and return its revision.
 
     `put_back`: it is an older state than readers of the change feed, and workers, have seen. Raises
-    MigrationFailed, and NotOnThisMachine before anything is written.
+    MigrationFailed, DiskFull, and NotOnThisMachine before anything is written.
     """
     check_home(url)
     try:
@@ -100,6 +101,8 @@ def upgrade(url: str, *, put_back: bool = False) -> str:
                 connection.execute(taken_from_all())
             return revision
     except DBAPIError as error:
+        if is_disk_full(error):
+            raise DiskFull from None
         raise MigrationFailed(_sentence(error)) from error
     finally:
         engine.dispose()

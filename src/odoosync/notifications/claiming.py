@@ -17,11 +17,14 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.sql.selectable import Subquery
 
 from odoosync.db import Database, Tx, epoch_now
-from odoosync.notifications.tables import deliveries, webhooks
+from odoosync.notifications.tables import deliveries, delivery_tries, webhooks
 
 LEASE_S: Final = 60.0
 MAILED_FOR: Final = timedelta(days=3)
 """A mail that no worker could send for so long is no news any more."""
+_NO_MAIL_SERVER: Final = (
+    "No worker had a mail server for three days, so this mail was not sent. Set ODOOSYNC_SMTP_URL."
+)
 PER_RECEIVER: Final = 4
 PER_TENANT: Final = 8
 _LOCK: Final = 7_305_411_862_009
@@ -60,6 +63,41 @@ async def claim_due(
             .returning(deliveries.c.tenant_id, deliveries.c.id)
         )
         return [Claim(row.tenant_id, row.id, claim_id) for row in taken.all()]
+
+
+async def expire_mails(database: Database, now: datetime) -> int:
+    """End the mails that no worker could send in time, whosever they are; returns how many."""
+    free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= epoch_now())
+    is_old = and_(
+        deliveries.c.next_try_at.is_not(None),
+        deliveries.c.user_id.is_not(None),
+        deliveries.c.tries == 0,
+        deliveries.c.created_at <= now - MAILED_FOR,
+        free,
+    )
+    async with database.system(write=False) as tx:
+        if await tx.first(select(deliveries.c.id).where(is_old).limit(1)) is None:
+            return 0
+    async with database.system() as tx:
+        ended = await tx.execute(
+            deliveries.update()
+            .where(is_old)
+            .values(status="failed", next_try_at=None, tries=1)
+            .returning(deliveries.c.tenant_id, deliveries.c.id)
+        )
+        tries = [
+            {
+                "tenant_id": one.tenant_id,
+                "delivery_id": one.id,
+                "at": now,
+                "took_ms": 0,
+                "error": _NO_MAIL_SERVER,
+            }
+            for one in ended.all()
+        ]
+        if tries:
+            await tx.execute(delivery_tries.insert(), tries)
+        return len(tries)
 
 
 async def _alone(tx: Tx) -> bool:

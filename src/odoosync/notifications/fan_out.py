@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from odoosync.accounts.tables import users
 from odoosync.db import Database, Tx
-from odoosync.log import get_logger
+from odoosync.log import FailureLog, get_logger
 from odoosync.notifications import store
 from odoosync.notifications.kinds import MAILED
 from odoosync.notifications.tables import deliveries
@@ -27,20 +27,24 @@ log = get_logger(__name__)
 AT_ONCE: Final = 500
 
 
-async def fan_out(database: Database, now: datetime, *, limit: int = AT_ONCE) -> int:
+async def fan_out(
+    database: Database, now: datetime, *, limit: int = AT_ONCE, failures: FailureLog | None = None
+) -> int:
     """Make deliveries of up to `limit` waiting events; returns how many were taken.
 
     Those to mail addresses, too, whether this process can send them or not: another one may. What
-    fails for one tenant is tried again next time.
+    fails for one tenant is tried again next time; `failures` are known already.
     """
-    taken = 0
+    taken, failures = 0, failures or FailureLog(log)
     for tenant_id, mine in groupby(await _waiting(database, limit), lambda event: event.tenant_id):
         ids = [event.id for event in mine]
         try:
             async with database.tenant(tenant_id) as tx:
                 taken += await _take(tx, ids, now)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are told
-            log.warning("events_not_taken", tenant=tenant_id, error=type(error).__name__)
+            failures.failed(tenant_id, error, "events_not_taken", tenant=tenant_id)
+        else:
+            failures.worked(tenant_id)
     return taken
 
 

@@ -20,7 +20,7 @@ from odoosync.clock import Clock, utc_now
 from odoosync.crypto import CannotOpen, KeyRing
 from odoosync.db import Database
 from odoosync.jobs.rounds import Round
-from odoosync.log import get_logger
+from odoosync.log import FailureLog, get_logger
 from odoosync.notifications import deliveries, store
 from odoosync.notifications.claiming import Claim, claim_due
 from odoosync.notifications.fan_out import AT_ONCE, fan_out
@@ -56,12 +56,13 @@ class Sender:
         self._post = post
         self._places = places
         self._going: set[asyncio.Task[None]] = set()
+        self._failures = FailureLog(log)
 
     async def go_round(self) -> None:
         """Take events and send what is due, until nothing is left that may begin now."""
         post = self._post
         while True:
-            events = await fan_out(post.database, post.clock())
+            events = await fan_out(post.database, post.clock(), failures=self._failures)
             begun = await self._begin()
             if not begun and events < AT_ONCE:
                 return

@@ -9,8 +9,9 @@ from mail_server import MailServer, taking_mail
 from odoosync.accounts import Accounts
 from odoosync.accounts.users import set_address
 from odoosync.connections import store as connections
+from odoosync.notifications.claiming import claim_due, expire_mails
 from odoosync.notifications.opening import open_mailer
-from odoosync.notifications.tables import deliveries
+from odoosync.notifications.tables import deliveries, delivery_tries
 
 
 @pytest.fixture
@@ -122,6 +123,29 @@ async def test_a_mail_that_waited_for_days_is_not_sent_any_more(
     mailing.mailer = knowing
     await mailing.send()
     assert (mails.took, await statuses(mailing)) == ([], [("pending", 0)])
+
+
+async def test_a_mail_that_no_worker_could_send_is_ended_with_the_reason(mailing: Telling) -> None:
+    mailing.mailer = None
+    await mailing.happen("dataset.stale")
+    await mailing.send()
+    assert await expire_mails(mailing.database, mailing.clock()) == 0
+    mailing.clock.forward(days=3)
+    assert await expire_mails(mailing.database, mailing.clock()) == 1
+    assert await statuses(mailing) == [("failed", 1)]
+    async with mailing.database.tenant(mailing.user.tenant_id, write=False) as tx:
+        (told,) = await tx.all(tx.select(delivery_tries))
+    assert "ODOOSYNC_SMTP_URL" in told.error
+
+
+async def test_what_a_worker_is_sending_is_not_ended_meanwhile(mailing: Telling) -> None:
+    await mailing.happen("dataset.stale")
+    mailing.mailer = None
+    await mailing.send()
+    (claim,) = await claim_due(mailing.database, mailing.clock(), limit=1, mail=True)
+    mailing.clock.forward(days=3)
+    assert await expire_mails(mailing.database, mailing.clock()) == 0
+    assert claim.tenant_id == mailing.user.tenant_id
 
 
 async def test_who_has_no_address_gets_no_mail(telling: Telling, mails: MailServer) -> None:

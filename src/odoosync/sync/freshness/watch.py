@@ -18,7 +18,7 @@ from odoosync.connections.preferences import Preferences
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx
 from odoosync.db.moments import epoch_of
-from odoosync.log import get_logger
+from odoosync.log import FailureLog, get_logger
 from odoosync.sync import events
 from odoosync.sync.freshness.view import STALE, Freshness, freshness_of_one, view_of
 from odoosync.sync.schedule_tables import alerts, schedules
@@ -30,13 +30,22 @@ _AT_ONCE: Final = 500
 _Act = Callable[[Tx, int, Freshness, datetime], Awaitable[bool]]
 
 
-async def watch(database: Database, now: datetime, *, limit: int = _AT_ONCE) -> tuple[int, int]:
-    """Raise and end alerts, looking at `limit` at once; returns how many were raised and ended."""
-    raised = ended = 0
+async def watch(
+    database: Database,
+    now: datetime,
+    *,
+    limit: int = _AT_ONCE,
+    failures: FailureLog | None = None,
+) -> tuple[int, int]:
+    """Raise and end alerts, looking at `limit` at once; returns how many were raised and ended.
+
+    What fails for one is logged unless `failures` know it; it is tried again next time.
+    """
+    raised, ended, failures = 0, 0, failures or FailureLog(log)
     async for rows in _pages(database, _suspects(now), schedules, limit):
-        raised += await _act(database, rows, _raise, now, only=_is_wanted)
+        raised += await _act(database, rows, _raise, now, failures, only=_is_wanted)
     async for rows in _pages(database, _mended(), alerts, limit):
-        ended += await _act(database, rows, _end, now)
+        ended += await _act(database, rows, _end, now, failures)
     return raised, ended
 
 
@@ -135,12 +144,14 @@ async def _act(
     rows: Sequence[Row[Any]],
     act: _Act,
     now: datetime,
+    failures: FailureLog,
     *,
     only: Callable[[Row[Any]], bool] = lambda _row: True,
 ) -> int:
     """Judge each place again as its tenant, and act on it; what fails is tried next time."""
     count = 0
     for row in rows:
+        key = key_of(row.connection_id, row.dataset)
         try:
             if not only(row):
                 continue
@@ -149,8 +160,9 @@ async def _act(
                 state = found or _nothing(row.dataset)
                 count += await act(tx, row.connection_id, state, now)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are seen
-            key = key_of(row.connection_id, row.dataset)
-            log.warning("not_watched", place=key, error=type(error).__name__)
+            failures.failed((act, key), error, "not_watched", place=key)
+        else:
+            failures.worked((act, key))
     return count
 
 

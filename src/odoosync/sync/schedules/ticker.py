@@ -18,7 +18,7 @@ from odoosync.connections import store as connection_store
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
-from odoosync.log import get_logger
+from odoosync.log import FailureLog, get_logger
 from odoosync.sync import runs
 from odoosync.sync.runs import Asked
 from odoosync.sync.schedule_tables import schedules
@@ -39,19 +39,27 @@ class Due:
     due: datetime
 
 
-async def tick(database: Database, now: datetime, *, limit: int = AT_ONCE) -> int:
+async def tick(
+    database: Database,
+    now: datetime,
+    *,
+    limit: int = AT_ONCE,
+    failures: FailureLog | None = None,
+) -> int:
     """Ask for the runs of up to `limit` schedules that are due; returns how many there were.
 
-    What fails for one is logged, and tried again with the next round.
+    What fails for one is logged, and tried again with the next round; `failures` are known already.
     """
-    asked = 0
+    asked, failures = 0, failures or FailureLog(log)
     for due in await find_due(database, now, limit=limit):
+        key = store.key_of(due.connection_id, due.dataset)
         try:
             async with database.tenant(due.tenant_id) as tx:
                 asked += await _tick_one(tx, due, now)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others tick
-            key = store.key_of(due.connection_id, due.dataset)
-            log.warning("not_ticked", schedule=key, error=type(error).__name__)
+            failures.failed(key, error, "not_ticked", schedule=key)
+        else:
+            failures.worked(key)
     return asked
 
 
