@@ -18,6 +18,7 @@ from databases import (
     postgres_server,
     postgres_template,
     postgres_url,
+    shared_postgres,
     sqlite_template,
     sqlite_url,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "postgres_server",
     "postgres_template",
     "postgres_url",
+    "shared_postgres",
     "sqlite_template",
     "sqlite_url",
 ]

@@ -1,21 +1,22 @@
 """Every tier but `unit` runs on both databases: `database_url` is parametrised over them.
 
-Each test gets a fresh, migrated database: a copied file, or a database made from a template.
+Each test gets a fresh, migrated database: a copied file, or a database that is emptied afterwards.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
+from emptying import Emptied
 from odoosync.db import Database, open_database
 from odoosync.migrations import upgrade
 from postgres import running_postgres
@@ -72,28 +73,52 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@dataclass
+class SharedPostgres:
+    """The database that the tests of this process have one after the other."""
+
+    server: str
+    template: str
+    name: str = field(default_factory=lambda: f"odoosync_test_{uuid.uuid4().hex[:12]}")
+    _made: Emptied | None = None
+
+    @property
+    def url(self) -> str:
+        return with_database(self.server, self.name)
+
+    def clean(self) -> None:
+        """Make it as fresh as the template: empty it, or make it anew."""
+        if self._made is None or not self._made.empty():
+            self.close()
+            self._copy_template()
+            self._made = Emptied(self.url)
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+
+    def _copy_template(self) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)'.encode())
+            # Copied as files: faster than through the log, where nothing is synced to disk.
+            knows = connection.info.server_version >= _KNOWS_STRATEGY
+            copied = "STRATEGY FILE_COPY" if knows else ""
+            connection.execute(
+                f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}" {copied}'.encode()
+            )
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_server: str, postgres_template: str) -> Iterator[SharedPostgres]:
+    shared = SharedPostgres(postgres_server, postgres_template)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    name = f"odoosync_test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        # Copied as files: three times as fast as through the log, where nothing is synced to disk.
-        copied = "STRATEGY FILE_COPY" if connection.info.server_version >= _KNOWS_STRATEGY else ""
-        connection.execute(
-            f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}" {copied}'.encode()
-        )
-    yield with_database(postgres_server, name)
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        _wait_until_left(connection, name)
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
-
-
-def _wait_until_left(connection: psycopg.Connection, name: str) -> None:
-    """Give closed connections a moment to end: a drop that meets one waits a tenth of a second."""
-    for _ in range(20):
-        in_it = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
-        if connection.execute(in_it, (name,)).fetchone() == (0,):
-            return
-        time.sleep(0.002)
+def postgres_url(shared_postgres: SharedPostgres) -> str:
+    shared_postgres.clean()
+    return shared_postgres.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
