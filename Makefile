@@ -26,7 +26,7 @@ demo: setup
 	@$(BIN)/odoosync demo $(if $(ONCE),--once)
 
 test: setup
-	@$(if $(BUSY),$(BIN)/python tests/beside_load.py) $(PYTEST) -q -n 3 --dist load --maxschedchunk 1 $(ARGS)
+	@$(if $(BUSY),$(BIN)/python tests/beside_load.py) $(PYTEST) -q -n 3 --dist load --maxschedchunk 1 --durations 20 $(ARGS)
 
 check: setup
 	@$(BIN)/ruff format --check -q .

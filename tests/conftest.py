@@ -1,4 +1,7 @@
-"""Fixtures that all tiers may use, `--soak` for what takes longer than CI allows, and the order.
+"""Fixtures that all tiers may use, what CI leaves out, and the order.
+
+What only shows what others have read or written runs on SQLite alone, but for files that are marked
+`dialect`: there filters, cursors, locks or policies differ between the databases.
 
 Tests are handed to the workers one by one, in this order: what takes longest must not come last.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from itertools import chain, zip_longest
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,6 +38,11 @@ __all__ = [
     "sqlite_url",
 ]
 
+ROOT = Path(__file__).parent
+SURFACES = (
+    *("integration/api/", "integration/connections/", "integration/accounts/"),
+    *("integration/notifications/", "acceptance/test_openapi"),
+)
 LONG = (
     "test_openapi",
     "test_fuzzing",
@@ -58,11 +67,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--soak", action="store_true", help="Thousands of examples, hundreds of kills: takes hours."
     )
+    parser.addoption(
+        "--both",
+        action="store_true",
+        help="All on PostgreSQL, too, what is the same there as well.",
+    )
+
+
+def _is_the_same_on_sqlite(item: pytest.Item) -> bool:
+    """Tell a test on PostgreSQL which is the same one on SQLite."""
+    callspec = getattr(item, "callspec", None)
+    on_postgresql = callspec is not None and "postgresql" in callspec.params.values()
+    place = item.path.relative_to(ROOT).as_posix()
+    return on_postgresql and place.startswith(SURFACES) and not item.get_closest_marker("dialect")
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put long tests first, one of each file in turn: some compute while others wait."""
+    if not config.getoption("--soak"):
+        left = {item for item in items if item.get_closest_marker("soak")}
+        if not config.getoption("--both"):
+            left |= {item for item in items if _is_the_same_on_sqlite(item)}
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
     long: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.path.stem in LONG:

@@ -99,6 +99,10 @@ class Siege:
         count: int = self.odoo.raw.call(PARTNER, "search_count", [], context=CONTEXT)
         return count
 
+    def prefer(self, **preferences: Any) -> None:
+        path = f"/api/v1/connections/{self.connection}"
+        Caller.ok(self.caller.http.patch(path, json={"preferences": preferences}))
+
     def ask(self, **wishes: Any) -> str:
         asked = time.monotonic()
         run: dict[str, Any] = self.caller.post("/api/v1/contacts/sync", {"wait": False, **wishes})[

@@ -51,10 +51,17 @@ STAGES = (is_window_page, is_names, is_volatile_page, is_id_scan, is_telling_apa
 REPAIR_STAGES = (is_window_page, is_second_look, is_id_scan, is_telling_apart)
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "turn" in metafunc.fixturenames:
-        soak = metafunc.config.getoption("--soak", default=False)
-        metafunc.parametrize("turn", [0, 1] if soak else [0])
+in_turn = pytest.mark.parametrize(
+    ("database_url", "turn"),
+    [
+        ("sqlite", 0),
+        ("postgresql", 1),
+        pytest.param("sqlite", 1, marks=pytest.mark.soak),
+        pytest.param("postgresql", 0, marks=pytest.mark.soak),
+    ],
+    indirect=["database_url"],
+)
+"""CI kills at the one moment of each stage on one database, at the other moment on the other."""
 
 
 @pytest.fixture
@@ -110,6 +117,7 @@ def change(odoo: WatchedOdoo) -> None:
     odoo.raw.call(PARTNER, "unlink", people[60:90])
 
 
+@in_turn
 def test_killed_in_every_stage_a_sync_ends_as_if_nothing_had_been(
     sieges: tuple[Siege, Siege], turn: int
 ) -> None:
@@ -139,6 +147,7 @@ def damage(siege: Siege) -> None:
             connection.exec_driver_sql(change)
 
 
+@in_turn
 def test_killed_in_every_stage_a_repair_leaves_a_true_copy(
     sieges: tuple[Siege, Siege], turn: int
 ) -> None:

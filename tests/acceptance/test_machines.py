@@ -28,13 +28,6 @@ WORKERS, VICTIMS = 4, 2
 SEED_MUTATION = "mutation { sync_contacts_from_odoo { success message } }"
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "apart" in metafunc.fixturenames:  # those that are wait for leases to run out
-        metafunc.parametrize(
-            "apart", [False, True] if metafunc.config.getoption("--soak") else [False]
-        )
-
-
 @pytest.fixture
 async def crowd(postgres_url: str, tmp_path: Path) -> AsyncIterator[Crowd]:
     database = open_database(postgres_url)
@@ -95,6 +88,10 @@ async def test_a_worker_that_is_told_to_stop_hands_its_lane_back(
     assert (run.status, run.fetched, run.created) == ("succeeded", total, total)
 
 
+@pytest.mark.parametrize(
+    "apart",
+    [False, pytest.param(True, marks=pytest.mark.soak)],  # leases have to run out there
+)
 async def test_killed_workers_lose_and_double_nothing_of_many_connections(
     crowd: Crowd,
     postgres_url: str,

@@ -38,12 +38,6 @@ SHORT_S, LONG_S = 6.0, 40.0
 _CANCELS = 0.03
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "seed" in metafunc.fixturenames:
-        soak = metafunc.config.getoption("--soak", default=False)
-        metafunc.parametrize("seed", range(1, 21) if soak else [1])
-
-
 @dataclass
 class Crew:
     """The worker processes, and what is done to them."""
@@ -163,6 +157,9 @@ async def _wrong(database: Database) -> tuple[int, list[str]]:
     return len(ends), problems
 
 
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 21))]
+)
 async def test_no_page_is_stored_twice_none_is_missing_and_no_lane_is_stuck(
     database: Database, database_url: str, crew: Crew, request: pytest.FixtureRequest
 ) -> None:

@@ -17,6 +17,8 @@ from odoosync.accounts.users import create_user, delete_user
 from odoosync.db import Database, Tx, open_database
 from people import NOW, PASSWORD, actions
 
+pytestmark = pytest.mark.dialect
+
 HERE = "192.0.2.1"
 
 

@@ -11,6 +11,8 @@ from odoosync.accounts.trail import forget_entries_before
 from odoosync.db import Database
 from people import HeldClock
 
+pytestmark = pytest.mark.dialect
+
 
 async def _fill(database: Database, clock: HeldClock, days: int) -> None:
     for _ in range(days):

@@ -17,6 +17,8 @@ from odoosync.crypto import KeyRing, new_key_ring
 from odoosync.db import open_database
 from people import PASSWORD, HeldClock, actions, cheap_passwords
 
+pytestmark = pytest.mark.dialect
+
 
 @pytest.fixture
 async def token(accounts: Accounts, anna: User) -> str:

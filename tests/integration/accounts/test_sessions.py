@@ -21,6 +21,8 @@ from odoosync.accounts.tables import refresh_tokens, sessions
 from odoosync.accounts.users import disable_user, enable_user, set_password
 from people import PASSWORD, HeldClock, actions
 
+pytestmark = pytest.mark.dialect
+
 HERE = "192.0.2.1"
 
 

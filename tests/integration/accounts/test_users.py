@@ -21,6 +21,8 @@ from odoosync.db import goes_with_its_tenant
 from odoosync.tables import metadata
 from people import PASSWORD, actions
 
+pytestmark = pytest.mark.dialect
+
 HERE = "192.0.2.1"
 
 

@@ -12,6 +12,8 @@ from people import PASSWORD, HeldClock
 from queries import data_of, error_of
 from served import ADDRESS
 
+pytestmark = pytest.mark.dialect
+
 Headers = dict[str, str]
 AUDIT = "/api/v1/audit"
 

@@ -15,6 +15,8 @@ from odoosync.store import deletion
 from odoosync.store.changes import Position
 from queries import Headers, data_of
 
+pytestmark = pytest.mark.dialect
+
 QUERY = """query ($after: String!) { changes(after: $after, limit: 1) {
     items { position kind connection_id dataset record { odoo_id fields } } next_after more } }"""
 

@@ -15,6 +15,8 @@ from odoosync.sync.datasets import DATASETS
 from people import NOW
 from queries import data_of
 
+pytestmark = pytest.mark.dialect
+
 Headers = dict[str, str]
 ADDRESS = "/api/v1/datasets"
 

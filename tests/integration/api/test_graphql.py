@@ -13,6 +13,8 @@ from odoosync.db import Database
 from queries import data_of
 from served import client_of
 
+pytestmark = pytest.mark.dialect
+
 Headers = dict[str, str]
 
 

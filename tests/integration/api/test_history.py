@@ -21,6 +21,8 @@ from odoosync.sync.tables import run_log
 from people import NOW
 from queries import Headers, data_of
 
+pytestmark = pytest.mark.dialect
+
 RUNS = "/api/v1/runs"
 
 

@@ -25,6 +25,8 @@ from odoosync.sync.schedules.planning import Planner, Wish
 from people import NOW, HeldClock
 from served import client_of
 
+pytestmark = pytest.mark.dialect
+
 Samples = dict[tuple[str, str], float]
 
 

@@ -23,6 +23,8 @@ from people import NOW, PASSWORD, HeldClock
 from queries import data_of, error_of
 from served import ADDRESS
 
+pytestmark = pytest.mark.dialect
+
 Headers = dict[str, str]
 MAILS = "/api/v1/me/mails"
 WAYS = ("webhook", "mail")

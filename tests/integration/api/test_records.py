@@ -15,6 +15,8 @@ from odoosync.store import deletion
 from people import PASSWORD
 from queries import data_of
 
+pytestmark = pytest.mark.dialect
+
 Headers = dict[str, str]
 ABSENT = (
     "contacts/99",

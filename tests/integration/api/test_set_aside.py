@@ -17,6 +17,8 @@ from odoosync.sync.failing_fields import FieldError
 from odoosync.sync.set_aside import Fault
 from queries import Headers, data_of, error_of
 
+pytestmark = pytest.mark.dialect
+
 FAULTS = {
     "contacts": [
         Fault(7, "", "odoo_error", "Odoo fails on this row."),

@@ -12,6 +12,8 @@ from odoosync.api.services import Services
 from odoosync.db import open_database
 from served import client_of
 
+pytestmark = pytest.mark.dialect
+
 
 async def test_the_process_is_alive_and_ready(client: httpx.AsyncClient) -> None:
     for path in ("/healthz", "/readyz"):

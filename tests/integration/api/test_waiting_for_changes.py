@@ -19,6 +19,8 @@ from odoosync.db import Database, Tx
 from odoosync.store.changes import Position, horizon
 from waiting import PATIENCE_S
 
+pytestmark = pytest.mark.dialect
+
 Headers = dict[str, str]
 
 

@@ -19,6 +19,8 @@ from odoosync.crypto import CannotOpen, KeyRing
 from odoosync.db import Database
 from queries import post
 
+pytestmark = pytest.mark.dialect
+
 BODIES: Final = (b"", b"{", b"[]", b'{"nothing": 1}')
 NAMES_NO_OTHER: Final = {"dataset"}
 TELLS_OWN_ENTRIES: Final = {"/api/v1/audit"}

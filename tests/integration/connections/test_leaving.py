@@ -18,6 +18,8 @@ from odoosync.jobs.errors import LaneLost
 from odoosync.sandbox import SandboxServer
 from people import HeldClock
 
+pytestmark = pytest.mark.dialect
+
 PASSWORD = {"odoo_password": "admin"}
 
 

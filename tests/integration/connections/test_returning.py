@@ -14,6 +14,8 @@ from odoosync.connections.returning import tell_returned
 from odoosync.db import Database
 from odoosync.sandbox import SandboxServer
 
+pytestmark = pytest.mark.dialect
+
 PASSWORD = {"odoo_password": "admin"}
 
 

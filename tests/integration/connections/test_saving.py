@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from copies import connect
 from odoosync.accounts.directory import User
 from odoosync.connections import store
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
+
+pytestmark = pytest.mark.dialect
 
 
 async def test_a_pair_that_is_saved_many_times_at_once_is_one_connection(

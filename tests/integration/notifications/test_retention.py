@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from integration.notifications.telling import Telling
 from odoosync.sync.retention import Keep, let_go
 from receiver import Receiver
+
+pytestmark = pytest.mark.dialect
 
 
 async def test_events_go_with_their_deliveries_after_their_days(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from copies import connect
 from integration.notifications.telling import Telling
 from odoosync.accounts import Accounts
@@ -9,6 +11,8 @@ from odoosync.accounts.users import create_user
 from odoosync.notifications.fan_out import fan_out
 from odoosync.notifications.tables import webhooks
 from people import PASSWORD
+
+pytestmark = pytest.mark.dialect
 
 
 async def test_a_damaged_webhook_stops_no_other_tenants_events(

@@ -11,6 +11,8 @@ from odoosync.notifications.retrying import DELAYS
 from receiver import Receiver, is_signed, receiving, sent_at
 from waiting import PATIENCE_S
 
+pytestmark = pytest.mark.dialect
+
 
 async def test_an_event_arrives_signed_with_what_it_tells(
     telling: Telling, receiver: Receiver

@@ -55,7 +55,16 @@ async def day(database: Database, database_url: str) -> AsyncIterator[Day]:
     await opened.close()
 
 
-@pytest.mark.parametrize("start", [EUROPE, AMERICA])
+@pytest.mark.parametrize(
+    ("database_url", "start"),
+    [
+        ("sqlite", EUROPE),
+        ("postgresql", AMERICA),
+        pytest.param("sqlite", AMERICA, marks=pytest.mark.soak),
+        pytest.param("postgresql", EUROPE, marks=pytest.mark.soak),
+    ],
+    indirect=["database_url"],
+)
 async def test_no_tick_is_doubled_or_lost_while_tickers_are_killed(
     day: Day, places: list[tuple[int, str]], start: datetime
 ) -> None:
