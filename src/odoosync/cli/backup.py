@@ -122,8 +122,8 @@ def _no_room(source: Path, folder: Path) -> DiskFull:
     needed = readable_size(sum(one.stat().st_size for one in files if one.exists()))
     free = readable_size(free_bytes(folder))
     return DiskFull(
-        f"The disk of {folder.resolve()} is full: the copy needs up to {needed}, and {free} are free."
-        " Make room there, or use another disk. Nothing was changed."
+        f"The disk of {folder.resolve()} is full: the copy needs up to {needed}, and {free} are"
+        " free. Make room there, or use another disk. Nothing was changed."
     )
 
 
