@@ -48,5 +48,7 @@ class NotReady(Unavailable):
 class BadCursor(InvalidInput):
     code = "bad_cursor"
 
-    def __init__(self) -> None:
-        super().__init__("This cursor is not one of ours. Send `next_cursor` as a list gave it.")
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message or "This cursor is not one of ours. Send `next_cursor` as a list gave it."
+        )

@@ -123,7 +123,7 @@ async def watch(database: Database, tenant_id: int, run_ids: Sequence[str]) -> l
             if all(run.status in runs.ENDED for run in found):
                 return found
             if (held := await service.held(tenant_id, found)) is not None:
-                typer.echo(held, err=True)
+                typer.echo(held.message, err=True)
                 return found
             await asyncio.sleep(_LOOK_S)
 

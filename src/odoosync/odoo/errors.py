@@ -48,11 +48,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from odoosync.errors import OdoosyncError
 
 Stage = Literal["dns", "connect", "tls", "version", "database", "login", "rights", "read"]
+
+ON_THE_WAY: tuple[Stage, ...] = ("dns", "connect", "tls")
+"""Stages at which the address may be at fault, before anything is asked."""
 
 _BLANKS = (
     "The password begins or ends with a blank or a line end: check whether that belongs to it."
@@ -65,12 +68,16 @@ KEY_HOW_TO = (
 
 
 class OdooError(OdoosyncError):
-    """`stage` tells how far the way to the data went; `hint` adds to a message that is fixed."""
+    """`stage` tells how far the way to the data went; `hint` adds to a message that is fixed.
+
+    `place` is the address that is meant, where the address may be at fault.
+    """
 
     code = "odoo_error"
     stage: Stage = "read"
     retriable: bool = False
     hint: str = ""
+    place: str = ""
     sentence: ClassVar[str] = "Odoo could not be read."
 
     def __init__(
@@ -83,6 +90,15 @@ class OdooError(OdoosyncError):
         super().__init__(message or self.sentence)
         self.stage = stage or self.stage
         self.retriable = self.retriable if retriable is None else retriable
+
+    def at(self, place: str) -> Self:
+        """Name the address at the end of the first sentence, once."""
+        if not self.place:
+            self.place = place
+            first, _, rest = self.message.partition(". ")
+            self.message = f"{first.rstrip('.')} ({place}). {rest}".rstrip()
+            self.args = (self.message,)
+        return self
 
     @property
     def advice(self) -> str:

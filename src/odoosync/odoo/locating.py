@@ -23,15 +23,18 @@ async def find_odoo(transport: Sender, login: Login) -> tuple[Wire, Version]:
     """
     meter = Meter()
     failures: list[OdooError] = []
+    places: dict[OdooError, str] = {}
     for url in login.candidates:
         wire = Wire(transport, login.at(url), meter)
         try:
             return wire, await ask_version(wire)
         except OdooError as error:
             if isinstance(error, RetryLater) and not isinstance(error, Unreachable):
-                raise
+                raise error.at(str(url)) from None
             failures.append(error)
-    raise max(failures, key=_tells)
+            places[error] = str(url)
+    told = max(failures, key=_tells)
+    raise told.at(places[told])
 
 
 def _tells(error: OdooError) -> tuple[int, bool]:

@@ -23,7 +23,15 @@ from odoosync.addresses.outbound import Outbound
 from odoosync.addresses.sockets import towards
 from odoosync.clock import utc_now
 from odoosync.errors import InvalidInput
-from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, ProxyRefused, RedirectRefused
+from odoosync.odoo.errors import (
+    ON_THE_WAY,
+    AddressRefused,
+    AnswerTooLarge,
+    CutOff,
+    OdooError,
+    ProxyRefused,
+    RedirectRefused,
+)
 from odoosync.odoo.faults import FOREIGN, PROXY_WANTS_LOGIN, Asked, translate
 from odoosync.odoo.throttle import Throttle
 from odoosync.odoo.url import candidate_urls, parse_odoo_url
@@ -32,6 +40,7 @@ _MEBIBYTE = 2**20
 _LONGEST_PAGE = 100
 _MAX_RETRY_AFTER = timedelta(days=1)
 TOO_MANY_REQUESTS: Final = 429
+DEFAULT_SETTING: Final = "ODOOSYNC_DEFAULT_ODOO_URL"
 SETTING: Final = "ODOOSYNC_ALLOWED_ODOO_HOSTS"
 
 
@@ -141,11 +150,18 @@ class Transport:
             with towards(asked):
                 return await self._exchange(request, asked)
         except FOREIGN as error:
-            fault = translate(error, asked)
+            fault = self._placed(translate(error, asked), origin)
         # Raised out here so that the foreign error, which holds the key, is not its context.
         if isinstance(fault, CutOff) and asked.went_stale:
             raise _Stale
         raise fault
+
+    def _placed(self, fault: OdooError, origin: Origin) -> OdooError:
+        """Name the address where it may be at fault, and whether it is the default one."""
+        if fault.stage not in ON_THE_WAY or isinstance(fault, AddressRefused | ProxyRefused):
+            return fault
+        default = origin == self._guard.default_origin
+        return fault.at(f"{origin}, which is {DEFAULT_SETTING}" if default else str(origin))
 
     async def _exchange(self, request: _Request, asked: Asked) -> Answer:
         async with asyncio.timeout(self._limits.connect):

@@ -29,6 +29,7 @@ def run_view(run: Row[Any]) -> dict[str, Any]:
         "copy_age": run.copy_age_s,
         "total": run.total,
         **{name: getattr(run, name) for name in COUNTS},
+        "changed": changed(run),
         "attempts": run.attempts,
         "odoo_login": run.odoo_login,
         "odoo_version": run.odoo_version,
@@ -41,6 +42,11 @@ def run_view(run: Row[Any]) -> dict[str, Any]:
         "error_code": run.error_code,
         "error": run.error,
     }
+
+
+def changed(run: Row[Any]) -> int:
+    """Count the rows whose copy a run changed; those that it fetched may be as they were."""
+    return int(run.created + run.updated + run.deleted + run.hidden)
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:

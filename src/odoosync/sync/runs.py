@@ -11,7 +11,7 @@ from sqlalchemy import Row, ScalarSelect, Select, func
 
 from odoosync.accounts.tables import users
 from odoosync.db import Tx
-from odoosync.errors import InvalidInput, NotFound
+from odoosync.errors import InvalidInput, NotFound, OdoosyncError
 from odoosync.spelling import did_you_mean
 from odoosync.sync import run_end, run_log
 from odoosync.sync.datasets import dataset_named
@@ -128,6 +128,17 @@ async def get(tx: Tx, run_id: str) -> Row[Any]:
 async def get_many(tx: Tx, run_ids: Collection[str]) -> list[Row[Any]]:
     """Return the rows of those runs that there are."""
     return list(await tx.all(tx.select(runs).where(runs.c.id.in_(run_ids))))
+
+
+def failure_code(run: Row[Any]) -> str | None:
+    """Say for machines why a run is no success; None for one that is."""
+    if run.status == "failed":
+        return run.error_code or OdoosyncError.code
+    return {
+        "cancelled": "run_cancelled",
+        "queued": "run_not_started",
+        "running": "run_still_running",
+    }.get(run.status)
 
 
 async def update(tx: Tx, run_id: str, values: Mapping[str, Any]) -> None:

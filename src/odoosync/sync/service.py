@@ -30,6 +30,7 @@ from odoosync.sync.choosing import chosen
 from odoosync.sync.datasets import DATASETS, Dataset, dataset_named
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import Asked
+from odoosync.sync.standing import Outage
 from odoosync.sync.verify.asking import (
     VerifyAnswer,
     VerifyRequest,
@@ -57,14 +58,21 @@ class SyncAnswer:
     message: str
     errors: tuple[str, ...] = ()
     run: dict[str, Any] | None = None
+    code: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
             "success": self.success,
             "message": self.message,
             "errors": list(self.errors),
+            "code": self.code,
             "run": self.run,
         }
+
+
+def refused(message: str, code: str) -> SyncAnswer:
+    """Answer that there is no run, and why."""
+    return SyncAnswer(success=False, message=message, errors=(message,), code=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,7 @@ class SyncService:
             run_ids = await self.ask(request, first=first)
         except (NoActiveConnection, NoCredentials) as error:
             dataset_named(request.dataset)
-            return SyncAnswer(success=False, message=error.message, errors=(error.message,))
+            return refused(error.message, error.code)
         dataset = dataset_named(request.dataset)
         if not wait:
             found = await self._load(request.tenant_id, run_ids)
@@ -202,7 +210,7 @@ class SyncService:
         if withdrawn:
             await runs.finish(tx, run.id, "cancelled", self._clock())
 
-    async def held(self, tenant_id: int, found: Sequence[Row[Any]]) -> str | None:
+    async def held(self, tenant_id: int, found: Sequence[Row[Any]]) -> Outage | None:
         """Say why runs that have not ended wait: their Odoo does not answer. None when it does."""
         waiting = next((run for run in found if run.status not in runs.ENDED), None)
         if waiting is None:
@@ -237,29 +245,41 @@ class SyncService:
 
 
 def _answer(
-    dataset: Dataset, ended: Sequence[Row[Any]], waited_s: float, held: str | None
+    dataset: Dataset, ended: Sequence[Row[Any]], waited_s: float, held: Outage | None
 ) -> SyncAnswer:
     """Say how it went, in the seed's words; a companion's failure counts."""
     shown = run_view(ended[0])
-    for run in ended:
-        if run.status == "failed":
-            reason = _seed_reason(run)
-            noun = DATASETS[run.dataset].noun
-            message = f"Odoo {noun} sync failed: {reason}"
-            return SyncAnswer(success=False, message=message, errors=(reason,), run=shown)
-        if run.status == "cancelled":
-            message = f"The sync of {DATASETS[run.dataset].plural} was cancelled."
-            return SyncAnswer(success=False, message=message, errors=(message,), run=shown)
-        if run.status not in runs.ENDED and held is not None:
-            message = f"Odoo {DATASETS[run.dataset].noun} sync failed: {held}"
-            return SyncAnswer(success=False, message=message, errors=(held,), run=shown)
-        if run.status not in runs.ENDED:
-            message = _unfinished(run, waited_s)
-            return SyncAnswer(success=False, message=message, errors=(message,), run=shown)
-    message = with_held_back(
-        f"Successfully synced {ended[0].fetched} {dataset.plural} from Odoo", map(run_view, ended)
-    )
+    unsuccessful = next((run for run in ended if run.status != "succeeded"), None)
+    if unsuccessful is not None:
+        message, reason, code = _failure(unsuccessful, waited_s, held)
+        return SyncAnswer(success=False, message=message, errors=(reason,), run=shown, code=code)
+    views = [run_view(run) for run in ended]
+    message = with_held_back(synced(dataset, shown), views)
     return SyncAnswer(success=True, message=message, run={**shown, "note": _notes(ended)})
+
+
+def _failure(run: Row[Any], waited_s: float, held: Outage | None) -> tuple[str, str, str | None]:
+    """Return the message, the reason alone, and its code."""
+    dataset, code = DATASETS[run.dataset], runs.failure_code(run)
+    failed = f"Odoo {dataset.noun} sync failed"
+    if run.status == "failed":
+        reason = _seed_reason(run)
+        return f"{failed}: {reason}", reason, code
+    if run.status == "cancelled":
+        message = f"The sync of {dataset.plural} was cancelled."
+    elif held is not None:
+        return f"{failed}: {held.message}", held.message, held.code
+    else:
+        message = _unfinished(run, waited_s)
+    return message, message, code
+
+
+def synced(dataset: Dataset, run: Mapping[str, Any]) -> str:
+    """Say how many rows came, in the seed's words, and how many of the copy changed, if others."""
+    fetched, changed = run["fetched"], run["changed"]
+    noun = dataset.noun if fetched == 1 else dataset.plural
+    sentence = f"Successfully synced {fetched} {noun} from Odoo"
+    return sentence if changed == fetched else f"{sentence}: {changed} changed"
 
 
 def with_held_back(message: str, shown: Iterable[Mapping[str, Any]]) -> str:

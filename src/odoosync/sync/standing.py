@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -153,7 +153,15 @@ async def _tell_recovered(
     await events.record(tx, "connection.recovered", connection_id, None, payload, at=now)
 
 
-async def held(tx: Tx, connection_id: int, now: datetime) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Why nobody asks a connection's Odoo now: for machines, and as a sentence."""
+
+    code: str
+    message: str
+
+
+async def held(tx: Tx, connection_id: int, now: datetime) -> Outage | None:
     """Say why nobody asks a connection's Odoo now; None where somebody does or may."""
     if await is_clean(tx, connection_id):
         return None
@@ -161,7 +169,7 @@ async def held(tx: Tx, connection_id: int, now: datetime) -> str | None:
     state = await of(tx, connection)
     if state.retry_at is None or state.retry_at <= now:
         return None
-    return told(connection, state)
+    return Outage(state.code, told(connection, state))
 
 
 def told(connection: Connection, state: Breaker) -> str:

@@ -39,8 +39,7 @@ from odoosync.api.graphql.schedules import (
 from odoosync.api.graphql.webhooks import WebhookMutations
 from odoosync.connections.errors import ConnectionPaused
 from odoosync.sync.choosing import NotChosen
-from odoosync.sync.service import SyncAnswer as Refusal
-from odoosync.sync.service import SyncRequest
+from odoosync.sync.service import SyncRequest, refused
 from odoosync.sync.verify.asking import USUAL, VerifyRequest
 
 
@@ -66,7 +65,7 @@ async def _sync(
     try:
         return await info.context.services.sync.sync(request, wait=wait)
     except (ConnectionPaused, NotChosen) as error:
-        return Refusal(success=False, message=error.message, errors=(error.message,))
+        return refused(error.message, error.code)
 
 
 async def _verify(

@@ -58,6 +58,7 @@ class SyncRun:
     deleted: int
     hidden: int = strawberry.field(description="Rows that this login cannot see any more.")
     held_back: int = strawberry.field(description="Deletions that wait for a confirmation.")
+    changed: int = strawberry.field(description="Created, updated, deleted and hidden together.")
     set_aside: int = strawberry.field(
         description="Rows that Odoo failed on, wholly or in some field."
     )
@@ -100,6 +101,7 @@ class VerifyAnswer:
     success: bool = strawberry.field(description="All runs have ended, and the copy is true.")
     message: str
     errors: list[str]
+    code: str | None = strawberry.field(description="For machines: why it did not succeed.")
     runs: list[SyncRun]
 
 
@@ -108,4 +110,5 @@ class SyncAnswer:
     success: bool
     message: str
     errors: list[str]
+    code: str | None = strawberry.field(description="For machines: why it did not succeed.")
     run: SyncRun | None

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from odoosync.api.errors import BadCursor
+from odoosync.spelling import shown
 
 _SHAPE: Final = re.compile(r"([0-9]{1,18})/([^/]{1,255})/(-?[0-9]{1,19})")
 _IN_A_LOG: Final = re.compile(r"([a-z]+)/([0-9]{1,18})")
@@ -35,8 +36,10 @@ def read_place(log: str, cursor: str | None) -> int | None:
     if cursor is None:
         return None
     match = _IN_A_LOG.fullmatch(unpacked(cursor))
-    if match is None or match[1] != log:
-        raise BadCursor
+    if match is None:
+        raise BadCursor(_other(_decoded(cursor)[1], log))
+    if match[1] != log:
+        raise BadCursor(_other(match[1], log))
     return int(match[2])
 
 
@@ -48,10 +51,20 @@ def read_cursor(cursor: str | None, connection_id: int, dataset: str) -> int | N
     """Return the id that the last page ended with. Raises BadCursor."""
     if cursor is None:
         return None
-    found = _decoded(cursor)
-    if (found[0], found[1]) != (connection_id, dataset):
-        raise BadCursor
-    return found[2]
+    of_connection, of_dataset, odoo_id = _decoded(cursor)
+    if of_dataset != dataset:
+        raise BadCursor(_other(of_dataset, dataset))
+    if of_connection != connection_id:
+        told = _other(f"connection {of_connection}", f"connection {connection_id}")
+        raise BadCursor(f"{told} Or send `connection_id={of_connection}` with it.")
+    return odoo_id
+
+
+def _other(of: str, here: str) -> str:
+    return (
+        f"This cursor is of a list of {shown(of)}, and this is one of {here}. "
+        "Leave the cursor out to begin anew."
+    )
 
 
 def check_cursor(cursor: str | None) -> None:
@@ -61,7 +74,10 @@ def check_cursor(cursor: str | None) -> None:
 
 
 def _decoded(cursor: str) -> tuple[int, str, int]:
-    match = _SHAPE.fullmatch(unpacked(cursor))
+    text = unpacked(cursor)
+    if (log := _IN_A_LOG.fullmatch(text)) is not None:
+        raise BadCursor(_other(log[1], "records"))
+    match = _SHAPE.fullmatch(text)
     if match is None or abs(int(match[3])) > _LARGEST:
         raise BadCursor
     return int(match[1]), match[2], int(match[3])

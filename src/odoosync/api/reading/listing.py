@@ -10,7 +10,7 @@ from typing import Final
 from odoosync.api.reading.cursor import check_cursor, read_cursor, write_cursor
 from odoosync.api.reading.errors import BadFilter, BadLimit
 from odoosync.api.reading.items import FieldTypes, Item, to_items
-from odoosync.api.reading.values import typed_all, usable_text
+from odoosync.api.reading.values import plain_ids, typed_all, usable_text
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.connections.errors import NoConnection, NoCredentials
@@ -179,7 +179,8 @@ def _query(
     dataset: Dataset, connection_id: int, wanted: Wanted, fields: FieldTypes
 ) -> reading.Query:
     kinds = {name: str(field.get("type")) for name, field in fields.items()}
-    filters = typed_all(wanted.filters_on(kinds), kinds)
+    asked = [plain_ids(one, connection_id) for one in wanted.filters_on(kinds)]
+    filters = typed_all(asked, kinds)
     if wanted.active is not None:
         filters.append(Filter("active", "eq", wanted.active))
     columns = {"email": "email", "barcode": "barcode"}

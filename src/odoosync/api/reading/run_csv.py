@@ -34,6 +34,7 @@ COLUMNS: Final = (
     "copy_age",
     "total",
     *COUNTS,
+    "changed",
     "attempts",
     "odoo_login",
     "odoo_version",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ _LONGEST_TEXT: Final = 2000
 _LARGEST_ID: Final = 2**63 - 1
 _TRUE: Final = frozenset({"true", "1", "yes"})
 _FALSE: Final = frozenset({"false", "0", "no"})
+_OWN_ID: Final = re.compile(r"([0-9]{1,18})-(-?[0-9]{1,18})", re.ASCII)
+_RECORD_IDS: Final = frozenset({"id", "odoo_id"})
 _LOST_PLUS: Final = re.compile(r"(T.*) (\d\d:?\d\d)\Z")
 
 
@@ -47,6 +50,33 @@ def typed(asked: Filter, kind: str, *, most: int = MOST_VALUES) -> Filter:
         )
     values = [_with(asked, one, convert).value for one in given]
     return Filter(asked.field, asked.op, values)
+
+
+def plain_ids(asked: Filter, connection_id: int) -> Filter:
+    """Take ids as lists show them, such as `1-42`, where a record's id is asked for.
+
+    Raises BadFilter for the id of another connection's record.
+    """
+    if asked.field not in _RECORD_IDS or asked.op == "isnull":
+        return asked
+    if isinstance(asked.value, list):
+        return replace(asked, value=[_plain_id(one, connection_id) for one in asked.value])
+    if not isinstance(asked.value, str):
+        return asked
+    parts = asked.value.split(",") if asked.op == "in" else [asked.value]
+    return replace(asked, value=",".join(str(_plain_id(one, connection_id)) for one in parts))
+
+
+def _plain_id(value: Any, connection_id: int) -> Any:
+    match = _OWN_ID.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return value
+    if int(match[1]) != connection_id:
+        raise BadFilter(
+            f"The record {match[0]} belongs to connection {match[1]}, and this list is of "
+            f"connection {connection_id}. Send `connection_id={match[1]}` with it."
+        )
+    return match[2]
 
 
 def usable_text(value: object) -> str:
@@ -128,7 +158,8 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any, str], Any]]] = {
 }
 _WANTED: Final[Mapping[Any, str]] = {
     _boolean: "true or false",
-    _integer: "a whole number (an id, where it refers to a record)",
+    _integer: "a whole number (an id, where it refers to a record; of the record itself also as in "
+    "lists, such as 1-42)",
     _number: "a number",
     _date: "a date, such as 2026-01-31",
     _datetime: "a moment, such as 2026-01-31T12:00:00Z",

@@ -67,6 +67,7 @@ class RunView(BaseModel):
     deleted: int
     hidden: int = Field(description="Rows that this login cannot see any more.")
     held_back: int = Field(description="Deletions that wait for a confirmation.")
+    changed: int = Field(description="Created, updated, deleted and hidden together.")
     set_aside: int = Field(description="Rows that Odoo failed on, wholly or in some field.")
     pages: int
     calls: int
@@ -127,6 +128,7 @@ class SyncAnswer(BaseModel):
     success: bool
     message: str
     errors: list[str]
+    code: str | None = Field(description="For machines: why it did not succeed.")
     run: RunView | None
 
 

@@ -42,6 +42,7 @@ class VerifyAnswer(BaseModel):
     success: bool
     message: str
     errors: list[str]
+    code: str | None = Field(description="For machines: why it did not succeed.")
     runs: list[RunView]
 
 

@@ -20,6 +20,7 @@ from odoosync.sync.choosing import chosen
 from odoosync.sync.datasets import DATASETS, dataset_named
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import Asked
+from odoosync.sync.standing import Outage
 from odoosync.sync.verify.lane import lane_of, verified_by
 
 USUAL: Final = ("contacts", "products")
@@ -47,12 +48,14 @@ class VerifyAnswer:
     message: str
     errors: tuple[str, ...]
     runs: tuple[dict[str, Any], ...]
+    code: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
             "success": self.success,
             "message": self.message,
             "errors": list(self.errors),
+            "code": self.code,
             "runs": list(self.runs),
         }
 
@@ -106,17 +109,19 @@ def with_companions(connection: Connection, names: Sequence[str]) -> list[str]:
 
 
 def verify_answer(
-    found: Sequence[Row[Any]], wait_s: float, *, waited: bool, held: str | None = None
+    found: Sequence[Row[Any]], wait_s: float, *, waited: bool, held: Outage | None = None
 ) -> VerifyAnswer:
     """Say how it went, a sentence a dataset; `held` is why those wait that have not ended."""
     shown = tuple(run_view(run) for run in found)
     if not waited:
         return VerifyAnswer(True, "The verification was asked for.", (), shown)
     if held is not None:
-        return VerifyAnswer(False, held, (held,), shown)
-    errors = tuple(_told(run, wait_s) for run in found if not is_true(run))
+        return VerifyAnswer(False, held.message, (held.message,), shown, held.code)
+    untrue = [run for run in found if not is_true(run)]
+    errors = tuple(_told(run, wait_s) for run in untrue)
     message = " ".join(_told(run, wait_s) for run in found)
-    return VerifyAnswer(not errors, message, errors, shown)
+    code = runs.failure_code(untrue[0]) or "copy_differs" if untrue else None
+    return VerifyAnswer(not errors, message, errors, shown, code)
 
 
 def is_true(run: Row[Any]) -> bool:
