@@ -30,6 +30,10 @@ fails exits 1. `sync` and `deletions confirm` exit 3 when they held deletions ba
 `connection delete` and `restore` ask on a terminal. With `--yes` they do not ask; where there is no
 terminal they need it.
 
+`serve`, `worker`, `user create`, `db upgrade` and `restore` begin an installation where there is
+none, and bring an older database up to date; `demo` and `sandbox` need none. All others create no
+folder, no database and no keys. They say where they looked, and which setting to use.
+
 {table}
 """
 

@@ -18,7 +18,7 @@ from odoosync.accounts.mail_address import normal_address, store_address
 from odoosync.accounts.passwords import check_new_password
 from odoosync.accounts.principal import Principal
 from odoosync.accounts.tables import sessions, users
-from odoosync.db import Tx
+from odoosync.db import Database, Tx
 
 LONGEST_NAME: Final = 150
 _NAME: Final = re.compile(r"\w[\w.@+-]*")
@@ -66,13 +66,13 @@ async def list_users(accounts: Accounts) -> list[User]:
     return await directory.list_users(accounts.database)
 
 
-async def find_user(accounts: Accounts, username: str) -> User:
+async def find_user(database: Database, username: str) -> User:
     """Return the user of this name, however it is spelled. Raises UserUnknown."""
     try:
         name = normal_name(username)
     except BadUsername as error:
         raise UserUnknown("There is no user of this name.") from error
-    user = await directory.find_user(accounts.database, name)
+    user = await directory.find_user(database, name)
     if user is None:
         raise UserUnknown(f"There is no user {name!r}.")
     return user
@@ -80,7 +80,7 @@ async def find_user(accounts: Accounts, username: str) -> User:
 
 async def disable_user(accounts: Accounts, username: str) -> User:
     """End all sessions at once; API keys rest until the user is enabled again."""
-    user = await find_user(accounts, username)
+    user = await find_user(accounts.database, username)
     now = accounts.clock()
     async with accounts.database.tenant(user.tenant_id) as tx:
         await tx.execute(tx.update(users).where(users.c.id == user.id).values(disabled_at=now))
@@ -90,7 +90,7 @@ async def disable_user(accounts: Accounts, username: str) -> User:
 
 
 async def enable_user(accounts: Accounts, username: str) -> User:
-    user = await find_user(accounts, username)
+    user = await find_user(accounts.database, username)
     async with accounts.database.tenant(user.tenant_id) as tx:
         await tx.execute(tx.update(users).where(users.c.id == user.id).values(disabled_at=None))
         now = accounts.clock()
@@ -100,7 +100,7 @@ async def enable_user(accounts: Accounts, username: str) -> User:
 
 async def set_address(accounts: Accounts, username: str, email: str | None) -> str | None:
     """Give a user the address that mails go to, or none. Raises UserUnknown, BadAddress."""
-    address, user = normal_address(email), await find_user(accounts, username)
+    address, user = normal_address(email), await find_user(accounts.database, username)
     async with accounts.database.tenant(user.tenant_id) as tx:
         await store_address(tx, user.id, address, OPERATOR, accounts.clock())
     return address
@@ -121,7 +121,7 @@ def _named(user: User) -> dict[str, object]:
 async def set_password(accounts: Accounts, username: str, password: str) -> User:
     """Give a new password and end all sessions. Raises UserUnknown, BadPassword."""
     check_new_password(password)
-    user = await find_user(accounts, username)
+    user = await find_user(accounts.database, username)
     await _store_password(accounts, user.tenant_id, user.id, password, OPERATOR)
     return user
 
@@ -164,7 +164,7 @@ async def _store_password(
 
 async def delete_user(accounts: Accounts, username: str) -> User:
     """Delete the user with all data of their tenant."""
-    user = await find_user(accounts, username)
+    user = await find_user(accounts.database, username)
     await directory.remove_user(accounts.database, user, accounts.clock())
     return user
 

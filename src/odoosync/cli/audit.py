@@ -9,14 +9,12 @@ import orjson
 import typer
 from sqlalchemy import Row
 
-from odoosync.accounts.context import open_accounts
 from odoosync.accounts.trail import TrailFilter, newest, newest_of_all
 from odoosync.accounts.users import find_user
 from odoosync.api.reading.audit import entry_view
 from odoosync.api.reading.moments import read_moment
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrAll
-from odoosync.crypto import load_key_ring
 
 
 def audit(
@@ -39,11 +37,10 @@ def audit(
 
 
 async def _entries(username: str | None, wanted: TrailFilter, limit: int) -> list[Row[Any]]:
-    async with opened_database() as (settings, database):
+    async with opened_database() as (_, database):
         if username is None:
             return await newest_of_all(database, wanted, limit=limit)
-        keys = load_key_ring(settings.configured_keys, settings.data_dir)
-        owner = await find_user(open_accounts(database, keys), username)
+        owner = await find_user(database, username)
         async with database.tenant(owner.tenant_id, write=False) as tx:
             return await newest(tx, wanted, limit=limit)
 

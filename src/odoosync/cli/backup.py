@@ -16,6 +16,7 @@ import typer
 from sqlalchemy.engine import make_url
 
 from odoosync.cli.confirming import Yes, confirm
+from odoosync.cli.opening import revision_there
 from odoosync.db.disk import DiskFull, free_bytes, is_disk_full, readable_size
 from odoosync.errors import Conflict, InvalidInput, NotFound
 from odoosync.migrations import upgrade
@@ -29,9 +30,8 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> 
     settings = _sqlite_settings(
         "pg_dump --enable-row-security --format=custom --file=FILE DATABASE_URL"
     )
+    revision_there(settings)
     source = _database_file(settings)
-    if not source.exists():
-        raise NotFound(f"There is no database in {settings.data_dir}. Nothing to back up.")
     if file.exists():
         raise Conflict(f"{file} exists already. Name another file, or move it away.")
     draft = file.with_name(f".{file.name}.{os.getpid()}")

@@ -12,13 +12,11 @@ from typing import Annotated, TypeVar
 import typer
 
 from odoosync.accounts.audit import OPERATOR
-from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.addresses.outbound import Outbound
-from odoosync.cli.opening import opened_database
+from odoosync.cli.opening import existing_keys, opened_database
 from odoosync.clock import utc_now
 from odoosync.connections.service import ConnectionService, Owner
-from odoosync.crypto import load_key_ring
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings
 from odoosync.sync.field_names import check_fields
@@ -42,8 +40,8 @@ class Desk:
 async def desk_of(username: str) -> AsyncIterator[Desk]:
     """Open what acts on a user's connections. Raises UserUnknown."""
     async with opened_database() as (settings, database):
-        keys = load_key_ring(settings.configured_keys, settings.data_dir)
-        user = await find_user(open_accounts(database, keys), username)
+        keys = existing_keys(settings)
+        user = await find_user(database, username)
         outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
         transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts, outbound)
         service = ConnectionService(

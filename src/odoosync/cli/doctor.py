@@ -10,9 +10,9 @@ import typer
 
 from odoosync.addresses.outbound import Outbound
 from odoosync.api.health import reasons_not_ready
-from odoosync.cli.opening import opened_database
+from odoosync.cli.opening import existing_keys, opened_database
 from odoosync.connections.sealing import keys_in_use
-from odoosync.crypto import CannotOpen, load_key_ring
+from odoosync.crypto import CannotOpen
 from odoosync.db import Database, DiskFull
 from odoosync.db.disk import free_bytes, readable_size
 from odoosync.errors import OdoosyncError
@@ -22,7 +22,7 @@ from odoosync.notifications.mailing import read_mail_server
 from odoosync.notifications.opening import webhook_guard
 from odoosync.notifications.sealing import keys_in_use as keys_of_webhooks
 from odoosync.odoo.transport import odoo_guard
-from odoosync.settings import Settings
+from odoosync.settings import Settings, load_settings
 
 _LEAST_FREE: Final = 100_000_000
 Check = Callable[[Settings, Database], Awaitable[str]]
@@ -35,19 +35,31 @@ def doctor() -> None:
 
 
 async def _examine() -> bool:
-    sound = True
-    async with opened_database() as (settings, database):
-        for name, check in _CHECKS.items():
-            try:
-                typer.echo(f"ok    {name}: {await check(settings, database)}")
-            except OdoosyncError as error:
-                sound = False
-                typer.echo(f"WRONG {name}: {error.message}")
+    """Make every check, and change nothing. What needs a database is left out without one."""
+    settings = load_settings()
+    sound = await _passes("addresses", _addresses(settings))
+    sound &= await _passes("mail", _mail(settings))
+    try:
+        async with opened_database() as (_, database):
+            for name, check in _OF_DATABASE.items():
+                sound &= await _passes(name, check(settings, database))
+    except OdoosyncError as error:
+        sound = False
+        typer.echo(f"WRONG database: {error.message}")
     return sound
 
 
+async def _passes(name: str, check: Awaitable[str]) -> bool:
+    try:
+        typer.echo(f"ok    {name}: {await check}")
+    except OdoosyncError as error:
+        typer.echo(f"WRONG {name}: {error.message}")
+        return False
+    return True
+
+
 async def _keys(settings: Settings, database: Database) -> str:
-    ring = load_key_ring(settings.configured_keys, settings.data_dir)
+    ring = existing_keys(settings)
     used = await keys_in_use(database) | await keys_of_webhooks(database)
     if lost := sorted(used - {name for name, _ in ring.masters}):
         raise CannotOpen(
@@ -57,7 +69,7 @@ async def _keys(settings: Settings, database: Database) -> str:
     return f"{len(ring.masters)} in the ring, {ring.current!r} seals"
 
 
-async def _addresses(settings: Settings, _database: Database) -> str:
+async def _addresses(settings: Settings) -> str:
     odoo_guard(settings.default_odoo_url, settings.allowed_odoo_hosts)
     allowed = ", ".join(settings.allowed_odoo_hosts) or "none"
     webhook_guard(settings.allowed_webhook_hosts)
@@ -71,7 +83,7 @@ async def _addresses(settings: Settings, _database: Database) -> str:
     )
 
 
-async def _mail(settings: Settings, _database: Database) -> str:
+async def _mail(settings: Settings) -> str:
     if settings.configured_smtp_url is None:
         return "none is sent; ODOOSYNC_SMTP_URL names a mail server"
     server = read_mail_server(settings.configured_smtp_url)
@@ -101,10 +113,8 @@ async def _workers(_settings: Settings, database: Database) -> str:
     return f"{alive} alive" if alive else "none alive; `odoosync serve` starts one"
 
 
-_CHECKS: dict[str, Check] = {
+_OF_DATABASE: dict[str, Check] = {
     "keys": _keys,
-    "addresses": _addresses,
-    "mail": _mail,
     "database": _schema,
     "disk": _disk,
     "workers": _workers,

@@ -12,13 +12,11 @@ import typer
 from sqlalchemy import Row
 
 from odoosync.accounts import audit
-from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrActive
 from odoosync.cli.sync import end, hands, watch
 from odoosync.clock import utc_now
-from odoosync.crypto import load_key_ring
 from odoosync.db import Database
 from odoosync.settings import Settings
 from odoosync.sync.confirming import (
@@ -52,8 +50,7 @@ class _Desk:
 @asynccontextmanager
 async def _desk(username: str, connection_id: int | None) -> AsyncIterator[_Desk]:
     async with opened_database() as (settings, database):
-        keys = load_key_ring(settings.configured_keys, settings.data_dir)
-        owner = await find_user(open_accounts(database, keys), username)
+        owner = await find_user(database, username)
         service = SyncService(database, clock=utc_now, wait_s=settings.sync_wait)
         who = Answering(owner.tenant_id, owner.id, audit.OPERATOR, connection_id, trigger="command")
         yield _Desk(settings, database, service, who)

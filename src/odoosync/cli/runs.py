@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.api.reading.history import check_connection, run_lines
 from odoosync.api.reading.moments import read_moment
@@ -15,7 +14,6 @@ from odoosync.api.reading.run_csv import csv_lines
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrAll
 from odoosync.clock import iso
-from odoosync.crypto import load_key_ring
 from odoosync.db import Database
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import RunFilter, newest
@@ -46,9 +44,8 @@ def runs(
 async def _show(
     username: str, wanted: RunFilter, limit: int | None, *, csv: bool, run_id: str | None
 ) -> None:
-    async with opened_database() as (settings, database):
-        keys = load_key_ring(settings.configured_keys, settings.data_dir)
-        owner = await find_user(open_accounts(database, keys), username)
+    async with opened_database() as (_, database):
+        owner = await find_user(database, username)
         async with database.tenant(owner.tenant_id, write=False) as tx:
             await check_connection(tx, wanted)
         if run_id is not None:

@@ -9,13 +9,11 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from odoosync.accounts.audit import OPERATOR
-from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrActive
 from odoosync.clock import utc_now
 from odoosync.connections import store as connections
-from odoosync.crypto import load_key_ring
 from odoosync.sync.freshness.view import freshness_views
 from odoosync.sync.schedules import planning
 from odoosync.sync.schedules.planning import USUAL, Planner, Wish
@@ -31,9 +29,8 @@ def _plan(
     username: str, connection_id: int | None, work: Callable[[Planner], Awaitable[_Result]]
 ) -> _Result:
     async def run() -> _Result:
-        async with opened_database() as (settings, database):
-            keys = load_key_ring(settings.configured_keys, settings.data_dir)
-            owner = await find_user(open_accounts(database, keys), username)
+        async with opened_database() as (_, database):
+            owner = await find_user(database, username)
             who = Planner(database, utc_now, owner.tenant_id, owner.id, OPERATOR, connection_id)
             return await work(who)
 

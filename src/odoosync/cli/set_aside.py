@@ -8,13 +8,11 @@ from typing import Annotated, Any, Final
 import typer
 from sqlalchemy import Row
 
-from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrActive
 from odoosync.clock import iso
 from odoosync.connections import store as connections
-from odoosync.crypto import load_key_ring
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.set_aside import Place, listed
 
@@ -42,9 +40,8 @@ def set_aside(
 async def _tell(username: str, dataset: str | None, connection_id: int | None) -> int:
     """Print them page by page; returns how many."""
     told, after = 0, None
-    async with opened_database() as (settings, database):
-        keys = load_key_ring(settings.configured_keys, settings.data_dir)
-        owner = await find_user(open_accounts(database, keys), username)
+    async with opened_database() as (_, database):
+        owner = await find_user(database, username)
         while True:
             async with database.tenant(owner.tenant_id, write=False) as tx:
                 chosen = await connections.chosen(tx, connection_id)

@@ -20,11 +20,9 @@ from rich.progress import (
 from sqlalchemy import Row
 
 from odoosync.accounts.audit import OPERATOR
-from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
-from odoosync.cli.opening import opened_database
+from odoosync.cli.opening import existing_keys, opened_database
 from odoosync.clock import utc_now
-from odoosync.crypto import load_key_ring
 from odoosync.db import Database
 from odoosync.jobs.workers import live_workers
 from odoosync.settings import Settings
@@ -62,8 +60,7 @@ def sync(
 
 async def _sync(username: str, datasets: Sequence[str], options: dict[str, Any]) -> list[Row[Any]]:
     async with opened_database() as (settings, database):
-        keys = load_key_ring(settings.configured_keys, settings.data_dir)
-        owner = await find_user(open_accounts(database, keys), username)
+        owner = await find_user(database, username)
         service = SyncService(database, clock=utc_now, wait_s=settings.sync_wait)
         run_ids: list[str] = []
         for name in datasets:
@@ -91,6 +88,7 @@ async def hands(settings: Settings, database: Database) -> AsyncIterator[None]:
     if await live_workers(database):
         yield
         return
+    existing_keys(settings)  # or the work would make new ones
     stop = asyncio.Event()
     working = asyncio.create_task(work(settings, stop))
     try:

@@ -12,7 +12,7 @@ from odoosync.accounts import Accounts, open_accounts, users
 from odoosync.accounts.api_keys import ApiKey, Owner, create_api_key, list_api_keys, revoke_api_key
 from odoosync.accounts.directory import User
 from odoosync.cli.confirming import Yes, confirm
-from odoosync.cli.opening import opened_database
+from odoosync.cli.opening import existing_keys, opened_database
 from odoosync.cli.passwords import PasswordStdin, read_password
 from odoosync.clock import iso
 from odoosync.crypto import load_key_ring
@@ -25,10 +25,15 @@ Name = Annotated[str, typer.Argument(help="The username.", show_default=False)]
 _Result = TypeVar("_Result")
 
 
-def _with_accounts(work: Callable[[Accounts], Awaitable[_Result]]) -> _Result:
+def _with_accounts(
+    work: Callable[[Accounts], Awaitable[_Result]], *, creates: bool = False
+) -> _Result:
     async def run() -> _Result:
-        async with opened_database() as (settings, database):
-            keys = load_key_ring(settings.configured_keys, settings.data_dir)
+        async with opened_database(creates=creates) as (settings, database):
+            if creates:
+                keys = load_key_ring(settings.configured_keys, settings.data_dir)
+            else:
+                keys = existing_keys(settings)
             return await work(open_accounts(database, keys))
 
     return asyncio.run(run())
@@ -45,7 +50,8 @@ def create(
     """Make a user with a tenant of their own."""
     password = read_password(from_stdin=password_stdin, twice=True)
     made = _with_accounts(
-        lambda to: users.create_user(to, name, password, is_admin=admin, email=email)
+        lambda to: users.create_user(to, name, password, is_admin=admin, email=email),
+        creates=True,
     )
     typer.echo(f"Created user {made.username} (id {made.id}).")
 
@@ -107,7 +113,7 @@ def delete(
 
 
 async def _owner(accounts: Accounts, name: str) -> Owner:
-    found = await users.find_user(accounts, name)
+    found = await users.find_user(accounts.database, name)
     return Owner(found.tenant_id, found.id)
 
 

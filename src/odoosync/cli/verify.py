@@ -9,12 +9,10 @@ import typer
 from sqlalchemy import Row
 
 from odoosync.accounts.audit import OPERATOR
-from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
 from odoosync.cli.sync import hands, watch
 from odoosync.clock import utc_now
-from odoosync.crypto import load_key_ring
 from odoosync.sync.verify.asking import USUAL, VerifyRequest, ask_to_verify, is_true, summary
 from odoosync.sync.verify.lane import verified_by
 
@@ -41,8 +39,7 @@ def verify(
 
 async def _verify(username: str, datasets: tuple[str, ...], **options: Any) -> list[Row[Any]]:
     async with opened_database() as (settings, database):
-        keys = load_key_ring(settings.configured_keys, settings.data_dir)
-        owner = await find_user(open_accounts(database, keys), username)
+        owner = await find_user(database, username)
         request = VerifyRequest(
             owner.tenant_id, owner.id, datasets, trigger="command", by=OPERATOR, **options
         )

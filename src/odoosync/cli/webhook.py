@@ -12,15 +12,13 @@ from typing import Annotated, Any, Final
 import typer
 
 from odoosync.accounts import audit
-from odoosync.accounts.context import open_accounts
 from odoosync.accounts.users import find_user
 from odoosync.api.reading.delivery_log import DeliveryStatus
 from odoosync.api.reading.moments import needed_moment
-from odoosync.cli.opening import opened_database
+from odoosync.cli.opening import existing_keys, opened_database
 from odoosync.cli.options import OrAll
 from odoosync.clock import utc_now
 from odoosync.connections.service import Owner
-from odoosync.crypto import load_key_ring
 from odoosync.errors import InvalidInput, Unavailable
 from odoosync.notifications.opening import webhook_guard
 from odoosync.notifications.service import WebhookService
@@ -42,8 +40,8 @@ class _Desk:
 @asynccontextmanager
 async def _desk(username: str) -> AsyncIterator[_Desk]:
     async with opened_database() as (settings, database):
-        keys = load_key_ring(settings.configured_keys, settings.data_dir)
-        found = await find_user(open_accounts(database, keys), username)
+        keys = existing_keys(settings)
+        found = await find_user(database, username)
         guard = webhook_guard(settings.allowed_webhook_hosts)
         service = WebhookService(database, keys, guard, utc_now)
         yield _Desk(service, Owner(found.tenant_id, audit.OPERATOR))

@@ -1,6 +1,6 @@
 """Secrets: sealed under a versioned key ring, opened by one explicit call, masked in every repr."""
 
-from odoosync.crypto.key_file import load_key_ring
+from odoosync.crypto.key_file import KEY_FILE, load_key_ring
 from odoosync.crypto.ring import (
     MASK,
     BadKeyRing,
@@ -12,6 +12,7 @@ from odoosync.crypto.ring import (
 )
 
 __all__ = [
+    "KEY_FILE",
     "MASK",
     "BadKeyRing",
     "CannotOpen",

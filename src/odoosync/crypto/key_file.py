@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from odoosync.crypto.ring import BadKeyRing, KeyRing, new_key_ring, parse_key_ring
+
+KEY_FILE: Final = "secret_keys"
 
 
 def load_key_ring(configured: str | None, folder: Path) -> KeyRing:
@@ -15,7 +18,7 @@ def load_key_ring(configured: str | None, folder: Path) -> KeyRing:
     """
     if configured is not None:
         return parse_key_ring(configured)
-    path = folder / "secret_keys"
+    path = folder / KEY_FILE
     try:
         if not path.exists():
             _create_private(path, new_key_ring().to_text())

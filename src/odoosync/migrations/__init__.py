@@ -4,6 +4,13 @@ Alembic runs inside one transaction that holds a lock: SQLite's write lock, or a
 PostgreSQL. Whoever comes second waits, and finds nothing left to do.
 """
 
+from odoosync.migrations.installed import installed_revision
 from odoosync.migrations.upgrade import MigrationFailed, current_revision, head_revision, upgrade
 
-__all__ = ["MigrationFailed", "current_revision", "head_revision", "upgrade"]
+__all__ = [
+    "MigrationFailed",
+    "current_revision",
+    "head_revision",
+    "installed_revision",
+    "upgrade",
+]

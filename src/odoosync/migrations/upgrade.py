@@ -127,9 +127,13 @@ def _upgrade(connection: Connection) -> str:
     return current_revision(connection) or ""
 
 
+def reason_of(error: DBAPIError) -> str:
+    """Return the first line of what the database said."""
+    return (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+
+
 def _sentence(error: DBAPIError) -> str:
-    reason = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
-    sentence = f"The database could not be upgraded: {reason}."
+    sentence = f"The database could not be upgraded: {reason_of(error)}."
     if getattr(error.orig, "sqlstate", None) == _NOT_PERMITTED:
         sentence += (
             " An administrator of PostgreSQL has to prepare the login, its database and the two "
