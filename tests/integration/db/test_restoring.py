@@ -34,7 +34,7 @@ async def test_a_reader_of_changes_who_is_ahead_of_a_restored_backup_misses_noth
     await write(database, [row(2, name="Bert"), row(3, name="Carl")])
     reached = (await _feed(database))[-1].position
     for again in (1, 2):
-        restore(file)
+        restore(file, yes=True)
         await write(database, [row(4, name=f"Dora {again}")])
         changes = await _feed(database, reached)
         assert [change.record.odoo_id for change in changes] == [4]
@@ -65,7 +65,7 @@ async def test_no_fence_that_was_given_after_a_backup_is_given_again(
     await ask(database, connection)
     backup(file)
     held = await claim_one(database)
-    restore(file)
+    restore(file, yes=True)
     again = await claim_one(database)
     await database.close()
     assert again.fence > held.fence
