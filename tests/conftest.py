@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from databases import (
     database,
     database_url,
+    loops_only,
     postgres_server,
     postgres_template,
     postgres_url,
@@ -30,6 +31,7 @@ from databases import (
 __all__ = [
     "database",
     "database_url",
+    "loops_only",
     "postgres_server",
     "postgres_template",
     "postgres_url",

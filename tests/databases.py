@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -119,6 +120,16 @@ def shared_postgres(postgres_server: str, postgres_template: str) -> Iterator[Sh
 def postgres_url(shared_postgres: SharedPostgres) -> str:
     shared_postgres.clean()
     return shared_postgres.url
+
+
+@pytest.fixture
+async def loops_only(postgres_url: str) -> AsyncIterator[Database]:
+    """A PostgreSQL that joins by nested loops, and runs what is in them again for each row."""
+    ways = ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize")
+    options = quote(" ".join(f"-c enable_{way}=off" for way in ways))
+    opened = open_database(f"{postgres_url}?options={options}")
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

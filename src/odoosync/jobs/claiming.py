@@ -29,6 +29,7 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.sql.selectable import Subquery
 
 from odoosync.db import Database, Tx, epoch_now
+from odoosync.db.chosen import chosen_once
 from odoosync.jobs.lanes import WORKER_LOST, Claim, lock_order, stalled_s
 from odoosync.jobs.tables import lanes
 
@@ -82,10 +83,10 @@ async def claim_due(
     async with database.system() as tx:
         if not await _alone(tx):
             return []
-        chosen = turns.limit(await _room(tx, shares, limit))
+        chosen = chosen_once(turns.limit(await _room(tx, shares, limit)), lanes)
         taken = await tx.execute(
             lanes.update()
-            .where(lanes.c.id.in_(chosen.with_for_update(**_SKIP)))
+            .where(lanes.c.id.in_(chosen))
             .values(**_taking(worker_id, lease_s))
             .returning(*lanes.c, stalled_s())
         )
@@ -103,9 +104,6 @@ async def release_worker(database: Database, worker_id: str) -> int:
             lanes.update().where(lanes.c.id.in_(in_order)).values(lease_until=0.0)
         )
         return released.rowcount
-
-
-_SKIP: Final[dict[str, Any]] = {"of": lanes, "skip_locked": True}
 
 
 async def _alone(tx: Tx) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.sql.selectable import Subquery
 
 from odoosync.db import Database, Tx, epoch_now
+from odoosync.db.chosen import chosen_once
 from odoosync.notifications.tables import deliveries, delivery_tries, webhooks
 
 LEASE_S: Final = 60.0
@@ -58,7 +59,7 @@ async def claim_due(
             return []
         taken = await tx.execute(
             deliveries.update()
-            .where(deliveries.c.id.in_(turns.with_for_update(**_SKIP)))
+            .where(deliveries.c.id.in_(chosen_once(turns, deliveries)))
             .values(claim_id=claim_id, lease_until=epoch_now() + lease_s)
             .returning(deliveries.c.tenant_id, deliveries.c.id)
         )
@@ -105,9 +106,6 @@ async def _alone(tx: Tx) -> bool:
     if tx.dialect != "postgresql":
         return True  # the write lock is held already
     return bool(await tx.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))))
-
-
-_SKIP: Final[dict[str, Any]] = {"of": deliveries, "skip_locked": True}
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

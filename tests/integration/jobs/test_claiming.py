@@ -24,6 +24,14 @@ async def test_workers_that_claim_at_once_never_get_the_same_lane(database: Data
     assert len(set(taken)) == len(taken) == 21
 
 
+async def test_no_more_is_taken_than_was_asked_for_however_the_server_looks_it_up(
+    loops_only: Database,
+) -> None:
+    for number, connection in enumerate(await populate(loops_only, [1, 2, 3, 4])):
+        await ask(loops_only, connection, tenant_id=number + 1)
+    assert len(await claim(loops_only, limit=2, per_server=3)) == 2
+
+
 async def test_a_tenant_never_holds_more_than_its_cap(database: Database) -> None:
     connections = await populate(database, [1] * 6)
     for connection in connections:
