@@ -15,6 +15,8 @@ from odoosync.accounts import audit
 from odoosync.accounts.users import find_user
 from odoosync.api.reading.delivery_log import DeliveryStatus
 from odoosync.api.reading.moments import needed_moment
+from odoosync.api.rest.webhooks import NewWebhook
+from odoosync.api.validation import read_form
 from odoosync.cli.opening import existing_keys, opened_database
 from odoosync.cli.options import OrAll
 from odoosync.clock import utc_now
@@ -67,14 +69,22 @@ def add(
         list[str] | None, typer.Option(help="Such as run.failed; may be repeated; all if none.")
     ] = None,
     connection: OrAll = None,
-    name: Annotated[str, typer.Option(help="What people call it.")] = "",
+    name: Annotated[
+        str | None, typer.Option(help="What people call it; the URL's host when left out.")
+    ] = None,
 ) -> None:
     """Make a webhook and print its secret: the only time that it is shown."""
+    given = {"url": url, "name": name, "kinds": kind or None, "connection_id": connection}
+    form = read_form(NewWebhook, given)
 
     async def run() -> tuple[dict[str, Any], str]:
         async with _desk(user) as desk:
             made, secret = await desk.service.create(
-                desk.owner, url, name=name, kinds=kind or None, connection_id=connection
+                desk.owner,
+                form.url,
+                name=form.name or "",
+                kinds=form.kinds,
+                connection_id=form.connection_id,
             )
             return made, secret.reveal()
 

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from odoosync.accounts.mail_address import address_of
+from odoosync.api.errors import BadForm
 from odoosync.app import build_services
 from odoosync.cli.user import user
 from odoosync.cli.webhook import webhook
@@ -72,6 +73,19 @@ def test_what_is_wrong_is_told(run: Run) -> None:
     assert isinstance(run("pause", "1").exception, NoWebhook)
     assert isinstance(run("replay", "1").exception, InvalidInput)
     assert isinstance(run("deliveries", "1", "--status", "lost").exception, InvalidInput)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "n" * 256])
+def test_a_name_that_the_api_refuses_is_refused(run: Run, name: str) -> None:
+    refused = run("add", URL, "--name", name).exception
+    assert isinstance(refused, BadForm)
+    assert refused.message.startswith("name: ")
+    assert run("list").output == ""
+
+
+def test_a_name_is_kept_as_the_api_keeps_it(run: Run) -> None:
+    assert "  alarm  https" in run("add", URL, "--name", "  alarm ").output
+    assert "  example.com  https" in run("add", URL).output
 
 
 def test_a_user_has_a_mail_address(run: Run) -> None:
