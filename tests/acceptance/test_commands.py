@@ -158,6 +158,13 @@ def test_deleting_a_user_deletes_everything_of_theirs(service: Service, connecte
     assert caller.http.post("/api/v1/auth/token", data=form).status_code == 401
 
 
+def test_the_demos_end_lists_no_address_of_a_server_that_has_ended(sqlite_only: Service) -> None:
+    ran = sqlite_only.run("demo", "--once", "--contacts", "20", "--products", "10")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    end = ran.stdout[ran.stdout.index("changed") :]
+    assert ("That was the tour" in end, "http" in end, "password" in end) == (True, False, False)
+
+
 @pytest.fixture
 def sqlite_only(tmp_path: Path, sqlite_url: str) -> Service:
     return Service(tmp_path, sqlite_url)

@@ -69,12 +69,13 @@ async def _demo(*, once: bool, contacts: int, products: int) -> None:
         ):
             await _make_user(environment)
             header = await Tour(console, addresses.service, addresses.odoo).run(_USER, _PASSWORD)
-            _show_addresses(console, addresses)
-            if not once:
-                console.print("\nThe header for GraphiQL, good for an hour:")
-                console.print(f'{{"Authorization": "{header}"}}', soft_wrap=True, markup=False)
-                console.print("Serving until Ctrl-C.")
-                await _until_interrupted()
+            if once:
+                console.print(
+                    "\nThat was the tour; both servers end now. Without --once they stay."
+                )
+                return
+            _show_addresses(console, addresses, header)
+            await _until_interrupted()
 
 
 def _environment(folder: Path, addresses: Addresses) -> dict[str, str]:
@@ -156,11 +157,14 @@ async def _make_user(environment: dict[str, str]) -> None:
         raise Unavailable("The demo's user could not be made.")
 
 
-def _show_addresses(console: Console, addresses: Addresses) -> None:
-    console.print(f"\nBrowse it (user [b]{_USER}[/b], password [b]{_PASSWORD}[/b]):")
+def _show_addresses(console: Console, addresses: Addresses, header: str) -> None:
+    console.print(f"\nBrowse it: sign in as [b]{_USER}[/b] with the password [b]{_PASSWORD}[/b].")
     console.print(f"  GraphiQL     {addresses.service}/graphql")
     console.print(f"  API docs     {addresses.service}/docs")
     console.print(f"  Sandbox Odoo {addresses.odoo}  (database odoo_db, admin / admin)")
+    console.print("\nFor curl, good for an hour:")
+    console.print(f"Authorization: {header}", soft_wrap=True, markup=False)
+    console.print("Serving until Ctrl-C.")
 
 
 async def _until_interrupted() -> None:

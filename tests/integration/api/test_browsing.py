@@ -5,9 +5,12 @@ import re
 import httpx
 import pytest
 
+from odoosync.accounts.directory import User
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.browsing.assets import NAMES
 from odoosync.api.services import Services
+from people import PASSWORD
+from queries import data_of
 from served import client_of
 
 PAGES = ("/docs", "/graphql")
@@ -33,6 +36,20 @@ async def test_a_browser_is_told_to_load_nothing_from_elsewhere(
     assert "http" not in policy
 
 
+async def test_graphiql_signs_in_with_a_user_and_a_password(
+    client: httpx.AsyncClient, anna: User
+) -> None:
+    page = (await client.get("/graphql")).text
+    assert re.findall('<input name="([a-z]+)"', page) == ["username", "password"]
+    (address,) = re.findall('data-token-url="(.+?)"', page)
+    form = {"username": anna.username, "password": PASSWORD}
+    token = (await client.post(address, data=form)).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    found = await data_of(client, headers, "{ me { username } }")
+    assert found == {"me": {"username": "anna"}}
+    assert "PASTE" not in page
+
+
 @pytest.mark.parametrize("name", sorted(NAMES))
 async def test_an_asset_is_the_same_packed_and_unpacked(
     client: httpx.AsyncClient, name: str
@@ -55,4 +72,5 @@ async def test_behind_a_proxy_the_pages_find_what_they_load(services: Services) 
     async with client_of(create_api(services, ApiOptions(root_path="/odoosync"))) as proxied:
         pages = [(await proxied.get(f"/odoosync{page}")).text for page in PAGES]
     assert all('src="/odoosync/docs/assets/' in page for page in pages)
+    assert 'data-token-url="/odoosync/api/v1/auth/token"' in pages[1]
     assert "'/odoosync/openapi.json'" in pages[0] or '"/odoosync/openapi.json"' in pages[0]

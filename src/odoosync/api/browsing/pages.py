@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from html import escape
+from importlib.resources import files
+from string import Template
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Request, Response
@@ -20,34 +22,7 @@ _POLICY: Final = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'none'"
 )
-_GRAPHIQL: Final = """<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <title>Odoosync GraphiQL</title>
-    <link rel="icon" href="{icon}">
-    <link rel="stylesheet" href="{at}/{style}">
-    <style>body {{ margin: 0 }} #graphiql {{ height: 100vh }}</style>
-  </head>
-  <body>
-    <div id="graphiql">Loading…</div>
-    <script src="{at}/{react}"></script>
-    <script src="{at}/{react_dom}"></script>
-    <script src="{at}/{graphiql}"></script>
-    <script>
-      ReactDOM.createRoot(document.getElementById("graphiql")).render(
-        React.createElement(GraphiQL, {{
-          fetcher: GraphiQL.createFetcher({{ url: window.location.pathname }}),
-          defaultEditorToolsVisibility: "headers",
-          defaultHeaders: '{{\\n  "Authorization": "Bearer PASTE_AN_ACCESS_TOKEN_HERE"\\n}}',
-          defaultQuery: "{{\\n  me {{\\n    username\\n  }}\\n}}\\n",
-          shouldPersistHeaders: false,
-        }}),
-      );
-    </script>
-  </body>
-</html>
-"""
+_GRAPHIQL: Final = "graphiql.html"
 
 
 def browsing_router(*, graphiql: bool) -> APIRouter:
@@ -75,8 +50,11 @@ async def _docs(request: Request) -> HTMLResponse:
 
 
 async def _graphiql(request: Request) -> HTMLResponse:
-    page = _GRAPHIQL.format(
-        at=escape(_root(request) + _ASSETS),
+    template = Template(files(__package__ or "").joinpath(_GRAPHIQL).read_text(encoding="utf-8"))
+    root = escape(_root(request))
+    page = template.substitute(
+        root=root,
+        assets=f"{root}{_ASSETS}",
         icon=_ICON,
         style=assets.GRAPHIQL_STYLE,
         react=assets.REACT,
