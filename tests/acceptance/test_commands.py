@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from odoosync.sandbox import SandboxServer
+from odoosync.sandbox import SandboxServer, World
 from sandbox_logins import admin_of
 from service import COMMAND, PASSWORD, PROFILE, Caller, Service
 from waiting import PATIENCE_S
@@ -143,6 +144,19 @@ def test_doctor_finds_a_running_service_sound(service: Service, caller: Caller) 
     ran = service.run("doctor")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "WRONG" not in ran.stdout
+
+
+def test_clocks_that_differ_are_told_wherever_a_run_is_and_by_doctor(
+    service: Service, connected: Caller, world: World
+) -> None:
+    world.proxy_ahead = timedelta(minutes=10)
+    run = connected.post("/api/v1/contacts/sync", {})["run"]
+    runs = connected.graphql("{ sync_runs { items { note } } }")["sync_runs"]["items"]
+    listed = service.run("runs", "--user", connected.username).stdout
+    examined = service.run("doctor")
+    for told in (run["note"], runs[0]["note"], listed, examined.stdout):
+        assert "10 minutes ahead of ours" in told
+    assert examined.returncode == 0
 
 
 def test_a_disabled_user_is_out_at_once(service: Service, caller: Caller) -> None:

@@ -23,13 +23,18 @@ from odoosync.notifications.opening import webhook_guard
 from odoosync.notifications.sealing import keys_in_use as keys_of_webhooks
 from odoosync.odoo.transport import odoo_guard
 from odoosync.settings import Settings, load_settings
+from odoosync.sync import clocks
 
 _LEAST_FREE: Final = 100_000_000
 Check = Callable[[Settings, Database], Awaitable[str]]
 
 
+class _Remark(OdoosyncError):
+    """What an operator should know, and what is no fault of this installation."""
+
+
 def doctor() -> None:
-    """Check settings, keys, database, roles and workers; exits 1 when something is wrong."""
+    """Check settings, keys, database, roles, workers, clocks; exits 1 when something is wrong."""
     if not asyncio.run(_examine()):
         raise typer.Exit(1)
 
@@ -52,6 +57,8 @@ async def _examine() -> bool:
 async def _passes(name: str, check: Awaitable[str]) -> bool:
     try:
         typer.echo(f"ok    {name}: {await check}")
+    except _Remark as remark:
+        typer.echo(f"note  {name}: {remark.message}")
     except OdoosyncError as error:
         typer.echo(f"WRONG {name}: {error.message}")
         return False
@@ -113,9 +120,16 @@ async def _workers(_settings: Settings, database: Database) -> str:
     return f"{alive} alive" if alive else "none alive; `odoosync serve` starts one"
 
 
+async def _clocks(_settings: Settings, database: Database) -> str:
+    if told := await clocks.remarks(database):
+        raise _Remark(f"{'; '.join(told)}. Nothing is lost; set the wrong clock right.")
+    return "those of all Odoos agreed with ours at the last sync"
+
+
 _OF_DATABASE: dict[str, Check] = {
     "keys": _keys,
     "database": _schema,
     "disk": _disk,
     "workers": _workers,
+    "clocks": _clocks,
 }

@@ -77,7 +77,7 @@ class OdooClient:
 
     @property
     def server_now(self) -> datetime | None:
-        """The newest `Date` header seen; None when the server sent none yet."""
+        """The last `Date` header; None when the server sent none yet."""
         return self._wire.meter.server_now
 
     async def call(

@@ -81,7 +81,7 @@ class Calls(Protocol):
 
 @dataclass(slots=True)
 class Meter:
-    """`server_now` is the newest `Date` header seen, None before the first."""
+    """`server_now` is the last `Date` header, None before the first: clocks may be set back."""
 
     calls: int = 0
     bytes_received: int = 0
@@ -89,7 +89,7 @@ class Meter:
 
     def note(self, answer: Answer) -> None:
         self.bytes_received += len(answer.body)
-        if answer.date and (self.server_now is None or answer.date > self.server_now):
+        if answer.date:
             self.server_now = answer.date
 
 

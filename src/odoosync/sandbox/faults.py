@@ -13,7 +13,7 @@ KINDS = frozenset(
     {
         "latency", "hang", "stall", "drip", "cut", "cut_chunks", "cut_gzip", "shortened", "empty",
         "status", "page", "json_page", "garbage", "huge", "redirect", "redirect_loop",
-        "serialization_failure", "odoo_error",
+        "serialization_failure", "odoo_error", "long_transaction",
     }
 )  # fmt: skip
 
@@ -23,9 +23,9 @@ class Fault:
     """One kind of trouble; `times` calls long (None: until cleared), after `skip` that pass.
 
     `model` and `method` narrow it (`common` and `authenticate` for logins); empty is any call.
-    `seconds`: latency before the answer, or between the chunks of a drip; `size`: bytes of a
-    chunk, of what comes before a cut, or of a huge body. What `stall`s hangs after its headers. A
-    `cut` breaks its promise of a
+    `seconds`: latency before the answer, or between the chunks of a drip, or how long ago a long
+    transaction began that commits with this call; `size`: bytes of a chunk, of what comes before a
+    cut, or of a huge body. What `stall`s hangs after its headers. A `cut` breaks its promise of a
     length, what is `shortened` keeps it. A `page` is HTML with status 200; a `redirect` leads to
     `location`.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
+from datetime import timedelta
 from email.utils import format_datetime
 from math import inf
 from typing import Any
@@ -139,7 +140,12 @@ class _Routes:
         return await self._plain(request, "nowhere", page)
 
     async def set_faults(self, request: Request) -> Response:
-        """POST faults; `unreadable` names a row, `failing` a field; DELETE clears all."""
+        """POST a fault or a list of them; DELETE clears all.
+
+        `unreadable` names a row, `failing` a field; `proxy_clock` and `database_clock` are ahead by
+        `seconds`, or behind where these are below zero. A `proxy_clock` without `seconds` sends no
+        `Date`.
+        """
         if request.method == "DELETE":
             self._faults.clear()
             self._world.mend()
@@ -159,6 +165,11 @@ class _Routes:
         elif given.get("kind") == "failing":
             how = given.get("how", "singleton")
             self._world.make_failing(given["model"], given["field"], how)
+        elif given.get("kind") == "proxy_clock":
+            seconds = given.get("seconds")
+            self._world.proxy_ahead = None if seconds is None else timedelta(seconds=seconds)
+        elif given.get("kind") == "database_clock":
+            self._world.database_ahead = timedelta(seconds=given["seconds"])
         else:
             self._faults.add(fault_from_json(given))
 
@@ -180,6 +191,9 @@ class _Routes:
             return respond(await self._paced(work))
         if fault.kind in ("serialization_failure", "odoo_error"):
             return respond(refuse(_raised(fault)))
+        if fault.kind == "long_transaction":
+            with self._world.long_transactions(fault.seconds):
+                return respond(work())
         if fault.kind in _SPOILING:
             return spoiled(fault, work())
         return instead(fault, request, self._faults) or respond(work())
@@ -206,14 +220,15 @@ def _parsed(body: bytes) -> Any:
 
 
 def _like_werkzeug(app: ASGIApp, world: World, *, keep_alive: bool) -> ASGIApp:
-    """Put Werkzeug's name and the world's time on every answer."""
+    """Put Werkzeug's name and a `Date` on every answer."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                date = format_datetime(world.now().replace(microsecond=0), usegmt=True)
                 extra = [(b"server", world.release.server_header.encode())]
-                extra.append((b"date", date.encode()))
+                if (told := world.date_header()) is not None:
+                    date = format_datetime(told.replace(microsecond=0), usegmt=True)
+                    extra.append((b"date", date.encode()))
                 if not keep_alive:
                     extra.append((b"connection", b"close"))
                 message["headers"] = [*extra, *message.get("headers", ())]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -61,6 +62,8 @@ class World:
         self.lists_databases = True
         self.other_databases: list[str] = []
         self.no_database = 'FATAL:  database "{name}" does not exist\n'
+        self.proxy_ahead: timedelta | None = timedelta(0)
+        self.database_ahead = timedelta(0)
         self._commits = 0
         self._begun = 0
         self._open: set[int] = set()
@@ -71,10 +74,27 @@ class World:
     def now(self) -> datetime:
         return self.clock()
 
+    def date_header(self) -> datetime | None:
+        """Return what `Date` says: the time of what stands before Odoo; None: it sends none."""
+        return None if self.proxy_ahead is None else self.clock() + self.proxy_ahead
+
     def stamp(self) -> int:
-        """Now in microseconds since 1970, as `write_date` keeps it."""
-        since = self.clock() - EPOCH
+        """Now by the database, in microseconds since 1970, as `write_date` keeps it."""
+        since = self.clock() + self.database_ahead - EPOCH
         return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+    @contextmanager
+    def long_transactions(self, seconds: float) -> Iterator[None]:
+        """Let transactions that begin meanwhile have begun so long ago."""
+        before = self.database_ahead
+        self.database_ahead = before - timedelta(seconds=seconds)
+        try:
+            yield
+        finally:
+            self.database_ahead = before
+
+    def right_clocks(self) -> None:
+        self.proxy_ahead = self.database_ahead = timedelta(0)
 
     def transaction(self, uid: int = 2) -> Transaction:
         """Begin one: its `write_date` is taken now, its rows become visible at its commit."""
@@ -175,6 +195,7 @@ class World:
         self.failing.setdefault(model, {})[field] = how
 
     def mend(self) -> None:
-        """Let everything be read again."""
+        """Let everything be read again, and all clocks be right."""
+        self.right_clocks()
         self.unreadable.clear()
         self.failing.clear()

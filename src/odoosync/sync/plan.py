@@ -18,15 +18,17 @@ import orjson
 from odoosync.clock import iso
 from odoosync.sync.window import LOOKBACK, Mode, Window, reach
 
-Stage = Literal["rest", "pages", "volatile", "ids", "labels"]
+Stage = Literal["rest", "pages", "volatile", "ids", "missed", "labels"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to ask for, and how far it has come: rows up to `last_id` of `stage` are stored.
 
-    `seen_at` is our own clock at `t0`. `wide_at` is the T0 of the wide or full window that ends
-    with this run, if any. `done` names the columns of the cursor that `t0` goes into at the end.
+    `seen_at` is our own clock at `t0`; the server's was ahead of it by `skew_s`, None where it told
+    none. Dates in Odoo's database lag by `lag_s`. `wide_at` is the T0 of the wide or full window
+    that ends with this run, if any. `done` names the columns of the cursor that `t0` goes into at
+    the end.
     With `takes_over` the stage `rest` comes first: rows since `rest_since`, None for all.
     """
 
@@ -42,6 +44,12 @@ class Plan:
     takes_over: bool = False
     rest_since: datetime | None = None
     done: tuple[str, ...] = ()
+    lag_s: float = 0.0
+    skew_s: float | None = None
+
+    @property
+    def lag(self) -> timedelta:
+        return timedelta(seconds=self.lag_s)
 
     @property
     def is_whole(self) -> bool:
@@ -115,7 +123,8 @@ def take_over(
     plan = replace(left, t0=t0, seen_at=seen_at, takes_over=True)
     if left.stage == "rest":
         return plan
-    since = reach(left.t0, left.seen_at, t0=t0, our_now=seen_at) - (lookback or LOOKBACK)
+    low = reach(left.t0, left.seen_at, t0=t0, our_now=seen_at, lag=left.lag)
+    since = low - (lookback or LOOKBACK)
     if left.stage == "pages":
         return replace(plan, stage="rest", rest_since=left.since, since=since)
     return replace(plan.at("pages"), rest_since=left.since, since=since, done=())

@@ -145,6 +145,13 @@ async def update(tx: Tx, run_id: str, values: Mapping[str, Any]) -> None:
     await tx.execute(tx.update(runs).where(runs.c.id == run_id).values(**values))
 
 
+async def add_note(tx: Tx, run_id: str, said: str | None) -> None:
+    """Add a sentence to what a run remarks, unless it is said already."""
+    note = (await get(tx, run_id)).note
+    if said and said not in (note or ""):
+        await update(tx, run_id, {"note": f"{note} {said}" if note else said})
+
+
 async def update_open(tx: Tx, run_id: str, values: Mapping[str, Any]) -> None:
     """Set columns of a run that has not ended: for who does not know whether it has."""
     change = tx.update(runs).where(runs.c.id == run_id, runs.c.status.not_in(sorted(ENDED)))

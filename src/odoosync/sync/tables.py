@@ -123,6 +123,8 @@ cursors = tenant_table(
     Column("volatile_at", UtcDateTime),
     Column("ids_at", UtcDateTime),
     Column("labels_at", UtcDateTime),
+    Column("lag_s", Double),
+    Column("skew_s", Double),
     Column("unfinished", JsonDocument),
     Column("confirmed", JsonDocument),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -30,6 +32,42 @@ def test_both_protocols_read_the_same_rows(client: httpx.Client) -> None:
     over_rpc = rpc(client, "res.partner", "search_read", [], PAGE)["result"]
     assert len(over_json2) == 3
     assert over_json2 == over_rpc
+
+
+def read_dates(client: httpx.Client) -> tuple[timedelta | None, timedelta]:
+    """How far ahead of us `Date` is, and the `write_date` of a row that is made now."""
+    made = client.post("/json/2/res.partner/create", json={"vals_list": [{"name": "New"}]})
+    asked = {"ids": made.json(), "fields": ["write_date"]}
+    answer = client.post("/json/2/res.partner/read", json=asked)
+    written = datetime.fromisoformat(answer.json()[0]["write_date"]).replace(tzinfo=UTC)
+    told, now = answer.headers.get("date"), utc_now()
+    return parsedate_to_datetime(told) - now if told else None, written - now
+
+
+@pytest.mark.parametrize("seconds", [86_400, -86_400])
+def test_clocks_can_be_set_wrong_and_are_put_right(client: httpx.Client, seconds: int) -> None:
+    wrong, near = timedelta(seconds=seconds), timedelta(minutes=10)
+    for kind, (proxy, database) in {
+        "proxy_clock": (wrong, timedelta(0)),
+        "database_clock": (timedelta(0), wrong),
+    }.items():
+        client.post("/sandbox/faults", json={"kind": kind, "seconds": seconds})
+        told, written = read_dates(client)
+        assert told is not None
+        assert (abs(told - proxy) < near, abs(written - database) < near) == (True, True)
+        client.delete("/sandbox/faults")
+
+
+def test_a_proxy_may_tell_no_time(client: httpx.Client) -> None:
+    client.post("/sandbox/faults", json={"kind": "proxy_clock"})
+    assert read_dates(client)[0] is None
+
+
+def test_a_transaction_that_took_long_dates_its_rows_at_its_start(client: httpx.Client) -> None:
+    slow = {"kind": "long_transaction", "method": "create", "seconds": 7_200, "times": 1}
+    client.post("/sandbox/faults", json=slow)
+    assert read_dates(client)[1] < -timedelta(hours=1)
+    assert read_dates(client)[1] > -timedelta(hours=1)
 
 
 def test_a_change_made_in_the_world_is_there_at_once(

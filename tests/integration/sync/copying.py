@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import orjson
@@ -77,7 +78,10 @@ EQUAL = Difference()
 
 @dataclass
 class Copy:
-    """Owns a tenant with one connection; `database` may be fragile."""
+    """Owns a tenant with one connection; `database` may be fragile.
+
+    `clock` is the world's, and ours but for what ours is `ahead`.
+    """
 
     database: Database
     odoo: DirectOdoo
@@ -87,6 +91,10 @@ class Copy:
     key_ring: KeyRing
     guard: bool = True
     maker: Maker = field(default_factory=Maker)
+    ahead: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        return self.clock() + self.ahead
 
     @property
     def world(self) -> World:
@@ -100,7 +108,7 @@ class Copy:
         async with self.database.tenant(self.tenant_id) as tx:
             ticket = await lanes.ask(tx, self.connection_id, dataset)
             lane = (self.connection_id, dataset, ticket.generation)
-            await runs.enqueue(tx, ticket.run_id, lane, asked, self.clock())
+            await runs.enqueue(tx, ticket.run_id, lane, asked, self.now())
         return ticket.run_id
 
     async def take(self) -> Claim:
@@ -123,7 +131,7 @@ class Copy:
             database=self.database,
             transport=cast("Transport", self.odoo),
             key_ring=self.key_ring,
-            clock=self.clock,
+            clock=self.now,
             deletion_guard=Guard(enabled=self.guard),
             maker=self.maker,
         )

@@ -41,10 +41,9 @@ def _nothing(_model: str, _method: str) -> None:
 
 @dataclass
 class DirectOdoo:
-    """Answers as the sandbox's HTTP does. `dates` off: a server that sends no `Date`."""
+    """Answers as the sandbox's HTTP does."""
 
     world: World
-    dates: bool = True
     before: Hook = _nothing
     after: Hook = _nothing
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -69,10 +68,10 @@ class DirectOdoo:
         self.payloads.append(payload)
         self.before(model, called)
         answer = self._answer(path, headers or {}, payload, model, called)
-        date = self.world.now().replace(microsecond=0) if self.dates else None
+        date = self.world.date_header()
         told = {"content-type": answer.content_type}
         self.after(model, called)
-        return Answer(answer.status, told, answer.body, date)
+        return Answer(answer.status, told, answer.body, date and date.replace(microsecond=0))
 
     def _answer(
         self, path: str, headers: Mapping[str, str], payload: object, model: str, method: str

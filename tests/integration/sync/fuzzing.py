@@ -1,7 +1,8 @@
 """A machine of random writers, syncs and misfortunes, for hypothesis to drive.
 
 It holds the sync to one claim: whatever was written before, during and between syncs, by
-transactions of up to 200 seconds, after a quiet sync the copy equals Odoo.
+transactions of up to 200 seconds, after a quiet sync the copy equals Odoo. One of two clocks may be
+ahead at a time, the proxy's or ours.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -29,6 +31,9 @@ COMMON = ("burst", "clear", "code", "email", "name", "price", "template")
 DEED = st.sampled_from((*sorted(DEEDS), *COMMON, *COMMON))
 NUMBER = st.integers(0, 99)
 INSIDE = st.none() | st.integers(0, 3)
+CLOCKS = st.sampled_from(
+    ((0, 0), (600, 0), (90_000, -60), (None, 0), (None, 3_000), (-600, 7_200), (0, 90_000))
+)
 MISFORTUNE = st.sampled_from((None, None, None, Killed, ServerFault))
 
 
@@ -109,6 +114,16 @@ class Fuzz(RuleBasedStateMachine):
     @rule(seconds=SECONDS)
     def wait(self, seconds: float) -> None:
         self.writers.wait(seconds)
+
+    @rule(clocks=CLOCKS, deed=st.sampled_from(COMMON), number=NUMBER)
+    def sync_by_wrong_clocks(self, clocks: tuple[int | None, int], deed: str, number: int) -> None:
+        """Set the proxy's clock and ours ahead or back, sync, and write; a proxy may tell none."""
+        proxy, ours = clocks
+        self.world.proxy_ahead = None if proxy is None else timedelta(seconds=proxy)
+        self.copy.ahead = timedelta(seconds=ours)
+        for dataset in self.datasets:
+            self._sync(dataset)
+        self.writers.do(deed, number)
 
     @rule(deeds=st.lists(st.tuples(DEED, NUMBER), min_size=1, max_size=3))
     def open_transaction(self, deeds: list[tuple[str, int]]) -> None:

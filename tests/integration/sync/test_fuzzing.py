@@ -17,7 +17,7 @@ from odoosync.db import open_database
 from odoosync.odoo import domain as domains
 from odoosync.store import newest
 from odoosync.sync import pace, plan, window
-from odoosync.sync.engine import ids, run, volatile
+from odoosync.sync.engine import ids, planning, run, volatile
 
 EXAMPLES, SOAK_EXAMPLES, STEPS = 50, 2_000, 10
 
@@ -108,6 +108,15 @@ def test_a_sync_that_never_looks_back_would_be_found_out(
 ) -> None:
     for module in (window, plan):
         monkeypatch.setattr(module, "LOOKBACK", timedelta(0))
+    with pytest.raises(AssertionError, match="differs"):
+        fuzz(lab, 19, examples=4 * EXAMPLES)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_sync_that_goes_by_the_servers_clock_alone_would_be_found_out(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "frozen_now", lambda server, ours: server or ours)
     with pytest.raises(AssertionError, match="differs"):
         fuzz(lab, 19, examples=4 * EXAMPLES)
 

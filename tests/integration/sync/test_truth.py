@@ -218,7 +218,7 @@ async def test_a_clock_that_is_set_anew_between_syncs_loses_nothing(
 
 
 async def test_a_server_that_sends_no_date_is_followed_an_hour_behind(synced: Copy) -> None:
-    synced.odoo.dates = False
+    synced.world.proxy_ahead = None
     for step in range(2):
         synced.world.execute(PARTNER, "write", some(synced.world, limit=1), {"ref": f"R{step}"})
         run = await synced.sync()

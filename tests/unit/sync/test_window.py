@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from odoosync.sync.window import Cursor, decide, frozen_now, is_due, reach, to_domain
+from odoosync.sync.window import Cursor, decide, frozen_now, is_due, lag_shown_by, reach, to_domain
 
 T0 = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 LAST = T0 - timedelta(minutes=10)
@@ -57,9 +58,34 @@ def test_a_clock_that_was_set_back_unseen_moves_the_bound_by_as_much() -> None:
     assert reach(low, seen_at, t0=T0, our_now=T0) == low - timedelta(hours=2)
 
 
-@pytest.mark.parametrize("seen_at", [T0, T0 + timedelta(days=1)])
+@pytest.mark.parametrize("seen_at", [T0, T0 - timedelta(minutes=5)])
 def test_a_clock_that_was_set_forward_moves_no_bound(seen_at: datetime) -> None:
     assert reach(LAST, seen_at, t0=T0, our_now=T0) == LAST
+
+
+def test_our_own_clock_set_back_says_nothing_of_the_time_that_passed() -> None:
+    ahead = T0 + timedelta(minutes=1)
+    assert reach(LAST, ahead, t0=T0, our_now=T0) == LAST - timedelta(hours=24)
+
+
+def test_dates_that_lag_move_the_bound_back_by_as_much() -> None:
+    lagging = replace(QUIET, lag_s=1_200)
+    assert window(lagging) == ("incremental", LAST - timedelta(minutes=25))
+
+
+@pytest.mark.parametrize(
+    ("dated", "newest", "lag"),
+    [
+        (LAST - timedelta(minutes=20), None, timedelta(minutes=30)),
+        (LAST - timedelta(days=3), LAST - timedelta(days=3), timedelta(days=3, minutes=10)),
+        (LAST - timedelta(days=3), LAST, None),
+        (LAST, LAST, None),
+    ],
+)
+def test_a_new_row_shows_how_far_dates_lag_and_an_old_one_does_not(
+    dated: datetime, newest: datetime | None, lag: timedelta | None
+) -> None:
+    assert lag_shown_by(dated, low=LAST, t0=T0, newest=newest) == lag
 
 
 @pytest.mark.parametrize(
@@ -80,7 +106,12 @@ def test_what_is_daily_is_due_after_a_day_or_after_a_clock_ran_ahead(
 def test_without_a_server_clock_ours_less_an_hour_counts() -> None:
     ours = T0.replace(microsecond=999_999)
     assert frozen_now(None, ours) == T0 - timedelta(hours=1)
-    assert frozen_now(T0, ours) == T0
+
+
+@pytest.mark.parametrize(("server", "ours"), [(0, 600), (600, 0), (0, 0)])
+def test_t0_is_the_earlier_of_two_clocks(server: int, ours: int) -> None:
+    told, here = T0 + timedelta(seconds=server), T0 + timedelta(seconds=ours)
+    assert frozen_now(told, here) == T0
 
 
 def test_the_domain_takes_rows_without_a_date_along() -> None:

@@ -67,4 +67,4 @@ async def hold(work: Work, tx: Tx, held: Held, *, answered: bool) -> None:
         now=work.clock(),
         answered=answered,
     )
-    await runs.update(tx, work.run_id, {"note": held.reason})
+    await runs.add_note(tx, work.run_id, held.reason)

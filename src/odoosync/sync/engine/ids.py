@@ -24,7 +24,7 @@ from odoosync.store import deletion
 from odoosync.store.deletion import StoredIds
 from odoosync.sync import cursors, deletion_guard, questions, set_aside
 from odoosync.sync.deletion_guard import Guard
-from odoosync.sync.engine import holding
+from odoosync.sync.engine import holding, lag
 from odoosync.sync.engine.ceiling import Ceiling
 from odoosync.sync.engine.holding import Held
 from odoosync.sync.engine.keeping import keep, make_ready
@@ -94,7 +94,7 @@ async def compare(work: Work, *, guard: Guard, daily: bool) -> None:
     found = await _scan(work, stored.live, first)
     await Ceiling(work, []).check(len(found.gained))
     spared = work.spared
-    await fetch(work, [odoo_id for odoo_id in found.gained if odoo_id not in spared])
+    await fetch(work, [odoo_id for odoo_id in found.gained if odoo_id not in spared], new=True)
     # No window showed what was written to them while they were out of sight.
     await fetch(work, sorted(held_before.difference(found.gone, work.spared)))
     kept_before, visible = len(stored.live), found.visible
@@ -164,8 +164,11 @@ async def _visible(work: Work, last: int | None) -> array[int]:
     return array("q", part)
 
 
-async def fetch(work: Work, ids: Sequence[int]) -> None:
-    """Read rows by id that a window did not show: loaded by SQL, or visible only since now."""
+async def fetch(work: Work, ids: Sequence[int], *, new: bool = False) -> None:
+    """Read rows by id that a window did not show: loaded by SQL, or visible only since now.
+
+    The dates of `new` ones show how far dates lag, which is stored along with them.
+    """
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         reader = Reader(work, domains.with_ids(some), work.plan.fields)
@@ -173,6 +176,8 @@ async def fetch(work: Work, ids: Sequence[int]) -> None:
         while more:
             page = await reader.next()
             more = page.more and page.last_id != some[-1]
+            if new:
+                await lag.learn(work, page.rows)
             if page.rows or page.faults:
                 await keep(work, make_ready(work, page.rows, page.faults), last_id=None)
 
@@ -291,7 +296,7 @@ async def _mark(
         await cursors.write(tx, *place, confirmed=None)
         return marked | {"held_back": len(held.ids)}
 
-    await work.commit(work.plan.at("labels"), write)
+    await work.commit(work.plan.at("missed"), write)
     counts = {"deleted": len(fate.deleted), "hidden": len(fate.hidden)}
     if held is not None:
         log.warning("deletions_held_back", run=work.run_id, held_back=len(held.ids), **counts)

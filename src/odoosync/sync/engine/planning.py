@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -109,13 +109,17 @@ def plan_of(
 ) -> Plan:
     """Make the plan of a run that starts now; `left` is what an earlier one did not finish.
 
-    T0 comes from an answer that was sent before the first row is asked for.
+    T0 comes from an answer that was sent before the first row is asked for. A wish for a full pass
+    forgets that dates lagged: they may do so no more.
     """
     names = prospect.names
     shape = prospect.shape(names) or ""
-    t0 = frozen_now(prospect.client.server_now, now)
+    server_now = prospect.client.server_now
+    t0 = frozen_now(server_now, now)
+    skew_s = (server_now - now).total_seconds() if server_now else None
     if left is not None and left.shape == shape and not force_full:
-        return take_over(left, t0=t0, seen_at=now, lookback=prospect.lookback)
+        plan = take_over(left, t0=t0, seen_at=now, lookback=prospect.lookback)
+        return replace(plan, skew_s=skew_s)
     window = decide(
         cursor,
         t0=t0,
@@ -125,4 +129,5 @@ def plan_of(
         has_write_date="write_date" in prospect.fields,
         lookback=prospect.lookback,
     )
-    return start(window, seen_at=now, shape=shape, fields=names)
+    plan = start(window, seen_at=now, shape=shape, fields=names)
+    return replace(plan, skew_s=skew_s, lag_s=0.0 if force_full else cursor.lag_s or 0.0)

@@ -28,10 +28,10 @@ from odoosync.odoo.pacing import RATE_LIMITED, Gates, Pace
 from odoosync.odoo.rate_limits import RateLimitedSender
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
-from odoosync.sync import cursors, failing_fields, questions, runs, set_aside
+from odoosync.sync import clocks, cursors, failing_fields, questions, runs, set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.deletion_guard import Guard
-from odoosync.sync.engine import ids, labels, pages, planning, restored, volatile
+from odoosync.sync.engine import ids, labels, lag, pages, planning, restored, volatile
 from odoosync.sync.engine.drift import describe, drift
 from odoosync.sync.engine.field_trial import try_fields
 from odoosync.sync.engine.giving_way import giving_way
@@ -42,7 +42,7 @@ from odoosync.sync.failing_fields import FailingField, FieldError
 from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.questions import Place
-from odoosync.sync.window import Cursor, is_due, to_domain
+from odoosync.sync.window import Cursor, is_due, missed_since, to_domain
 
 log = get_logger(__name__)
 
@@ -242,6 +242,7 @@ async def _prepare(
         used=used,
         aside=dict(begun.aside),
         left_out=frozenset(attempt.left_out),
+        low=begun.cursor.low,
         resting=frozenset(begun.resting),
     )
     await _begin(work, prospect, counted=goes_on)
@@ -289,7 +290,9 @@ async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
         told = (await runs.get(tx, work.run_id)).drift or ()  # by an attempt before this one
         about["drift"] = list(dict.fromkeys([*told, *changed])) or None
         await runs.update(tx, work.run_id, about)
-        await cursors.write(tx, work.connection_id, work.dataset.name, fields=described)
+        about_clocks = {"fields": described, "skew_s": plan.skew_s}
+        await cursors.write(tx, work.connection_id, work.dataset.name, **about_clocks)
+        await runs.add_note(tx, work.run_id, clocks.skew_remark(plan.skew_s))
     _tell_of(work, about, resumed=counted)
     if changed:
         log.warning("fields_changed", run=work.run_id, fields=changed)
@@ -324,13 +327,17 @@ async def _stages(work: Work, begun: _Start, *, guard: Guard) -> None:
         if "ids_at" in work.plan.done or await ids.needs_scan(work, daily=daily):
             work.plan = work.plan.having_done("ids_at")
             await ids.compare(work, guard=guard, daily=daily)
+        work.plan = work.plan.at("missed")
+    if work.plan.stage == "missed":
+        if lag.has_grown(work, cursor) and not whole:
+            await pages.pull(work, to_domain(missed_since(cursor, work.plan.lag), work.changed_by))
         work.plan = work.plan.at("labels")
     # A full pass may mean another language.
     if work.plan.mode == "full" or is_due(cursor.labels_at, t0, labels.REFRESH_EVERY):
         if cursor.labels_at is not None:
             await labels.refresh(work)
         work.plan = work.plan.having_done("labels_at")
-    await _complete(work)
+    await _complete(work, cursor)
 
 
 async def _pull(work: Work) -> None:
@@ -353,7 +360,7 @@ async def _reread(work: Work, cursor: Cursor) -> bool:
     return False
 
 
-async def _complete(work: Work) -> None:
+async def _complete(work: Work, before: Cursor) -> None:
     """Move the cursor, end the run and free the lane, in one transaction."""
     plan, now = work.plan, work.clock()
     moments = dict.fromkeys(plan.done, plan.t0)
@@ -370,9 +377,12 @@ async def _complete(work: Work) -> None:
             low_seen_at=plan.seen_at,
             shape=plan.shape,
             completed_at=now,
+            lag_s=plan.lag_s,
             unfinished=None,
             **moments,
         )
+        grew = lag.has_grown(work, before)
+        await runs.add_note(tx, work.run_id, clocks.lag_remark(plan.lag_s, grew=grew))
         await _note_faults(tx, work)
         await questions.settle(tx, restored.place_of(work))
         await runs.finish(tx, work.run_id, "succeeded", now)
@@ -392,6 +402,5 @@ async def _note_faults(tx: Tx, work: Work) -> None:
             f"Odoo fails on fields of many rows: {', '.join(sorted(work.left_out))}. They are left "
             "out, with the reason in the list of what Odoo fails on, and tried again once a day."
         )
-    if said:
-        note = (await runs.get(tx, work.run_id)).note
-        await runs.update(tx, work.run_id, {"note": " ".join([note, *said] if note else said)})
+    for sentence in said:
+        await runs.add_note(tx, work.run_id, sentence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from odoosync.clock import Clock
@@ -29,11 +30,11 @@ class Work:
 
     `changed_by` are the dataset's dotted dates that this Odoo has; `page_limit` is the most rows to
     ask for at once; `used` are the calls and bytes that were counted already; `named` are targets,
-    by model, whose names are stored; `aside` maps rows that something was set aside of before, and
-    that were not read whole since, to the fields that Odoo failed on; `resting` are those of them
-    that timed out not long ago; `left_out` are fields that Odoo fails on for many rows; `faulty`
-    are those that failed now, `failing` has those by the field that they failed on, `slow` counts
-    those that timed out.
+    by model, whose names are stored; `low` is the T0 up to which the copy was true before; `aside`
+    maps rows that something was set aside of before, and that were not read whole since, to the
+    fields that Odoo failed on; `resting` are those of them that timed out not long ago; `left_out`
+    are fields that Odoo fails on for many rows; `faulty` are those that failed now, `failing` has
+    those by the field that they failed on, `slow` counts those that timed out.
     """
 
     database: Database
@@ -52,6 +53,7 @@ class Work:
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     aside: dict[int, frozenset[str]] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
+    low: datetime | None = None
     resting: frozenset[int] = frozenset()
     faulty: set[int] = field(default_factory=set)
     failing: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))

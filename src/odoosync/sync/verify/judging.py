@@ -78,7 +78,7 @@ def promise_of(
     """Read the promise from the cursor; a server's clock that was set back moves it, too."""
     if cursor.low is None:
         return Promise(None, None, None, rereads_volatile=False)
-    low = reach(cursor.low, cursor.low_seen_at, t0=t0, our_now=our_now)
+    low = reach(cursor.low, cursor.low_seen_at, t0=t0, our_now=our_now, lag=cursor.lag)
     late = cursor.volatile_at is None or cursor.low - cursor.volatile_at >= volatile_every
     return Promise(
         low=_text(low),
