@@ -26,7 +26,8 @@ own. For `tests/live` see [live-tests.md](live-tests.md).
 _COMMANDS: Final = """# Commands
 
 Each has `--help`. Every command works beside a running `serve` and without one. A command that
-fails exits 1. `sync` and `deletions confirm` exit 3 when they held deletions back. `user delete`,
+fails exits 1. `sync` and `deletions confirm` exit 3 when they held deletions back. `verify` exits 3
+when Odoo changed since the last sync, and 4 when it could not compare. `user delete`,
 `connection delete` and `restore` ask on a terminal. With `--yes` they do not ask; where there is no
 terminal they need it.
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from odoosync.sandbox import World
+from odoosync.sandbox import SandboxServer, World
+from odoosync.sandbox.faults import Fault
 from odoosync.sync.runs import ENDED
 from service import Caller, Service
 from waiting import wait_until
 
 QUERY = """mutation { verify(dataset: "contacts", repair: REPAIR)
-    { success message runs { dataset mode truth detail } } }"""
+    { success outcome message runs { dataset mode truth detail } } }"""
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def lose(service: Service, caller: Caller, count: int) -> None:
 
 def test_a_synced_copy_is_true_in_all_its_datasets(synced: Caller) -> None:
     answer = verify(synced)
-    assert (answer["success"], answer["errors"]) == (True, [])
+    assert (answer["success"], answer["outcome"], answer["errors"]) == (True, "equal", [])
     assert [(run["dataset"], run["truth"]) for run in answer["runs"]] == [
         ("contacts:verify", 1.0),
         ("products:verify", 1.0),
@@ -76,20 +77,35 @@ def test_damage_is_told_and_repaired(service: Service, synced: Caller) -> None:
 
 def test_graphql_tells_and_repairs_the_same(service: Service, synced: Caller) -> None:
     lose(service, synced, 1)
-    for repair, success in ((False, False), (True, True), (False, True)):
+    for repair, outcome in ((False, "differs"), (True, "equal"), (False, "equal")):
         answer = synced.graphql(QUERY.replace("REPAIR", str(repair).lower()))["verify"]
-        assert answer["success"] == success, answer
+        assert (answer["success"], answer["outcome"]) == (outcome == "equal", outcome)
     (run,) = answer["runs"]
     assert (run["mode"], run["truth"], run["detail"]["missing"]) == ("verify", 1.0, 0)
 
 
-def test_the_command_ends_with_1_unless_the_copy_is_true(service: Service, synced: Caller) -> None:
+def test_the_command_tells_a_copy_that_is_equal_behind_or_wrong(
+    service: Service, synced: Caller, world: World
+) -> None:
     command = ("verify", "--user", synced.username, "contacts")
     lose(service, synced, 1)
     ran = service.run(*command)
     assert (ran.returncode, "1 missing" in ran.stdout) == (1, True)
     assert service.run(*command, "--repair").returncode == 0
-    assert "truth 1.0" in service.run(*command).stdout
+    ran = service.run(*command)
+    assert (ran.returncode, "truth 1.0" in ran.stdout) == (0, True)
+    assert "The copy equals Odoo." in ran.stdout
+    world.execute("res.partner", "write", [1], {"ref": "changed"})
+    ran = service.run(*command)
+    assert (ran.returncode, "truth 1.0 as of 2" in ran.stdout) == (3, True)
+    assert "1 row changed in Odoo since, sync again." in ran.stdout
+
+
+def test_the_command_that_cannot_compare_says_so_by_a_code_of_its_own(
+    service: Service, synced: Caller, odoo: SandboxServer
+) -> None:
+    odoo.faults.add(Fault("odoo_error", model="res.partner", name="builtins.ValueError"))
+    assert service.run("verify", "--user", synced.username, "contacts").returncode == 4
 
 
 def test_it_is_in_the_history_and_can_be_asked_for_without_waiting(synced: Caller) -> None:
@@ -116,5 +132,9 @@ def test_with_a_writer_at_work_nothing_is_wrong(synced: Caller, world: World) ->
     world.execute("res.partner", "unlink", people[:2])
     world.execute("res.partner", "write", people[2:5], {"ref": "changed"})
     world.execute("res.partner", "create", [{"name": "New"}])
-    run = verify(synced, datasets=["contacts"])["runs"][0]
+    answer = verify(synced, datasets=["contacts"])
+    assert (answer["success"], answer["outcome"]) == (True, "pending")
+    assert "6 rows changed in Odoo since, sync again." in answer["message"]
+    (run,) = answer["runs"]
     assert (run["truth"], run["detail"]["pending"]) == (1.0, 6)
+    assert run["detail"]["as_of"] in answer["message"]

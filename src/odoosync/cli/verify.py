@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from sqlalchemy import Row
@@ -13,8 +13,11 @@ from odoosync.accounts.users import find_user
 from odoosync.cli.opening import opened_database
 from odoosync.cli.sync import hands, watch
 from odoosync.clock import utc_now
-from odoosync.sync.verify.asking import USUAL, VerifyRequest, ask_to_verify, is_true, summary
+from odoosync.sync.verify.asking import USUAL, VerifyRequest, ask_to_verify, summary, worst
 from odoosync.sync.verify.lane import verified_by
+from odoosync.sync.verify.outcome import Outcome
+
+_EXITS: Final[dict[Outcome | None, int]] = {"equal": 0, "differs": 1, "pending": 3, None: 4}
 
 
 def verify(
@@ -28,13 +31,17 @@ def verify(
     *,
     repair: Annotated[bool, typer.Option("--repair", help="Write what differs.")] = False,
 ) -> None:
-    """Compare a user's copy with Odoo, row by row; exits 1 unless it is true."""
+    """Compare a user's copy with Odoo, row by row, and say as of when it is true.
+
+    Exits 0 when the copy equals Odoo; 1 when it is wrong, which --repair mends; 3 when nothing is
+    wrong, but Odoo changed since the last sync; 4 when it could not be compared.
+    """
     wanted = tuple(dataset or USUAL)
     ended = asyncio.run(_verify(user, wanted, connection_id=connection, repair=repair))
     for run in ended:
         typer.echo(_told(run))
-    if not all(is_true(run) for run in ended):
-        raise typer.Exit(1)
+    if code := _EXITS[worst(ended)]:
+        raise typer.Exit(code)
 
 
 async def _verify(username: str, datasets: tuple[str, ...], **options: Any) -> list[Row[Any]]:
@@ -52,7 +59,7 @@ def _told(run: Row[Any]) -> str:
     dataset = verified_by(run.dataset)
     if run.status != "succeeded":
         return f"{dataset}: {run.status}. {run.error or ''}".rstrip()
-    lines = [f"{dataset}: {summary(run)}" + (f". {run.note}" if run.note else "")]
+    lines = [f"{dataset}: {summary(run)}" + (f" {run.note}" if run.note else "")]
     for example in run.detail["examples"]:
         fields = f": {', '.join(example['fields'])}" if example["fields"] else ""
         lines.append(f"  {example['kind']} {example['id']}{fields}")

@@ -98,7 +98,13 @@ class SyncRunPage:
 
 @strawberry.type(description="How true the copy is, or that this was asked.")
 class VerifyAnswer:
-    success: bool = strawberry.field(description="All runs have ended, and the copy is true.")
+    success: bool = strawberry.field(
+        description="All runs have ended, and nothing in the copy is wrong as of the last sync."
+    )
+    outcome: str | None = strawberry.field(
+        description="equal, pending (Odoo changed since the last sync) or differs: the worst of "
+        "the runs; null while one goes on, or where one failed."
+    )
     message: str
     errors: list[str]
     code: str | None = strawberry.field(description="For machines: why it did not succeed.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Response, status
@@ -37,9 +37,13 @@ class VerifyForm(BaseModel):
 
 
 class VerifyAnswer(BaseModel):
-    """`success`: all runs have ended, and the copy is true."""
+    """`success`: all runs have ended, and nothing in the copy is wrong as of the last sync."""
 
     success: bool
+    outcome: Literal["equal", "pending", "differs"] | None = Field(
+        description="Equal to Odoo now; or changed in Odoo since the last sync; or wrong. "
+        "The worst of the runs; null while one goes on, or where one failed."
+    )
     message: str
     errors: list[str]
     code: str | None = Field(description="For machines: why it did not succeed.")

@@ -22,6 +22,7 @@ from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import Asked
 from odoosync.sync.standing import Outage
 from odoosync.sync.verify.lane import lane_of, verified_by
+from odoosync.sync.verify.outcome import WORST_FIRST, Outcome, sentences
 
 USUAL: Final = ("contacts", "products")
 _WAITED_FOR: Final = 10
@@ -42,17 +43,23 @@ class VerifyRequest:
 
 @dataclass(frozen=True, slots=True)
 class VerifyAnswer:
-    """`success`: every run has ended, and its copy is true now. `runs` as `run_view` has them."""
+    """`success`: every run has ended, and nothing in its copy is wrong as of the last sync.
+
+    `outcome` is the worst of the runs, None while one goes on or where one failed. `runs` are as
+    `run_view` has them.
+    """
 
     success: bool
     message: str
     errors: tuple[str, ...]
     runs: tuple[dict[str, Any], ...]
     code: str | None = None
+    outcome: Outcome | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
             "success": self.success,
+            "outcome": self.outcome,
             "message": self.message,
             "errors": list(self.errors),
             "code": self.code,
@@ -121,7 +128,15 @@ def verify_answer(
     errors = tuple(_told(run, wait_s) for run in untrue)
     message = " ".join(_told(run, wait_s) for run in found)
     code = runs.failure_code(untrue[0]) or "copy_differs" if untrue else None
-    return VerifyAnswer(not errors, message, errors, shown, code)
+    return VerifyAnswer(not errors, message, errors, shown, code, worst(found))
+
+
+def worst(found: Sequence[Row[Any]]) -> Outcome | None:
+    """Return what all the runs come to, None unless all succeeded."""
+    if any(run.status != "succeeded" for run in found):
+        return None
+    outcomes = {run.detail["outcome"] for run in found}
+    return next((one for one in WORST_FIRST if one in outcomes), None)
 
 
 def is_true(run: Row[Any]) -> bool:
@@ -130,7 +145,7 @@ def is_true(run: Row[Any]) -> bool:
 
 
 def summary(run: Row[Any]) -> str:
-    """Render what a run that succeeded found, on one line."""
+    """Render what a run that succeeded found, as of when, and what to do."""
     found = run.detail
     counts = ", ".join(
         f"{found[kind]:,} {kind}"
@@ -138,8 +153,11 @@ def summary(run: Row[Any]) -> str:
     )
     names = f", {found['names']:,} names" if found["names"] else ""
     repaired = f", {found['repaired'] + run.deleted + run.hidden:,} repaired"
-    text = f"truth {_shown(run.truth)}: {found['true']:,} rows true, {counts}{names}"
-    return text + (repaired if run.mode == "repair" else "")
+    as_of = f" as of {found['as_of']}" if found["as_of"] else ""
+    text = f"truth {_shown(run.truth)}{as_of}: {found['true']:,} rows true, {counts}{names}"
+    repair = run.mode == "repair"
+    said = sentences(found, repaired=repair)
+    return f"{text}{repaired if repair else ''}. {said}".rstrip()
 
 
 def _shown(truth: float) -> str:
@@ -150,7 +168,7 @@ def _shown(truth: float) -> str:
 def _told(run: Row[Any], wait_s: float) -> str:
     dataset = verified_by(run.dataset)
     if run.status == "succeeded":
-        return f"{dataset}: {summary(run)}."
+        return f"{dataset}: {summary(run)}"
     if run.status in runs.ENDED:
         return f"{dataset}: {run.error or 'The verification was cancelled.'}"
     where = f"Its progress is at /api/v1/runs/{run.id}."

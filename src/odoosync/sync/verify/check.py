@@ -42,12 +42,15 @@ class NeverAtRest(Conflict):
 class Reached:
     """The lane's checkpoint: ids up to `last_id` are compared by `fields`; with `all_rows`, all.
 
+    `synced_to` is the T0 of the last sync and `began` that of the verification, as of its start.
     `waits` counts how often a repair had to wait for a sync: each is progress, not a failure.
     """
 
     fields: tuple[str, ...] = ()
     last_id: int | None = None
     all_rows: bool = False
+    synced_to: str | None = None
+    began: str | None = None
     waits: int = 0
     tally: Tally = field(default_factory=Tally)
 
@@ -56,6 +59,8 @@ class Reached:
             "fields": list(self.fields),
             "last_id": self.last_id,
             "all_rows": self.all_rows,
+            "synced_to": self.synced_to,
+            "began": self.began,
             "waits": self.waits,
             "tally": self.tally.to_json(),
         }

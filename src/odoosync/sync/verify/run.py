@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.db import Tx
@@ -32,6 +33,7 @@ from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.verify.check import Check, Gone, NeverAtRest, Reached, SyncGoesOn
 from odoosync.sync.verify.judging import Judge
+from odoosync.sync.verify.outcome import outcome_of
 from odoosync.sync.verify.spans import compare_span
 from odoosync.sync.window import Cursor, frozen_now
 
@@ -168,17 +170,20 @@ async def _prepare(
         maker=tools.maker,
         page_limit=prospect.page_limit,
         used=used,
-        reached=reached if reached is not None and goes_on else Reached(fields=names),
+        reached=reached
+        if reached is not None and goes_on
+        else Reached(names, synced_to=iso(begun.cursor.low), began=iso(t0)),
         repairs=begun.run.mode == "repair",
         confirmed_by_hand=begun.run.confirm_deletions,
         gone_before=begun.gone,
+        left_out=frozenset(without.intersection(prospect.wanted)),
         lookback=prospect.lookback,
     )
     same_shape = begun.cursor.shape in {None, shape}
     volatile = frozenset(name for name in names if fields[name].is_volatile)
     note = None if same_shape else _OTHER_SHAPE
-    if left_out := attempt.left_out.intersection(prospect.wanted):
-        note = _LEFT_OUT.format(names=", ".join(sorted(left_out)))
+    if check.left_out:
+        note = _LEFT_OUT.format(names=", ".join(sorted(check.left_out)))
     await _begin(check, counted=goes_on, note=note)
     return check, Judge(dataset, names, volatile, whole=same_shape)
 
@@ -238,6 +243,18 @@ async def _complete(check: Check) -> None:
     async with check.database.tenant(check.claim.tenant_id) as tx:
         waiting = (await runs.get(tx, run_id)).held_back
         truth = tally.score_left(repaired=check.repairs, phantoms_left=waiting)
-        await runs.update(tx, run_id, {"truth": truth, "detail": tally.told()})
+        detail = tally.told() | _outcome(check, truth)
+        await runs.update(tx, run_id, {"truth": truth, "detail": detail})
         await runs.finish(tx, run_id, "succeeded", check.clock())
         await lanes.finish(tx, check.claim)
+
+
+def _outcome(check: Check, truth: float) -> dict[str, Any]:
+    """Say what it came to, and as of when: what equals Odoo now, or what was true at the last sync.
+
+    A repair makes the copy what Odoo was when it began.
+    """
+    counts, repaired = check.reached.tally.to_json(), check.repairs
+    outcome = outcome_of(counts, truth, repaired=repaired, left_out=check.left_out)
+    now = repaired or outcome == "equal"
+    return {"outcome": outcome, "as_of": check.reached.began if now else check.reached.synced_to}
