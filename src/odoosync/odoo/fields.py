@@ -31,7 +31,7 @@ _DOCUMENTS = ("json", "properties", "properties_definition")
 _DEEPEST = 200
 _NOT_EMPTIED = frozenset({"boolean", "one2many", "many2many"})
 """Types whose `false` is a value, or stands for no ids."""
-_CHANGED_ELSEWHERE = frozenset({"one2many", "many2many", "properties"})
+_CHANGED_ELSEWHERE = frozenset({"one2many", "many2many", "many2one", "properties"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,11 @@ class Field:
     def is_volatile(self) -> bool:
         """Tell whether it can change without a new `write_date`.
 
-        Where a target is deleted the database empties the many2one, and dates nothing. Definitions
-        of properties stand with a parent; defaults of a company, with the company.
+        Odoo's merge wizards move a many2one by SQL, a required one too, and the database empties it
+        where its target is deleted: neither dates anything. Definitions of properties stand with a
+        parent; defaults of a company, with the company.
         """
-        return (
-            self.type in _CHANGED_ELSEWHERE
-            or not self.store
-            or self.company_dependent
-            or (self.type == "many2one" and not self.required)
-        )
+        return self.type in _CHANGED_ELSEWHERE or not self.store or self.company_dependent
 
 
 def askable(

@@ -142,7 +142,8 @@ async def test_graphql_tells_the_same(
 ) -> None:
     query = """query ($id: BigInt) { datasets(connection_id: $id) {
         name model companions connection_id is_synced fields rows held_back
-        freshness { connection_id dataset completed_at age interval stale_from stale alert_since }
+        freshness { connection_id dataset completed_at age undated_at
+            interval stale_from stale alert_since }
         schedule { dataset every next_run_at } last_run { id status } } }"""
     told = (await data_of(client, signed_in, query, id=synced))["datasets"]
     rest = await listed(client, signed_in, connection_id=synced)

@@ -154,7 +154,7 @@ async def test_freshness_tells_age_and_when_the_promise_is_broken(
     address = f"/api/v1/connections/{connection_id}"
     await client.put(f"{address}/schedule/contacts", headers=signed_in, json={"every": 900})
     async with database.tenant(anna.tenant_id) as tx:
-        await cursors.write(tx, connection_id, "contacts", completed_at=NOW)
+        await cursors.write(tx, connection_id, "contacts", completed_at=NOW, volatile_at=NOW)
     clock.forward(minutes=31)
     (only,) = (await listed(client, signed_in, f"{address}/freshness")).values()
     assert only == {
@@ -162,6 +162,7 @@ async def test_freshness_tells_age_and_when_the_promise_is_broken(
         "dataset": "contacts",
         "completed_at": "2026-01-31T12:00:00.123456Z",
         "age": 1860.0,
+        "undated_at": "2026-01-31T12:00:00.123456Z",
         "interval": 900,
         "stale_from": "2026-01-31T12:30:00.123456Z",
         "stale": True,

@@ -147,6 +147,29 @@ async def test_cleared_fields_are_cleared(synced: Copy) -> None:
     assert (await synced.rows())[person].email is None
 
 
+@pytest.mark.parametrize(
+    ("version", "field"), [(16, "categ_id"), (18, "categ_id"), (19, "categ_id"), (19, "uom_id")]
+)
+async def test_a_many2one_that_sql_moves_arrives_even_where_it_is_required(
+    database: Database, clock: HandClock, version: int, field: str
+) -> None:
+    """Odoo's merge wizards move foreign keys by SQL, and date nothing."""
+    world = seed_world(version, contacts=1, products=12, clock=clock)
+    copy = await open_copy(database, DirectOdoo(world), clock)
+    await copy.sync("products")
+    clock.advance(3_600)
+    moved, other = some(world, TEMPLATE)[:2]
+    with world.transaction() as tx:
+        target = next(
+            one
+            for one in tx.ids(world.table(TEMPLATE).model.fields[field].relation)
+            if one != tx.value(TEMPLATE, moved, field)
+        )
+        tx.sql_update(TEMPLATE, [moved, other], **{field: target})
+    await copy.sync("products")
+    assert await copy.difference("products") == EQUAL
+
+
 async def test_rows_out_of_sight_are_kept_as_hidden_and_return(synced: Copy) -> None:
     hidden = some(synced.world, limit=3)
     rule = synced.world.add_rule(PARTNER, [("id", "not in", hidden)], uids=[2])

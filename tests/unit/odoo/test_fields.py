@@ -94,7 +94,7 @@ def test_binary_fields_are_left_out_unless_asked_for() -> None:
         ({"type": "float", "company_dependent": True}, True),
         ({"type": "properties"}, True),
         ({"type": "many2one", "relation": "res.country"}, True),
-        ({"type": "many2one", "relation": "uom.uom", "required": True}, False),
+        ({"type": "many2one", "relation": "uom.uom", "required": True}, True),
     ],
 )
 def test_fields_that_change_unnoticed_are_volatile(told: dict[str, Any], *, volatile: bool) -> None:

@@ -40,6 +40,9 @@ class DatasetFreshness:
     dataset: str
     completed_at: str | None = strawberry.field(description="The end of the last complete sync.")
     age: float | None = strawberry.field(description="Seconds since then.")
+    undated_at: str | None = strawberry.field(
+        description="When all fields without a change date were read last: relations, not stored."
+    )
     interval: int | None = strawberry.field(
         description="The shortest time between two scheduled syncs, in seconds."
     )

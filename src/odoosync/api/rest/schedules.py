@@ -86,6 +86,9 @@ class FreshnessView(BaseModel):
     dataset: str
     completed_at: str | None = Field(description="The end of the last complete sync.")
     age: float | None = Field(description="Seconds since then.")
+    undated_at: str | None = Field(
+        description="When all fields without a change date were read last: relations, not stored."
+    )
     interval: int | None = Field(description="The shortest time between two scheduled syncs.")
     stale_from: str | None = Field(
         description="When it is older than twice its interval; None where nothing is scheduled."

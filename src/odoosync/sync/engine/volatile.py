@@ -1,7 +1,8 @@
-"""Fields that change without a `write_date`: x2many ones, and those that Odoo does not store.
+"""Fields that change without a `write_date`: relations, and those that Odoo does not store.
 
 A tag added from the tag's side leaves the partner's date; so does a variant's cost that its
-template shows (odoo-facts, `write_date` 9). They are read again over the whole dataset.
+template shows (odoo-facts, `write_date` 9), and a merge that moves links by SQL. They are read
+again over the whole dataset.
 """
 
 from __future__ import annotations

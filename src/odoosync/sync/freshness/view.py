@@ -25,6 +25,8 @@ STALE = "stale"
 class Freshness:
     """`completed_at` is the end of the last complete sync, None before the first.
 
+    `undated_at` is when all fields without a change date were read last.
+
     `stale_from` is when the copy is older than twice its interval; None where nothing is promised:
     no schedule, or one that is paused, with its connection or alone. `alert_since` is of the alert
     that is open.
@@ -37,6 +39,7 @@ class Freshness:
     stale_from: datetime | None
     is_stale: bool
     alert_since: datetime | None
+    undated_at: datetime | None = None
 
 
 async def freshness_of(
@@ -44,11 +47,11 @@ async def freshness_of(
 ) -> list[Freshness]:
     """List the datasets that were synced or have a schedule, by name; or `only` one of them."""
     synced = await tx.all(
-        tx.select(cursors, cursors.c.dataset, cursors.c.completed_at).where(
+        tx.select(cursors, cursors.c.dataset, cursors.c.completed_at, cursors.c.volatile_at).where(
             cursors.c.connection_id == connection_id
         )
     )
-    completed = {row.dataset: row.completed_at for row in synced}
+    copied = {row.dataset: row for row in synced}
     planned = await _by_dataset(tx, schedules, schedules.c.connection_id == connection_id)
     open_here = (alerts.c.connection_id == connection_id, alerts.c.closed_at.is_(None))
     alarmed = await _by_dataset(tx, alerts, *open_here, alerts.c.kind == STALE)
@@ -56,13 +59,13 @@ async def freshness_of(
     return [
         _judge(
             dataset,
-            completed.get(dataset),
+            copied.get(dataset),
             planned.get(dataset),
             alarmed.get(dataset),
             rests=dataset not in wanted,
             now=now,
         )
-        for dataset in sorted({*completed, *planned})
+        for dataset in sorted({*copied, *planned})
         if only in {None, dataset}
     ]
 
@@ -78,6 +81,7 @@ def view_of(one: Freshness) -> dict[str, Any]:
         "dataset": one.dataset,
         "completed_at": iso(one.completed_at),
         "age": one.age_s,
+        "undated_at": iso(one.undated_at),
         "interval": one.interval_s,
         "stale_from": iso(one.stale_from),
         "stale": one.is_stale,
@@ -124,7 +128,7 @@ async def _wanted(tx: Tx, connection_id: int, planned: Collection[str]) -> Colle
 
 def _judge(
     dataset: str,
-    completed_at: datetime | None,
+    copied: Row[Any] | None,
     plan: Row[Any] | None,
     alert: Row[Any] | None,
     *,
@@ -132,6 +136,7 @@ def _judge(
     now: datetime,
 ) -> Freshness:
     due: datetime | None = None
+    completed_at = None if copied is None else copied.completed_at
     if plan is not None and plan.paused_at is None and not rests:
         rhythm = Rhythm(plan.every_s, plan.cron, plan.timezone)
         due = stale_from(rhythm, max(plan.since, completed_at or plan.since))
@@ -143,4 +148,5 @@ def _judge(
         stale_from=due,
         is_stale=due is not None and now > due,
         alert_since=None if alert is None else alert.opened_at,
+        undated_at=None if copied is None else copied.volatile_at,
     )
