@@ -1,40 +1,79 @@
 """Which of the addresses that a person may have meant is an Odoo's: each is asked for its version.
 
-No secret is sent before that is known.
+No secret is sent before that is known. The shortest is asked first: it is what most people mean,
+and a page that is not there can cost an Odoo seconds. So the paths below one that answers have a
+short time to do so, too.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from odoosync.odoo.choice import ask_version
 from odoosync.odoo.errors import NotOdoo, OdooError, RetryLater, Unreachable
 from odoosync.odoo.facts import Version
 from odoosync.odoo.login import Login
+from odoosync.odoo.url import OdooUrl
 from odoosync.odoo.wire import Meter, Sender, Wire
 
+BELOW_ANOTHER_S: Final = 5.0
 _ON_THE_WAY: Final = ("dns", "connect", "tls", "version")
 
+Found = tuple[Wire, Version]
 
-async def find_odoo(transport: Sender, login: Login) -> tuple[Wire, Version]:
-    """Return the line to the first address that answers as Odoo does, and its version.
 
-    Raises the error that tells most where none does.
+async def find_odoo(transport: Sender, login: Login) -> Found:
+    """Return the line to the address that answers as Odoo does, and its version.
+
+    Of two that do it is the longer one. Raises the error that tells most where none does.
     """
-    meter = Meter()
-    failures: list[OdooError] = []
-    places: dict[OdooError, str] = {}
-    for url in login.candidates:
-        wire = Wire(transport, login.at(url), meter)
+    search = _Search(transport, login)
+    for _, urls in groupby(login.candidates, key=lambda url: url.origin):
+        found = await search.at(list(urls))
+        if found is not None:
+            return found
+    told = max(login.candidates, key=lambda url: _tells(search.failures[url]))
+    raise search.failures[told].at(str(told))
+
+
+@dataclass(slots=True)
+class _Search:
+    transport: Sender
+    login: Login
+    meter: Meter = field(default_factory=Meter)
+    failures: dict[OdooUrl, OdooError] = field(default_factory=dict)
+
+    async def at(self, urls: list[OdooUrl]) -> Found | None:
+        """Look at one server; `urls` are paths, the root, and codes of languages."""
+        end = next((place for place, url in enumerate(urls) if not url.path), len(urls) - 1) + 1
+        for place in reversed(range(end)):
+            found = await self._first(urls[place : place + 1])
+            if found is not None:
+                return await self._below(urls[:place]) or found
+        return await self._first(urls[end:])
+
+    async def _below(self, urls: list[OdooUrl]) -> Found | None:
         try:
-            return wire, await ask_version(wire)
-        except OdooError as error:
-            if isinstance(error, RetryLater) and not isinstance(error, Unreachable):
-                raise error.at(str(url)) from None
-            failures.append(error)
-            places[error] = str(url)
-    told = max(failures, key=_tells)
-    raise told.at(places[told])
+            async with asyncio.timeout(BELOW_ANOTHER_S):
+                return await self._first(urls)
+        except (TimeoutError, RetryLater):
+            return None
+
+    async def _first(self, urls: Iterable[OdooUrl]) -> Found | None:
+        """Return the first that answers. Raises RetryLater where it may answer in a while."""
+        for url in urls:
+            wire = Wire(self.transport, self.login.at(url), self.meter)
+            try:
+                return wire, await ask_version(wire)
+            except OdooError as error:
+                if isinstance(error, RetryLater) and not isinstance(error, Unreachable):
+                    raise error.at(str(url)) from None
+                self.failures[url] = error
+        return None
 
 
 def _tells(error: OdooError) -> tuple[int, bool]:

@@ -8,6 +8,7 @@ import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
 from odoosync.clock import utc_now
+from odoosync.odoo import locating
 from odoosync.sandbox import Fault, SandboxServer, seed_world
 
 BELOW = ["/odoo", "/erp", "/apps/prod/odoo", "/fr"]
@@ -38,6 +39,14 @@ def below(request: pytest.FixtureRequest) -> Iterator[SandboxServer]:
 def website(request: pytest.FixtureRequest) -> Iterator[SandboxServer]:
     world = seed_world(request.param, contacts=5, products=2, clock=utc_now)
     with SandboxServer(world, languages=("fr", "en_US")) as running:
+        yield running
+
+
+@pytest.fixture
+def both() -> Iterator[SandboxServer]:
+    """An Odoo at the root, and one below a path: here it is the same."""
+    world = seed_world(18, contacts=5, products=2, clock=utc_now)
+    with SandboxServer(world, languages=("erp",)) as running:
         yield running
 
 
@@ -92,3 +101,23 @@ async def test_what_stands_before_an_odoo_is_told_whatever_path_was_tried(
     website.faults.add(Fault("status", status=404))
     answer = await calls.ask("POST", CONNECTIONS, ADMIN | {"odoo_url": f"{website.url}/erp"})
     assert "wants a login of its own" in answer.json()["detail"]
+
+
+async def test_web_pages_below_a_path_are_no_odoo(calls: Calls, website: SandboxServer) -> None:
+    website.faults.add(Fault("page", method="nowhere"))
+    assert await meant(calls, f"{website.url}/landing") == {website.url}
+
+
+async def test_a_page_that_takes_its_time_does_not_keep_an_odoo_from_being_found(
+    calls: Calls, website: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locating, "BELOW_ANOTHER_S", 0.1)
+    website.faults.add(Fault("hang", method="nowhere", skip=1))  # 16 and 18 have no /web/version
+    assert await meant(calls, f"{website.url}/landing/page") == {website.url}
+
+
+async def test_of_an_odoo_at_the_root_and_one_below_a_path_the_longer_one_is_meant(
+    calls: Calls, both: SandboxServer
+) -> None:
+    assert await meant(calls, f"{both.url}/erp", f"{both.url}/erp/web") == {f"{both.url}/erp"}
+    assert await meant(calls, both.url) == {both.url}
