@@ -127,10 +127,11 @@ async def watch(database: Database, tenant_id: int, run_ids: Sequence[str]) -> l
 
 
 def told(run: Row[Any]) -> str:
+    of = f"; connection {run.connection_id}"
     if run.status != "succeeded":
-        return f"{run.dataset}: {run.status}. {run.error or ''}".rstrip()
+        return f"{run.dataset}: {run.status}{of}. {run.error or ''}".rstrip()
     counts = ", ".join(
         f"{getattr(run, name):,} {name}" for name in ("fetched", "created", "updated", "deleted")
     )
     held_back = f", {run.held_back:,} held back" if run.held_back else ""
-    return f"{run.dataset}: {counts}{held_back}" + (f". {run.note}" if run.note else "")
+    return f"{run.dataset}: {counts}{held_back}{of}" + (f". {run.note}" if run.note else "")
