@@ -56,7 +56,7 @@ async def _verify(username: str, datasets: tuple[str, ...], **options: Any) -> l
 
 
 def _told(run: Row[Any]) -> str:
-    dataset = verified_by(run.dataset)
+    dataset = f"{verified_by(run.dataset)} of connection {run.connection_id}"
     if run.status != "succeeded":
         return f"{dataset}: {run.status}. {run.error or ''}".rstrip()
     lines = [f"{dataset}: {summary(run)}" + (f" {run.note}" if run.note else "")]

@@ -12,7 +12,7 @@ from queries import data_of, post
 
 _ALL = """id name odoo_url odoo_database odoo_username odoo_version protocol extra_fields
     preferences is_active created_at tested_at paused_at deleted_at removed_from note
-    trouble { code }"""
+    rate_limited_since trouble { code }"""
 
 
 async def do(calls: Calls, mutation: str, arguments: str, fields: str = _ALL) -> Any:

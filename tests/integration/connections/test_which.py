@@ -82,7 +82,8 @@ def test_each_line_of_a_command_names_its_connection(
     run: Run, of_anna: Run, database_url: str
 ) -> None:
     made = int(of_anna("add", *ADMIN_OPTIONS, stdin="admin").split()[0])
-    assert f"connection {made}" in run("sync", "contacts", "--user", "anna")
+    for command in ("sync", "verify"):
+        assert f"connection {made}" in run(command, "contacts", "--user", "anna")
     run("schedule", "set", "--user", "anna", "contacts", "--every", "3600")
     asyncio.run(_fill(database_url, made))
     for command in ("runs", "set-aside", "deletions list", "schedule list"):
