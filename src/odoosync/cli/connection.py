@@ -17,9 +17,9 @@ from odoosync.cli.connecting import ConnectionId, Desk, User, at_desk
 from odoosync.cli.passwords import PasswordStdin, read_password
 from odoosync.cli.prefer import prefer
 from odoosync.connections import store
+from odoosync.connections.activation import ActivationResult
 from odoosync.connections.connection import Connection
 from odoosync.connections.errors import NoActiveConnection, NoCredentials
-from odoosync.connections.outcome import Outcome
 from odoosync.connections.service import Change
 from odoosync.connections.store import Tested
 from odoosync.db import Tx
@@ -82,7 +82,7 @@ def add(
     }
     form = read_form(NewConnection, given)
 
-    async def work(desk: Desk) -> Outcome:
+    async def work(desk: Desk) -> ActivationResult:
         login = Login.typed(
             url=form.odoo_url or desk.settings.default_odoo_url,
             database=form.odoo_database,
@@ -92,7 +92,7 @@ def add(
         change = Change(name=form.name)
         return await desk.service.create(desk.owner, login, change, activate=activate)
 
-    _tell_outcome(at_desk(user, work))
+    _tell_activation(at_desk(user, work))
 
 
 @connection.command()
@@ -167,7 +167,7 @@ def try_connection(
 @connection.command()
 def activate(user: User, connection_id: ConnectionId) -> None:
     """Have it meant wherever no connection is named."""
-    _tell_outcome(at_desk(user, lambda desk: desk.service.activate(desk.owner, connection_id)))
+    _tell_activation(at_desk(user, lambda desk: desk.service.activate(desk.owner, connection_id)))
 
 
 @connection.command()
@@ -211,7 +211,7 @@ def restore(
 ) -> None:
     """Bring a deleted connection back with its copy, by credentials that log in."""
     login = _login(username, from_stdin=password_stdin)
-    _tell_outcome(
+    _tell_activation(
         at_desk(user, lambda desk: desk.service.restore(desk.owner, connection_id, *login))
     )
 
@@ -242,10 +242,10 @@ def _tell(one: Connection) -> None:
     typer.echo(_line(connection_view(one)))
 
 
-def _tell_outcome(outcome: Outcome) -> None:
-    _tell(outcome.connection)
-    if outcome.note:
-        typer.echo(f"Note: {outcome.note}.")
+def _tell_activation(result: ActivationResult) -> None:
+    _tell(result.connection)
+    if result.note:
+        typer.echo(f"Note: {result.note}.")
 
 
 def _line(one: ConnectionView) -> str:

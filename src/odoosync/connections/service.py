@@ -14,13 +14,13 @@ from odoosync.accounts import audit
 from odoosync.accounts.audit_kinds import Kind
 from odoosync.clock import Clock
 from odoosync.connections import store
+from odoosync.connections.activation import ActivationResult
 from odoosync.connections.asking import check_with_odoo, must_ask
 from odoosync.connections.connection import Connection
 from odoosync.connections.errors import (
     ConnectionExists,
     MaskSent,
 )
-from odoosync.connections.outcome import Outcome
 from odoosync.connections.store import Tested
 from odoosync.connections.testing import TEST_SECONDS, run_test
 from odoosync.crypto import MASK, KeyRing
@@ -117,7 +117,7 @@ class ConnectionService:
 
     async def save(
         self, owner: Owner, login: Login, extra_fields: dict[str, list[str]] | None
-    ) -> tuple[Tested, Outcome]:
+    ) -> tuple[Tested, ActivationResult]:
         """Store credentials of any pair that log in, and make its connection the active one.
 
         A known pair gets the new login, and comes back if it was deleted. Raises OdooError, and
@@ -137,7 +137,7 @@ class ConnectionService:
 
     async def create(
         self, owner: Owner, login: Login, change: Change, *, activate: bool = False
-    ) -> Outcome:
+    ) -> ActivationResult:
         """Store an Odoo whose credentials log in; it is active when it is the only one.
 
         One that was deleted comes back with its copy. Raises OdooError, ConnectionExists and
@@ -209,13 +209,13 @@ class ConnectionService:
                 await store.update(tx, connection_id, self.clock(), tested_at=self.clock())
         return tested
 
-    async def activate(self, owner: Owner, connection_id: int) -> Outcome:
+    async def activate(self, owner: Owner, connection_id: int) -> ActivationResult:
         """Make it the one that is meant when none is named. Raises NoConnection."""
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             await store.get(tx, connection_id)
             before = await self._make_active(tx, owner, connection_id)
-            return Outcome(await store.get(tx, connection_id), before)
+            return ActivationResult(await store.get(tx, connection_id), before)
 
     async def pause(self, owner: Owner, connection_id: int) -> Connection:
         """Sync nothing any more, by schedule or by hand; what is syncing stops within a page."""
@@ -252,7 +252,7 @@ class ConnectionService:
 
     async def restore(
         self, owner: Owner, connection_id: int, username: str | None, secret: str
-    ) -> Outcome:
+    ) -> ActivationResult:
         """Bring a deleted connection back with its copy, by credentials that log in.
 
         Active again when no other is. Raises NoConnection when it is gone for good, NotDeleted,
@@ -268,27 +268,27 @@ class ConnectionService:
 
     async def _keep(
         self, tx: Tx, owner: Owner, tested: Tested, known: Connection | None, *, activate: bool
-    ) -> Outcome:
+    ) -> ActivationResult:
         """Store what logged in: a connection is made, or the known one has it, deleted or not.
 
         It becomes active when no other is.
         """
         now, login = self.clock(), tested.odoo_username
-        came_to_be: Literal["created", "restored"] | None = None
+        how: Literal["created", "restored"] | None = None
         kept = known.id if known else await store.add(tx, tested, now)
         await lanes.wake(tx, kept)  # what waited because the old credentials were rejected
         await store.put_credentials(tx, self.key_ring, kept, tested, now)
         if known is None:
-            came_to_be = "created"
+            how = "created"
             await self._note(tx, owner, "connection.created", kept, login)
         elif known.deleted_at is not None:
-            came_to_be = "restored"
+            how = "restored"
             await self._note(tx, owner, "connection.restored", kept, login)
         await self._note(tx, owner, "credentials.set", kept, login)
         before = await _active_id(tx)
         if activate or before is None:
             await self._make_active(tx, owner, kept)
-        return Outcome(await store.get(tx, kept), before, came_to_be)
+        return ActivationResult(await store.get(tx, kept), before, how)
 
     async def _make_active(self, tx: Tx, owner: Owner, connection_id: int) -> int | None:
         """Switch to a connection; returns the id of the one that it takes the place of."""

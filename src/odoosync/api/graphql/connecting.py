@@ -16,9 +16,9 @@ from odoosync.api.graphql.context import Info
 from odoosync.api.rest.connection_credentials import LoginToTest, NewConnection, NewLogin
 from odoosync.api.rest.connections import (
     ConnectionChange,
+    activation_view,
     change_of,
     connection_view,
-    outcome_view,
     owner_of,
 )
 from odoosync.api.rest.profile import CredentialsTested, login_of, tested_view
@@ -73,7 +73,7 @@ async def _create(
     change = change_of(form.name, form.extra_fields, form.preferences)
     login = login_of(form, services)
     made = await services.connections.create(owner_of(caller), login, change, activate=activate)
-    return outcome_view(made).model_dump()
+    return activation_view(made).model_dump()
 
 
 async def _change(
@@ -122,7 +122,7 @@ async def _test(
 
 async def _activate(info: Info, connection_id: int) -> dict[str, Any]:
     service, owner = await _own(info, connection_id)
-    return outcome_view(await service.activate(owner, connection_id)).model_dump()
+    return activation_view(await service.activate(owner, connection_id)).model_dump()
 
 
 async def _pause(info: Info, connection_id: int) -> dict[str, Any]:
@@ -145,7 +145,7 @@ async def _restore(
 ) -> dict[str, Any]:
     service, owner = await _own(info, connection_id, include_deleted=True)
     login = _login(odoo_username, odoo_password)
-    return outcome_view(await service.restore(owner, connection_id, *login)).model_dump()
+    return activation_view(await service.restore(owner, connection_id, *login)).model_dump()
 
 
 def _mutation(resolver: Any, description: str, answer: type = Connection) -> Any:

@@ -15,9 +15,9 @@ from odoosync.api.preferences import PreferencesForm
 from odoosync.api.rest.connections import (
     ConnectionView,
     Name,
+    activation_view,
     change_of,
     connection_view,
-    outcome_view,
     owner_of,
 )
 from odoosync.api.rest.profile import (
@@ -88,7 +88,7 @@ async def create_connection(
     made = await services.connections.create(
         owner_of(caller), login, change, activate=form.activate
     )
-    return outcome_view(made)
+    return activation_view(made)
 
 
 @router.put("/{connection_id}/credentials", summary="Change credentials")
@@ -136,4 +136,4 @@ async def restore_connection(
         form.odoo_username,
         form.odoo_password.get_secret_value(),
     )
-    return outcome_view(restored)
+    return activation_view(restored)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from odoosync.api.auth import Manager
 from odoosync.api.owning import ManagedId
-from odoosync.api.rest.connections import ConnectionView, connection_view, outcome_view, owner_of
+from odoosync.api.rest.connections import ConnectionView, activation_view, connection_view, owner_of
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 
@@ -16,7 +16,7 @@ async def activate_connection(
     connection_id: ManagedId, caller: Manager, services: ServicesDep
 ) -> ConnectionView:
     """Have it meant wherever no connection is named."""
-    return outcome_view(await services.connections.activate(owner_of(caller), connection_id))
+    return activation_view(await services.connections.activate(owner_of(caller), connection_id))
 
 
 @router.post("/{connection_id}/pause", summary="Pause a connection")

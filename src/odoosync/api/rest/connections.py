@@ -23,8 +23,8 @@ from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 from odoosync.clock import iso
 from odoosync.connections import store
+from odoosync.connections.activation import ActivationResult
 from odoosync.connections.connection import ALL_DATASETS, Connection
-from odoosync.connections.outcome import Outcome
 from odoosync.connections.service import Change, Owner
 from odoosync.errors import InvalidInput
 from odoosync.spelling import no_such
@@ -123,8 +123,8 @@ def connection_view(connection: Connection, trouble: Trouble | None = None) -> C
     )
 
 
-def outcome_view(outcome: Outcome) -> ConnectionView:
-    return connection_view(outcome.connection).model_copy(update={"note": outcome.note})
+def activation_view(result: ActivationResult) -> ConnectionView:
+    return connection_view(result.connection).model_copy(update={"note": result.note})
 
 
 def owner_of(caller: Principal) -> Owner:

@@ -1,4 +1,4 @@
-"""What became of a connection by an act that may also have switched to it."""
+"""The result of an act that may have switched to a connection."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from odoosync.connections.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ActivationResult:
     """A connection after an act; `active_before` is the id of the one that was active then."""
 
     connection: Connection
     active_before: int | None
-    came_to_be: Literal["created", "restored"] | None = None
+    how: Literal["created", "restored"] | None = None
 
     @property
     def note(self) -> str | None:
@@ -22,5 +22,5 @@ class Outcome:
         one = self.connection
         if not one.is_active or self.active_before in {None, one.id}:
             return None
-        was = f"was {self.came_to_be} and " if self.came_to_be else ""
+        was = f"was {self.how} and " if self.how else ""
         return f"connection {one.id} {was}is active now (before: {self.active_before})"
