@@ -33,7 +33,8 @@
     │   ├── LanguageMissing       no language of that code is active there
     │   ├── ModelUnknown
     │   ├── RecordMissing
-    │   └── RequestRejected
+    │   ├── RequestRejected
+    │   └── RowLeftOut            a search shows it; what is read of it asks for what is gone
     └── NarrowDown                ask for less, to find the row or field at fault
         ├── AnswerTooLarge
         ├── BadAnswer
@@ -385,6 +386,19 @@ class RequestRejected(FixRequest):
 
     def __init__(self, said: str = "") -> None:
         super().__init__(f"Odoo refused this call as it stands.{_odoo_said(said)}")
+
+
+class RowLeftOut(FixRequest):
+    """Odoo's `read` drops rows whose computation meets a MissingError, and does not say so."""
+
+    code = "odoo_row_left_out"
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"Odoo leaves records of {model} out of an answer that holds this field. Its"
+            " computation asks for another record that is gone. Ask its maker to mind that."
+        )
+        self.model = model
 
 
 class AnswerTooLarge(NarrowDown):

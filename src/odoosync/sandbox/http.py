@@ -142,9 +142,9 @@ class _Routes:
     async def set_faults(self, request: Request) -> Response:
         """POST a fault or a list of them; DELETE clears all.
 
-        `unreadable` names a row, `failing` a field; `proxy_clock` and `database_clock` are ahead by
-        `seconds`, or behind where these are below zero. A `proxy_clock` without `seconds` sends no
-        `Date`.
+        `unreadable` names a row, `failing` a field, `dangling` a field of some rows. `proxy_clock`
+        and `database_clock` are ahead by `seconds`, or behind where these are below zero. A
+        `proxy_clock` without `seconds` sends no `Date`.
         """
         if request.method == "DELETE":
             self._faults.clear()
@@ -165,6 +165,8 @@ class _Routes:
         elif given.get("kind") == "failing":
             how = given.get("how", "singleton")
             self._world.make_failing(given["model"], given["field"], how)
+        elif given.get("kind") == "dangling":
+            self._world.make_dangling(given["model"], given["field"], given["row_ids"])
         elif given.get("kind") == "proxy_clock":
             seconds = given.get("seconds")
             self._world.proxy_ahead = None if seconds is None else timedelta(seconds=seconds)

@@ -47,6 +47,7 @@ def read_rows(
     wanted = [field for field in fields if field is not None]
     _trip_over_unreadable(caller, model, rows, wanted)
     _trip_over_failing(caller, model, rows, wanted)
+    rows = _without_dangling(caller, model, rows, wanted)
     names = ["id", *(field.name for field in wanted)]
     columns: list[Sequence[Any]] = [[row[0] for row in rows]]
     columns += [_column(caller, model, rows, field, load) for field in wanted]
@@ -124,3 +125,12 @@ def _trip_over_failing(
         if how == "singleton" and len(rows) > 1:
             ids = ", ".join(str(row[0]) for row in rows)
             raise value_error(f"Expected singleton: {model.name}({ids})")
+
+
+def _without_dangling(
+    caller: Caller, model: Model, rows: Sequence[Row], fields: Sequence[Field]
+) -> Sequence[Row]:
+    """Leave rows out whose computation meets a MissingError, without a word, as Odoo does."""
+    dangling = caller.world.dangling.get(model.name, {})
+    out = [dangling[field.name] for field in fields if field.name in dangling]
+    return [row for row in rows if not any(row[0] in ids for ids in out)] if out else rows

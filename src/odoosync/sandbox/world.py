@@ -59,6 +59,7 @@ class World:
         self.rules: list[Rule] = []
         self.unreadable: dict[str, dict[int, str]] = {}
         self.failing: dict[str, dict[str, Failure]] = {}
+        self.dangling: dict[str, dict[str, frozenset[int]]] = {}
         self.lists_databases = True
         self.other_databases: list[str] = []
         self.no_database = 'FATAL:  database "{name}" does not exist\n'
@@ -194,8 +195,13 @@ class World:
         """Let reads of this field raise: of several rows at once, or of any row."""
         self.failing.setdefault(model, {})[field] = how
 
+    def make_dangling(self, model: str, field: str, row_ids: Iterable[int]) -> None:
+        """Let this field of these rows ask for a record that is gone: reads leave them out."""
+        self.dangling.setdefault(model, {})[field] = frozenset(row_ids)
+
     def mend(self) -> None:
         """Let everything be read again, and all clocks be right."""
         self.right_clocks()
         self.unreadable.clear()
         self.failing.clear()
+        self.dangling.clear()

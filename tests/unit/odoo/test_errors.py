@@ -30,6 +30,7 @@ ARGUMENTS: dict[type[OdooError], tuple[Any, ...]] = {
     errors.LanguageMissing: ("de_DE",),
     errors.ModelUnknown: ("x.y",),
     errors.RecordMissing: ("res.partner",),
+    errors.RowLeftOut: ("res.partner",),
     errors.AddressRefused: ("odoo leads to a private address.",),
     errors.EndlessAnswer: (90_000, 12),
     errors.ProxyRefused: (407,),

@@ -5,14 +5,14 @@ A field is tried on rows that it failed on, then on the first thousand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from odoosync.log import get_logger
 from odoosync.odoo import domain as domains
 from odoosync.odoo.client import OdooClient
-from odoosync.odoo.errors import FieldUnknown
+from odoosync.odoo.errors import FieldUnknown, RowLeftOut
 from odoosync.sync import pace
 from odoosync.sync.engine.narrowing import NARROWABLE, ONE_AT_A_TIME
 from odoosync.sync.failing_fields import FailingField, FieldError
@@ -42,7 +42,10 @@ async def try_fields(
     for name, known in failing.items():
         try:
             for domain in (domains.with_ids(sorted(known.error.ids)), domains.EVERYTHING):
-                await _read(client, model, domain, name, context=context)
+                rows = await _read(client, model, domain, name, context=context)
+                if known.error.code == RowLeftOut.code:
+                    count = await client.search_count(model, domain, context=context)
+                    _hold_against(count, rows, model)
         except FieldUnknown:
             trial.recovered.add(name)  # it is gone, which the list of fields shows
         except NARROWABLE as error:
@@ -58,10 +61,15 @@ def _fails_still(known: FieldError, code: str, reason: str) -> FieldError:
     return known if known.code == ONE_AT_A_TIME else replace(known, code=code, reason=reason)
 
 
+def _hold_against(count: int, rows: Sequence[Any], model: str) -> None:
+    if len(rows) < min(count, _ROWS):
+        raise RowLeftOut(model)
+
+
 async def _read(
     client: OdooClient, model: str, domain: list[Any], name: str, *, context: dict[str, Any]
-) -> None:
-    await patiently(
+) -> list[dict[str, Any]]:
+    return await patiently(
         lambda: within(
             pace.patience(_ROWS),
             lambda: client.search_read(model, domain, [name], limit=_ROWS, context=context),

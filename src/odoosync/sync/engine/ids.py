@@ -171,7 +171,7 @@ async def fetch(work: Work, ids: Sequence[int], *, new: bool = False) -> None:
     """
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
-        reader = Reader(work, domains.with_ids(some), work.plan.fields)
+        reader = Reader(work, domains.with_ids(some), work.plan.fields, counted=len(some))
         more = True
         while more:
             page = await reader.next()

@@ -18,10 +18,12 @@ from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import (
     AccessRefused,
     AnswerTooLarge,
+    BadAnswer,
     CutOff,
     OdooError,
     RecordMissing,
     RequestRejected,
+    RowLeftOut,
     ServerFault,
     TimedOut,
 )
@@ -39,6 +41,7 @@ NARROWABLE: Final = (
     CutOff,
     RecordMissing,
     RequestRejected,
+    RowLeftOut,
     ServerFault,
     TimedOut,
 )
@@ -316,7 +319,11 @@ async def _first_id(work: Work, domain: list[Any], order: str) -> Rows:
 
 
 async def _read(work: Work, ids: Sequence[int], fields: Sequence[str]) -> Rows:
-    """Read rows by id; some few must come soon, for many more of such reads may follow."""
+    """Read rows by id; some few must come soon, for many more of such reads may follow.
+
+    Raises RowLeftOut where a search shows one that did not come: it is not gone. Raises BadAnswer
+    where one came that was not asked for.
+    """
     domain, names = domains.with_ids(ids), list(fields)
 
     async def read() -> Rows:
@@ -325,5 +332,19 @@ async def _read(work: Work, ids: Sequence[int], fields: Sequence[str]) -> Rows:
         )
 
     if len(ids) > _FEW:
-        return await patiently(read)
-    return await patiently(lambda: within(pace.patience(len(ids)), read))
+        rows = await patiently(read)
+    else:
+        rows = await patiently(lambda: within(pace.patience(len(ids)), read))
+    asked, came = set(ids), {row["id"] for row in rows}
+    if not came <= asked:
+        raise BadAnswer
+    lacking = asked - came
+    if lacking and names != ["id"] and await _are_there(work, lacking):
+        raise RowLeftOut(work.dataset.model)
+    return rows
+
+
+async def _are_there(work: Work, ids: Collection[int]) -> bool:
+    call, model, context = work.client.search, work.dataset.model, work.context
+    domain = domains.with_ids(sorted(ids))
+    return bool(await patiently(lambda: call(model, domain, limit=1, context=context)))

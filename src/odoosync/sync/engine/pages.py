@@ -41,12 +41,17 @@ class Page:
     faults: Sequence[Fault] = ()
     parts: Parts | None = None
 
+    @property
+    def count(self) -> int:
+        return self.parts.opened.rows if self.parts else len(self.rows)
+
 
 class Reader:
     """Reads a domain page by page, with a page size that follows seconds and bytes.
 
     A page that has arrived has the next one asked for before it is read if it `may_read_ahead`.
-    With a `recipe` pages are not read here, but made ready by it as they come.
+    With a `recipe` pages are not read here, but made ready by it as they come. Odoo may leave rows
+    out of a page: unless as many came as were `counted`, the last page is held against a search.
     """
 
     def __init__(
@@ -57,6 +62,7 @@ class Reader:
         *,
         after: int | None = None,
         recipe: Recipe | None = None,
+        counted: int | None = None,
     ) -> None:
         self._work = work
         self._domain = domain
@@ -64,6 +70,7 @@ class Reader:
         self._fields = sorted(fields)  # in which order rows are encoded, so that they come in it
         self._last = after
         self._recipe = recipe
+        self._counted = counted
         self._largest = work.page_limit
         self._size = min(pace.FIRST, self._largest)
         self._ahead: Ahead | None = None
@@ -85,6 +92,9 @@ class Reader:
                 self._size = smaller
                 continue
             except NARROWABLE:
+                return await self._around(size)
+            if not page.more and await self._may_lack_rows(page, size):
+                self.drop()
                 return await self._around(size)
             received = self._work.client.bytes_received - received
             self._last = page.last_id
@@ -128,12 +138,19 @@ class Reader:
         self._hurried = True
         return pace.after_timeout(size)
 
-    async def _around(self, size: int) -> Page:
-        """Read a page that failed, without what fails it."""
+    async def _may_lack_rows(self, page: Page, size: int) -> bool:
+        """Tell the end from a page that Odoo left rows out of: a search shows those."""
+        return self._seen != self._counted and len(await self._ids(size)) != page.count
+
+    async def _ids(self, size: int) -> list[int]:
         work, domain = self._work, self._beyond(self._last)
-        ids = await patiently(
+        return await patiently(
             lambda: work.client.search(work.dataset.model, domain, limit=size, context=work.context)
         )
+
+    async def _around(self, size: int) -> Page:
+        """Read a page that failed, without what fails it."""
+        work, ids = self._work, await self._ids(size)
         found = await read_around(work, ids, self._fields)
         last_of(found.rows, self._last)
         self._last = ids[-1] if ids else self._last
@@ -156,7 +173,7 @@ class Reader:
             answer = await (within(pace.patience(size), read) if self._hurried else read())
         self._answered = time.monotonic()
         page = await self._opened(answer, size)
-        self._seen += page.parts.opened.rows if page.parts else len(page.rows)
+        self._seen += page.count
         await self._ceiling.check(self._seen)
         return page
 
@@ -191,21 +208,23 @@ async def pull(work: Work, domain: list[Any]) -> None:
 
     Rows that Odoo fails on are left to `ids.try_again`, so that they fail no page.
     """
+    counted, work.counted = work.counted, None
     domain = domains.all_of(domain, work.apart)
     async with work.maker.lent():
         try:
-            await _pull(work, domain, work.recipe)
+            await _pull(work, domain, work.recipe, counted)
         except Misread:
             await _pull(work, domain, replace(work.recipe, at_length=True))
 
 
-async def _pull(work: Work, domain: list[Any], recipe: Recipe) -> None:
+async def _pull(work: Work, domain: list[Any], recipe: Recipe, counted: int | None = None) -> None:
     """Go on after the last row that is stored.
 
     While one page is stored the next is on its way and, once it is here, made ready. No more than
     two that are not stored are asked for: that bounds memory, and what a kill costs.
     """
-    reader = Reader(work, domain, work.plan.fields, after=work.plan.last_id, recipe=recipe)
+    after = work.plan.last_id
+    reader = Reader(work, domain, work.plan.fields, after=after, recipe=recipe, counted=counted)
     coming = asyncio.create_task(reader.next())
     storing: asyncio.Future[None] = _nothing()
     try:

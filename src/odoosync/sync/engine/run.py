@@ -281,7 +281,7 @@ async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
     if not counted:
         since = plan.rest_since if plan.takes_over else plan.since
         domain = to_domain(since, work.changed_by)
-        about["total"] = await patiently(
+        about["total"] = work.counted = await patiently(
             lambda: work.client.search_count(model, domain, context=work.context)
         )
     described = describe(prospect, plan.fields, before)

@@ -17,6 +17,7 @@ from odoosync.db import Tx
 from odoosync.store import writing
 from odoosync.store.rows import Row
 from odoosync.sync.engine import labels
+from odoosync.sync.engine.ids import kept
 from odoosync.sync.engine.keeping import settle
 from odoosync.sync.engine.making import pointed_to
 from odoosync.sync.engine.pages import Page, Reader
@@ -42,7 +43,9 @@ async def reread(work: Work, *, images: bool) -> bool:
 
 
 async def _reread(work: Work, names: tuple[str, ...]) -> None:
-    reader = Reader(work, work.apart, names, after=work.plan.last_id)
+    after = work.plan.last_id
+    counted = await kept(work) if after is None else None
+    reader = Reader(work, work.apart, names, after=after, counted=counted)
     while True:
         page = await reader.next()
         if page.rows or page.faults:

@@ -29,12 +29,13 @@ class Work:
     """One attempt at one run. `plan` moves on with each commit.
 
     `changed_by` are the dataset's dotted dates that this Odoo has; `page_limit` is the most rows to
-    ask for at once; `used` are the calls and bytes that were counted already; `named` are targets,
-    by model, whose names are stored; `low` is the T0 up to which the copy was true before; `aside`
-    maps rows that something was set aside of before, and that were not read whole since, to the
-    fields that Odoo failed on; `resting` are those of them that timed out not long ago; `left_out`
-    are fields that Odoo fails on for many rows; `faulty` are those that failed now, `failing` has
-    those by the field that they failed on, `slow` counts those that timed out.
+    ask for at once; `counted` are the rows of the window that is read first, where it is new;
+    `used` are the calls and bytes that were counted already; `named` are targets, by model, whose
+    names are stored; `low` is the T0 up to which the copy was true before; `aside` maps rows that
+    something was set aside of before, and that were not read whole since, to the fields that Odoo
+    failed on; `resting` are those of them that timed out not long ago; `left_out` are fields that
+    Odoo fails on for many rows; `faulty` are those that failed now, `failing` has those by the
+    field that they failed on, `slow` counts those that timed out.
     """
 
     database: Database
@@ -49,6 +50,7 @@ class Work:
     maker: Maker
     changed_by: tuple[str, ...] = ()
     page_limit: int = pace.LARGEST
+    counted: int | None = None
     used: tuple[int, int] = (0, 0)
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     aside: dict[int, frozenset[str]] = field(default_factory=dict)

@@ -78,7 +78,8 @@ async def _theirs(check: Check, ids: Sequence[int]) -> tuple[Rows, frozenset[int
     found: Rows = {}
     aside: set[int] = set()
     for some in in_chunks(ids, _READ_AT_ONCE):
-        reader, more = Reader(check, domains.with_ids(some), check.plan.fields), True
+        domain, names = domains.with_ids(some), check.plan.fields
+        reader, more = Reader(check, domain, names, counted=len(some)), True
         while more:
             page = await reader.next()
             more = page.more and page.last_id != some[-1]
