@@ -34,7 +34,7 @@ def lag_remark(lag_s: float, *, grew: bool) -> str | None:
     return (
         "A new row in Odoo was dated well before the sync that missed it: the clock of Odoo's "
         f"database is behind, or a transaction took long. {again}Syncs look back {_span(lag_s)} "
-        "further since. A full sync takes that back."
+        "further since. Full syncs of all datasets take that back."
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from sqlalchemy import func
+
 from odoosync.db import Tx
 from odoosync.sync.datasets import DATASETS
 from odoosync.sync.plan import Plan
@@ -22,6 +24,14 @@ async def read(tx: Tx, connection_id: int, dataset: str) -> Cursor:
         )
     )
     return Cursor() if row is None else Cursor(**{name: getattr(row, name) for name in _NAMES})
+
+
+async def lag_of(tx: Tx, connection_id: int) -> float:
+    """Return by how many seconds dates lag in this Odoo's database, as any dataset showed."""
+    shown = tx.select(cursors, func.max(cursors.c.lag_s)).where(
+        cursors.c.connection_id == connection_id
+    )
+    return await tx.scalar(shown) or 0.0
 
 
 async def write(tx: Tx, connection_id: int, dataset: str, **values: Any) -> None:

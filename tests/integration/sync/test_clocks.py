@@ -8,7 +8,7 @@ import pytest
 
 from integration.sync.copying import EQUAL, Copy, FragileDatabase, Killed, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
-from integration.sync.test_truth import PARTNER, some
+from integration.sync.test_truth import PARTNER, TEMPLATE, some
 from odoosync.db import Database
 from odoosync.sandbox import World
 
@@ -137,6 +137,31 @@ async def test_from_then_on_the_window_reaches_back_by_that_much_more(synced: Co
         run = await synced.sync()
         assert "look back" in run.note
         assert await synced.difference() == EQUAL
+
+
+async def test_what_one_dataset_shows_of_a_database_counts_for_all_of_its_datasets(
+    synced: Copy,
+) -> None:
+    await synced.sync("products")
+    synced.world.database_ahead = timedelta(minutes=-20)
+    (product,) = some(synced.world, TEMPLATE, limit=1)
+    synced.clock.advance(60)
+    synced.world.execute(TEMPLATE, "write", [product], {"list_price": 7.75})
+    synced.clock.advance(60)
+    await synced.sync("products")
+    await synced.sync()
+    synced.world.execute(PARTNER, "create", [{"name": "New"}])
+    await synced.sync()
+    assert "look back" in (await synced.sync("products")).note
+    assert await synced.difference("products") == EQUAL
+
+
+async def test_a_new_row_that_was_dated_back_by_sql_shows_it_too(synced: Copy) -> None:
+    await synced.sync()
+    (new,) = synced.world.execute(PARTNER, "create", [{"name": "New"}])
+    with synced.world.transaction() as tx:
+        tx.sql_update(PARTNER, [new], write_date=tx.stamp - 20 * 60 * 1_000_000)
+    assert "look back" in (await synced.sync()).note
 
 
 async def test_a_transaction_that_took_long_widens_the_window(synced: Copy) -> None:

@@ -167,6 +167,12 @@ def _sql_forget_date(by: Writers, tx: Transaction, number: int) -> None:
     tx.sql_update(PARTNER, ids, write_date=False, email=f"sql{number}@example.com")
 
 
+def _sql_move(by: Writers, tx: Transaction, number: int) -> None:
+    """A merge moves a required link to what it keeps, and dates nothing."""
+    units = list(tx.ids("uom.uom"))
+    tx.sql_update(TEMPLATE, by.pick(tx, TEMPLATE, number), uom_id=units[number % len(units)])
+
+
 def _sql_delete(model: str) -> Deed:
     """Rows go without hooks; the database cascades and empties what pointed at them."""
 
@@ -242,6 +248,7 @@ DEEDS: dict[str, Deed] = {
     "unlink variant": _unlinking(VARIANT),
     "load by SQL": _sql_load,
     "forget date": _sql_forget_date,
+    "move by SQL": _sql_move,
     "delete by SQL": _sql_delete(PARTNER),
     "delete template by SQL": _sql_delete(TEMPLATE),
     "exhume": _sql_exhume,

@@ -25,7 +25,7 @@ async def learn(work: Work, rows: Iterable[Mapping[str, Any]]) -> None:
     if work.low is None:
         return
     reached = work.low - LOOKBACK - work.plan.lag
-    dates = ((row["id"], _made_at(row)) for row in rows)
+    dates = ((row["id"], _dated(row)) for row in rows)
     late = {odoo_id: made for odoo_id, made in dates if made is not None and made < reached}
     if not late:
         return
@@ -51,14 +51,17 @@ async def learn(work: Work, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def has_grown(work: Work, cursor: Cursor) -> bool:
-    """Tell whether windows before this run reached back too little."""
-    return work.plan.lag > cursor.lag
+    """Tell whether windows before this run reached back too little.
+
+    What another dataset of this Odoo showed since the run before counts as well.
+    """
+    return cursor.low is not None and work.plan.lag > cursor.lag
 
 
-def _made_at(row: Mapping[str, Any]) -> datetime | None:
-    """Return when a row was made, or written where nobody says; None for no date, or for none."""
-    text = row.get("create_date") or row.get("write_date")
+def _dated(row: Mapping[str, Any]) -> datetime | None:
+    """Return the earlier of a row's dates; None where it has none that can be read."""
+    texts = [str(row[name]) for name in ("create_date", "write_date") if row.get(name)]
     try:
-        return datetime.fromisoformat(str(text)).replace(tzinfo=UTC) if text else None
+        return datetime.fromisoformat(min(texts)).replace(tzinfo=UTC) if texts else None
     except ValueError:
         return None

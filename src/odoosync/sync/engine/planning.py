@@ -105,12 +105,17 @@ class Prospect:
 
 
 def plan_of(
-    prospect: Prospect, cursor: Cursor, left: Plan | None, *, force_full: bool, now: datetime
+    prospect: Prospect,
+    cursor: Cursor,
+    left: Plan | None,
+    *,
+    lag_s: float,
+    force_full: bool,
+    now: datetime,
 ) -> Plan:
     """Make the plan of a run that starts now; `left` is what an earlier one did not finish.
 
-    T0 comes from an answer that was sent before the first row is asked for. A wish for a full pass
-    forgets that dates lagged: they may do so no more.
+    T0 comes from an answer that was sent before the first row is asked for.
     """
     names = prospect.names
     shape = prospect.shape(names) or ""
@@ -118,10 +123,11 @@ def plan_of(
     t0 = frozen_now(server_now, now)
     skew_s = (server_now - now).total_seconds() if server_now else None
     if left is not None and left.shape == shape and not force_full:
+        left = replace(left, lag_s=max(left.lag_s, lag_s))
         plan = take_over(left, t0=t0, seen_at=now, lookback=prospect.lookback)
         return replace(plan, skew_s=skew_s)
     window = decide(
-        cursor,
+        replace(cursor, lag_s=lag_s),
         t0=t0,
         our_now=now,
         shape=shape,
@@ -130,4 +136,4 @@ def plan_of(
         lookback=prospect.lookback,
     )
     plan = start(window, seen_at=now, shape=shape, fields=names)
-    return replace(plan, skew_s=skew_s, lag_s=0.0 if force_full else cursor.lag_s or 0.0)
+    return replace(plan, skew_s=skew_s, lag_s=lag_s)

@@ -65,13 +65,15 @@ class _Start:
     """What the database says at the start of an attempt. `left` is of a run that ended undone.
 
     `taken_back`: a person has confirmed that the database was restored. `resting` rows timed out
-    not long ago; on `failing` fields Odoo fails for many rows.
+    not long ago; on `failing` fields Odoo fails for many rows. Dates in this Odoo's database lag by
+    `lag_s`, as any of its datasets showed.
     """
 
     run: Row[Any]
     connection: Connection
     secret: str
     cursor: Cursor
+    lag_s: float
     left: Plan | None
     aside: dict[int, frozenset[str]]
     taken_back: bool
@@ -157,6 +159,7 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
         connection = await connections.syncable(tx, claim.connection_id)
         secret = await connections.secret_of(tx, tools.key_ring, connection.id)
         cursor = await cursors.read(tx, connection.id, claim.dataset)
+        lag_s = await cursors.lag_of(tx, connection.id)
         left = await cursors.unfinished(tx, connection.id, claim.dataset)
         aside = await set_aside.waiting(tx, connection.id, claim.dataset)
         now = tools.clock()
@@ -167,7 +170,7 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
         await lanes.advance(tx, claim, claim.checkpoint)
         await _note_start(tx, run, connection, tools.clock())
     return _Start(
-        run, connection, secret.reveal(), cursor, left, aside, taken_back, resting, failing
+        run, connection, secret.reveal(), cursor, lag_s, left, aside, taken_back, resting, failing
     )
 
 
@@ -224,7 +227,12 @@ async def _prepare(
     if plan is None or not goes_on:
         full = begun.run.mode == "full" or begun.taken_back
         plan = planning.plan_of(
-            prospect, begun.cursor, begun.left, force_full=full, now=tools.clock()
+            prospect,
+            begun.cursor,
+            begun.left,
+            lag_s=0.0 if full else begun.lag_s,
+            force_full=full,
+            now=tools.clock(),
         )
     work = Work(
         database=tools.database,
