@@ -35,12 +35,22 @@ def _named() -> Iterator[tuple[str, RawOdoo]]:
 
 
 TARGETS = dict(_named())
+JSON2_SINCE = 19
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "odoo" in metafunc.fixturenames:
         assert TARGETS, "No real Odoo is named. See docs/live-tests.md."
         metafunc.parametrize("odoo", list(TARGETS.values()), ids=list(TARGETS))
+    if "json2_odoo" in metafunc.fixturenames:
+        found = {name: odoo for name, odoo in TARGETS.items() if _speaks_json2(odoo)}
+        assert found, "No real Odoo 19 with an API key is named. See docs/live-tests.md."
+        metafunc.parametrize("json2_odoo", list(found.values()), ids=list(found))
+
+
+def _speaks_json2(odoo: RawOdoo) -> bool:
+    version = odoo.rpc("common", "version")["server_version_info"][0]
+    return odoo.api_key is not None and version >= JSON2_SINCE
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -47,11 +47,19 @@ class Company:
         return name
 
 
+@contextmanager
+def made_company(odoo: RawOdoo) -> Iterator[Company]:
+    made = odoo.call("res.partner", "create", {"name": "Faults", "is_company": True})
+    try:
+        yield Company(odoo, made)
+    finally:
+        odoo.call("res.partner", "unlink", [made])
+
+
 @pytest.fixture
 def company(odoo: RawOdoo) -> Iterator[Company]:
-    made = odoo.call("res.partner", "create", {"name": "Faults", "is_company": True})
-    yield Company(odoo, made)
-    odoo.call("res.partner", "unlink", [made])
+    with made_company(odoo) as made:
+        yield made
 
 
 def connect(caller: Caller, odoo: RawOdoo, proxy: FaultyProxy) -> None:
@@ -172,22 +180,20 @@ def test_a_required_link_that_sql_moves_without_a_date_is_followed(
         odoo.call("product.category", "unlink", [before, after])
 
 
-def test_after_a_new_key_a_sync_goes_on_where_it_was(
-    caller: Caller, odoo: RawOdoo, company: Company
-) -> None:
-    if odoo.api_key is None:
-        pytest.skip("A password does not end.")
-    caller.post(PROFILE, odoo.credentials)
-    sync(caller, "contacts")
-    with ended_key(odoo):
-        name = company.rename()
-        refused = caller.post("/api/v1/contacts/sync", {})
-        assert not refused["success"]
-        assert "key" in refused["message"].lower()
-    caller.post(PROFILE, odoo.credentials)
-    run = sync(caller, "contacts")
-    assert run["mode"] == "incremental"
-    assert kept(caller, CONTACTS)[company.id]["name"] == name
+def test_after_a_new_key_a_sync_goes_on_where_it_was(caller: Caller, json2_odoo: RawOdoo) -> None:
+    odoo = json2_odoo
+    with made_company(odoo) as company:
+        caller.post(PROFILE, odoo.credentials)
+        sync(caller, "contacts")
+        with ended_key(odoo):
+            name = company.rename()
+            refused = caller.post("/api/v1/contacts/sync", {})
+            (connection,) = caller.get("/api/v1/connections")["items"]
+        assert refused["errors"] == ["Invalid Odoo credentials"]
+        assert "until" in connection["trouble"]["message"]
+        caller.post(PROFILE, odoo.credentials)
+        assert sync(caller, "contacts")["mode"] == "incremental"
+        assert kept(caller, CONTACTS)[company.id]["name"] == name
 
 
 @contextmanager
