@@ -190,7 +190,7 @@ def test_after_a_new_key_a_sync_goes_on_where_it_was(caller: Caller, json2_odoo:
             refused = caller.post("/api/v1/contacts/sync", {})
             (connection,) = caller.get("/api/v1/connections")["items"]
         assert refused["errors"] == ["Invalid Odoo credentials"]
-        assert "until" in connection["trouble"]["message"]
+        assert "until" in connection["trouble"]["reason"]
         caller.post(PROFILE, odoo.credentials)
         assert sync(caller, "contacts")["mode"] == "incremental"
         assert kept(caller, CONTACTS)[company.id]["name"] == name
