@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -84,15 +85,24 @@ def _is_the_same_on_sqlite(item: pytest.Item) -> bool:
     return on_postgresql and place.startswith(SURFACES) and not item.get_closest_marker("dialect")
 
 
+def _left_out(config: pytest.Config, items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    if config.getoption("--soak"):
+        return []
+    both = config.getoption("--both")
+    return [
+        item
+        for item in items
+        if item.get_closest_marker("soak") or (not both and _is_the_same_on_sqlite(item))
+    ]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put long tests first, one of each file in turn: some compute while others wait."""
-    if not config.getoption("--soak"):
-        left = {item for item in items if item.get_closest_marker("soak")}
-        if not config.getoption("--both"):
-            left |= {item for item in items if _is_the_same_on_sqlite(item)}
-        config.hook.pytest_deselected(items=list(left))
-        items[:] = [item for item in items if item not in left]
+    left_out = _left_out(config, items)
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
     long: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.path.stem in LONG:

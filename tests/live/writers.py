@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 
 from raw_odoo import RawOdoo
+from waiting import PATIENCE_S
 
 PARTNER, TAG = "res.partner", "res.partner.category"
 TEMPLATE, VARIANT = "product.template", "product.product"
@@ -44,7 +45,7 @@ class Writers:
         products = [{"name": f"Product {number} {self.mark}"} for number in range(60)]
         self.odoo.call(TEMPLATE, "create", products)
         for number in range(count):
-            one = _Writer(self, replace(self.odoo, http=httpx.Client(timeout=120)), number)
+            one = _Writer(self, replace(self.odoo, http=httpx.Client(timeout=PATIENCE_S)), number)
             thread = threading.Thread(target=one.write_until, args=(self._stopping,))
             self._threads.append(thread)
             thread.start()
