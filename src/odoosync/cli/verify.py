@@ -59,7 +59,7 @@ def _told(run: Row[Any]) -> str:
     dataset = f"{verified_by(run.dataset)} of connection {run.connection_id}"
     if run.status != "succeeded":
         return f"{dataset}: {run.status}. {run.error or ''}".rstrip()
-    lines = [f"{dataset}: {summary(run)}" + (f" {run.note}" if run.note else "")]
+    lines = [f"{dataset}: {summary(run)}"]
     for example in run.detail["examples"]:
         fields = f": {', '.join(example['fields'])}" if example["fields"] else ""
         lines.append(f"  {example['kind']} {example['id']}{fields}")

@@ -60,7 +60,8 @@ class NoActiveConnection(Conflict):
     def __init__(self, connection_ids: Sequence[int]) -> None:
         named = ", ".join(str(one) for one in connection_ids[:_MAX_NAMED])
         more = ", …" if len(connection_ids) > _MAX_NAMED else ""
-        super().__init__(f"No connection is active; activate one of {named}{more}")
+        which = f"one of {named}{more}" if len(connection_ids) > 1 else f"connection {named}"
+        super().__init__(f"No connection is active; activate {which}")
 
 
 class ConnectionExists(Conflict):

@@ -93,9 +93,9 @@ def test_commands_that_name_none_say_which_can_be_activated(
     run: Run, of_anna: Run, made: str, other: SandboxServer
 ) -> None:
     second = of_anna("add", *ADMIN, "--url", other.url, stdin="admin").split()[0]
-    assert f"activate one of {second}." in of_anna("delete", made, "--yes")
+    assert f"activate connection {second}." in of_anna("delete", made, "--yes")
     for command in ("connection show", "connection test", "schedule list", "sync", "verify"):
-        with pytest.raises(NoActiveConnection, match=f"activate one of {second}$"):
+        with pytest.raises(NoActiveConnection, match=f"activate connection {second}$"):
             run(*command.split(), "--user", "anna")
     of_anna("delete", second, "--yes")
     with pytest.raises(NoCredentials):

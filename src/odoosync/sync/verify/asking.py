@@ -145,7 +145,7 @@ def is_true(run: Row[Any]) -> bool:
 
 
 def summary(run: Row[Any]) -> str:
-    """Render what a run that succeeded found, as of when, and what to do."""
+    """Render what a run that succeeded found, as of when, what to do, and what it remarked."""
     found = run.detail
     counts = ", ".join(
         f"{found[kind]:,} {kind}"
@@ -156,7 +156,7 @@ def summary(run: Row[Any]) -> str:
     as_of = f" as of {found['as_of']}" if found["as_of"] else ""
     text = f"truth {_shown(run.truth)}{as_of}: {found['true']:,} rows true, {counts}{names}"
     repair = run.mode == "repair"
-    said = sentences(found, repaired=repair)
+    said = " ".join(filter(None, (sentences(found, repaired=repair), run.note)))
     return f"{text}{repaired if repair else ''}. {said}".rstrip()
 
 
