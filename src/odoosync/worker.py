@@ -40,7 +40,7 @@ from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_settings
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.maker import Maker
-from odoosync.sync.engine.run import Equipment
+from odoosync.sync.engine.open_odoo import Equipment
 from odoosync.sync.retention import Keep, shortening
 from odoosync.sync.rounds import ticking, watching
 from odoosync.sync.run_log import Recorded

@@ -20,7 +20,7 @@ from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Sender
 from odoosync.sync import breaker, runs, standing
 from odoosync.sync.breaker import Go, Probe, Wait
-from odoosync.sync.engine.run import Equipment, open_odoo
+from odoosync.sync.engine.open_odoo import Equipment, open_odoo
 from odoosync.sync.runs import RunFilter
 
 KNOCK_S: Final = 15.0

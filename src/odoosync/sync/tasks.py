@@ -17,7 +17,8 @@ from odoosync.sync import admission, cursors, runs
 from odoosync.sync.admission import Admitted, Patient
 from odoosync.sync.breaker import Wait
 from odoosync.sync.datasets import dataset_named
-from odoosync.sync.engine.run import Equipment, carry_out
+from odoosync.sync.engine.open_odoo import Equipment
+from odoosync.sync.engine.run import carry_out
 from odoosync.sync.runs import Status
 from odoosync.sync.schedules import store as schedules
 from odoosync.sync.verify import run as verify

@@ -29,7 +29,7 @@ from odoosync.sync import runs
 from odoosync.sync.datasets import DATASETS
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.maker import Maker
-from odoosync.sync.engine.run import Equipment
+from odoosync.sync.engine.open_odoo import Equipment
 from odoosync.sync.tasks import SyncTask
 from saving import save_tested
 

@@ -17,7 +17,7 @@ from odoosync.db import open_database
 from odoosync.odoo import domain as domains
 from odoosync.store import newest
 from odoosync.sync import pace, plan, window
-from odoosync.sync.engine import ids, planning, run, volatile
+from odoosync.sync.engine import ids, planning, run, stages, volatile
 
 EXAMPLES, SOAK_EXAMPLES, STEPS = 50, 2_000, 10
 
@@ -137,6 +137,7 @@ def test_a_sync_by_date_and_id_would_be_found_out(
             same = ["&", ["write_date", "=", moment], *domains.after(odoo_id)]
             domain.extend(["|", ["write_date", ">", moment], *same])
 
-    monkeypatch.setattr(run, "to_domain", lambda since, _also: list(domain) if since else [])
+    for module in (run, stages):
+        monkeypatch.setattr(module, "to_domain", lambda since, _: list(domain) if since else [])
     with pytest.raises(AssertionError, match="differs"):
         fuzz(lab, 19, examples=4 * EXAMPLES, prepare=look)

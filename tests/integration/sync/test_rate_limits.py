@@ -15,8 +15,8 @@ from odoosync.connections.connection import Connection
 from odoosync.odoo.pacing import Pace
 from odoosync.odoo.transport import Answer, Transport
 from odoosync.sync.deletion_guard import Guard
-from odoosync.sync.engine import run
-from odoosync.sync.engine.run import Equipment, open_odoo
+from odoosync.sync.engine import open_odoo as opening
+from odoosync.sync.engine.open_odoo import Equipment, open_odoo
 
 
 @dataclass
@@ -60,7 +60,7 @@ async def test_a_sync_remembers_that_its_server_limits_calls(copy: Copy, at: int
 async def test_what_is_remembered_goes_one_call_at_a_time(
     copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "RATE_LIMITED", Pace(0.001, 1))
+    monkeypatch.setattr(opening, "RATE_LIMITED", Pace(0.001, 1))
     async with copy.database.tenant(copy.tenant_id) as tx:
         await connections.note_rate_limit(tx, copy.connection_id, copy.clock())
     limited = Limited(copy.odoo)

@@ -3,61 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
 
-from odoosync.clock import Clock, iso
+from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
-from odoosync.crypto import KeyRing
-from odoosync.db import Database, Tx
+from odoosync.db import Tx
 from odoosync.jobs import lanes
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Lease
 from odoosync.log import get_logger
-from odoosync.odoo.client import OdooClient, open_client
+from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import LanguageMissing
-from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.fields import Field
-from odoosync.odoo.login import Login
-from odoosync.odoo.pacing import RATE_LIMITED, Gates, Pace
-from odoosync.odoo.rate_limits import RateLimitedSender
-from odoosync.odoo.url import parse_odoo_url
-from odoosync.odoo.wire import Sender
 from odoosync.sync import clocks, cursors, failing_fields, questions, runs, set_aside
 from odoosync.sync.datasets import dataset_named
-from odoosync.sync.deletion_guard import Guard
-from odoosync.sync.engine import ids, labels, lag, pages, planning, restored, volatile
+from odoosync.sync.engine import planning
 from odoosync.sync.engine.drift import describe, drift
 from odoosync.sync.engine.field_trial import try_fields
 from odoosync.sync.engine.giving_way import giving_way
-from odoosync.sync.engine.maker import Maker
+from odoosync.sync.engine.open_odoo import Equipment, open_odoo
 from odoosync.sync.engine.planning import Prospect
+from odoosync.sync.engine.stages import run_stages
 from odoosync.sync.engine.work import Work
 from odoosync.sync.failing_fields import FailingField, FieldError
 from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.questions import Place
-from odoosync.sync.window import Cursor, is_due, missed_since, to_domain
+from odoosync.sync.window import Cursor, to_domain
 
 log = get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What a worker process lends to each run."""
-
-    database: Database
-    transport: Sender
-    key_ring: KeyRing
-    clock: Clock
-    deletion_guard: Guard
-    gates: Gates = field(default_factory=Gates)
-    maker: Maker = field(default_factory=Maker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +87,7 @@ async def carry_out(tools: Equipment, claim: Claim, lease: Lease) -> None:
 
 async def _sync(attempt: _Attempt) -> None:
     tools, claim, begun = attempt.tools, attempt.claim, attempt.begun
+    guard = tools.deletion_guard.unless(begun.run.confirm_deletions)
     resumed = Plan.from_json(claim.checkpoint) if claim.checkpoint else None
     attempt.left_out.update(begun.failing)
     there = await _fields_there(attempt)
@@ -116,7 +96,7 @@ async def _sync(attempt: _Attempt) -> None:
         claim.run_id,
         attempt.left_out,
         await _prepare(attempt, resumed, there),
-        go_on=lambda work: _stages(work, begun, guard=tools.deletion_guard),
+        go_on=lambda work: run_stages(work, begun.cursor, guard=guard),
         anew=lambda work: _prepare(attempt, work.plan, used=work.used),
         remember=lambda errors: _remember(attempt, errors),
     )
@@ -172,44 +152,6 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
     return _Start(
         run, connection, secret.reveal(), cursor, lag_s, left, aside, taken_back, resting, failing
     )
-
-
-async def open_odoo(
-    tools: Equipment, connection: Connection, secret: str, *, anew: bool = False
-) -> OdooClient:
-    """Open a client with what is known of the server, or `anew`; remember what is new."""
-    login = Login(
-        url=parse_odoo_url(connection.odoo_url),
-        database=connection.odoo_database,
-        username=connection.odoo_username,
-        secret=secret,
-    )
-    known = ServerFacts.from_json(connection.server)
-    trusted = None if anew else known
-    sender = _paced(tools, connection)
-    opening = partial(open_client, sender, login, known=trusted, now=tools.clock())
-    client = await patiently(opening, attempts=AT_FIRST)
-    if client.facts != known:
-        async with tools.database.tenant(connection.tenant_id) as tx:
-            await connections.remember_server(tx, connection.id, client.facts.to_json())
-    return client
-
-
-def _paced(tools: Equipment, connection: Connection) -> Sender:
-    """Return a transport that goes at the connection's pace, and remembers a server's 429."""
-    wishes, limited = connection.preferences, connection.rate_limited_since is not None
-    usual = RATE_LIMITED if limited else Pace()
-    pace = Pace(wishes.call_spacing or usual.spacing, wishes.parallel_calls or usual.parallel)
-    sender = tools.gates.sender(tools.transport, connection.id, pace)
-    if limited:
-        return sender
-
-    async def remember() -> None:
-        async with tools.database.tenant(connection.tenant_id) as tx:
-            await connections.note_rate_limit(tx, connection.id, tools.clock())
-        log.warning("rate_limited", connection=connection.id)
-
-    return RateLimitedSender(sender, on_limit=remember)
 
 
 async def _prepare(
@@ -317,98 +259,3 @@ def _tell_of(work: Work, about: dict[str, Any], *, resumed: bool) -> None:
         resumed=resumed,
         rows=about.get("total"),
     )
-
-
-async def _stages(work: Work, begun: _Start, *, guard: Guard) -> None:
-    """Go through the stages, beginning with the one that the plan stands at."""
-    cursor, guard = begun.cursor, guard.unless(begun.run.confirm_deletions)
-    await _pull(work)
-    t0, whole = work.plan.t0, work.plan.is_whole
-    if work.plan.stage == "volatile":
-        if whole or await _reread(work, cursor):
-            work.plan = work.plan.having_done("volatile_at")
-        work.plan = work.plan.at("ids")
-    if work.plan.stage == "ids":
-        await ids.try_again(work)
-        daily = whole or is_due(cursor.ids_at, t0, labels.REFRESH_EVERY)
-        # One that has begun is done whole, whatever counts say after its first pages.
-        if "ids_at" in work.plan.done or await ids.needs_scan(work, daily=daily):
-            work.plan = work.plan.having_done("ids_at")
-            await ids.compare(work, guard=guard, daily=daily)
-        work.plan = work.plan.at("missed")
-    if work.plan.stage == "missed":
-        if lag.has_grown(work, cursor) and not whole:
-            await pages.pull(work, to_domain(missed_since(cursor, work.plan.lag), work.changed_by))
-        work.plan = work.plan.at("labels")
-    # A full pass may mean another language.
-    if work.plan.mode == "full" or is_due(cursor.labels_at, t0, labels.REFRESH_EVERY):
-        if cursor.labels_at is not None:
-            await labels.refresh(work)
-        work.plan = work.plan.having_done("labels_at")
-    await _complete(work, cursor)
-
-
-async def _pull(work: Work) -> None:
-    """Read what another run left, then the window."""
-    if work.plan.stage in {"rest", "pages"} and work.plan.mode != "full":
-        await restored.check(work)
-    if work.plan.stage == "rest":
-        await pages.pull(work, to_domain(work.plan.rest_since, work.changed_by))
-        work.plan = work.plan.at("pages")
-    if work.plan.stage == "pages":
-        await pages.pull(work, to_domain(work.plan.since, work.changed_by))
-        work.plan = work.plan.at("volatile")
-
-
-async def _reread(work: Work, cursor: Cursor) -> bool:
-    """Small datasets each time, large ones at an interval; returns whether all was read again."""
-    due = is_due(cursor.volatile_at, work.plan.t0, volatile.INTERVAL)
-    if due or await ids.kept(work) <= volatile.EACH_SYNC_UP_TO:
-        return await volatile.reread(work, images=due)
-    return False
-
-
-async def _complete(work: Work, before: Cursor) -> None:
-    """Move the cursor, end the run and free the lane, in one transaction."""
-    plan, now = work.plan, work.clock()
-    moments = dict.fromkeys(plan.done, plan.t0)
-    if plan.wide_at is not None:
-        moments["wide_at"] = plan.wide_at
-    if plan.is_whole:
-        moments["full_at"] = plan.t0
-    async with work.database.tenant(work.claim.tenant_id) as tx:
-        await cursors.write(
-            tx,
-            work.connection_id,
-            work.dataset.name,
-            low=plan.t0,
-            low_seen_at=plan.seen_at,
-            shape=plan.shape,
-            completed_at=now,
-            lag_s=plan.lag_s,
-            unfinished=None,
-            **moments,
-        )
-        grew = lag.has_grown(work, before)
-        await runs.add_note(tx, work.run_id, clocks.lag_remark(plan.lag_s, grew=grew))
-        await _note_faults(tx, work)
-        await questions.settle(tx, restored.place_of(work))
-        await runs.finish(tx, work.run_id, "succeeded", now)
-        await lanes.finish(tx, work.claim)
-
-
-async def _note_faults(tx: Tx, work: Work) -> None:
-    count, said = len(work.faulty), list[str]()
-    if count:
-        rows = "row" if count == 1 else "rows"
-        said.append(
-            f"Odoo failed on {count} {rows} of this dataset. What could not be read is set aside "
-            "with its reason and tried again with each sync; the rest is stored."
-        )
-    if work.left_out:
-        said.append(
-            f"Odoo fails on fields of many rows: {', '.join(sorted(work.left_out))}. They are left "
-            "out, with the reason in the list of what Odoo fails on, and tried again once a day."
-        )
-    for sentence in said:
-        await runs.add_note(tx, work.run_id, sentence)

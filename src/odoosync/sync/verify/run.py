@@ -25,9 +25,9 @@ from odoosync.sync.datasets import Dataset
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import ids
 from odoosync.sync.engine.giving_way import giving_way
+from odoosync.sync.engine.open_odoo import Equipment, open_odoo
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.planning import Prospect
-from odoosync.sync.engine.run import Equipment, open_odoo
 from odoosync.sync.engine.sifting import decoded
 from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan

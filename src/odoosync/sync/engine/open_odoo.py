@@ -1,0 +1,76 @@
+"""What a worker lends to each run, and the client of Odoo that is opened with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from odoosync.clock import Clock
+from odoosync.connections import store as connections
+from odoosync.connections.connection import Connection
+from odoosync.crypto import KeyRing
+from odoosync.db import Database
+from odoosync.log import get_logger
+from odoosync.odoo.client import OdooClient, open_client
+from odoosync.odoo.facts import ServerFacts
+from odoosync.odoo.login import Login
+from odoosync.odoo.pacing import RATE_LIMITED, Gates, Pace
+from odoosync.odoo.rate_limits import RateLimitedSender
+from odoosync.odoo.url import parse_odoo_url
+from odoosync.odoo.wire import Sender
+from odoosync.sync.deletion_guard import Guard
+from odoosync.sync.engine.maker import Maker
+from odoosync.sync.patience import AT_FIRST, patiently
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What a worker process lends to each run."""
+
+    database: Database
+    transport: Sender
+    key_ring: KeyRing
+    clock: Clock
+    deletion_guard: Guard
+    gates: Gates = field(default_factory=Gates)
+    maker: Maker = field(default_factory=Maker)
+
+
+async def open_odoo(
+    tools: Equipment, connection: Connection, secret: str, *, anew: bool = False
+) -> OdooClient:
+    """Open a client with what is known of the server, or `anew`; remember what is new."""
+    login = Login(
+        url=parse_odoo_url(connection.odoo_url),
+        database=connection.odoo_database,
+        username=connection.odoo_username,
+        secret=secret,
+    )
+    known = ServerFacts.from_json(connection.server)
+    trusted = None if anew else known
+    sender = _paced(tools, connection)
+    opening = partial(open_client, sender, login, known=trusted, now=tools.clock())
+    client = await patiently(opening, attempts=AT_FIRST)
+    if client.facts != known:
+        async with tools.database.tenant(connection.tenant_id) as tx:
+            await connections.remember_server(tx, connection.id, client.facts.to_json())
+    return client
+
+
+def _paced(tools: Equipment, connection: Connection) -> Sender:
+    """Return a transport that goes at the connection's pace, and remembers a server's 429."""
+    wishes, limited = connection.preferences, connection.rate_limited_since is not None
+    usual = RATE_LIMITED if limited else Pace()
+    pace = Pace(wishes.call_spacing or usual.spacing, wishes.parallel_calls or usual.parallel)
+    sender = tools.gates.sender(tools.transport, connection.id, pace)
+    if limited:
+        return sender
+
+    async def remember() -> None:
+        async with tools.database.tenant(connection.tenant_id) as tx:
+            await connections.note_rate_limit(tx, connection.id, tools.clock())
+        log.warning("rate_limited", connection=connection.id)
+
+    return RateLimitedSender(sender, on_limit=remember)
