@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, bindparam, case, cast, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 from sqlalchemy.sql import literal
 from sqlalchemy.sql.expression import any_, type_coerce
 from sqlalchemy.types import TypeEngine
@@ -109,6 +110,15 @@ def lowered(dialect: str, text: ColumnElement[str]) -> ColumnElement[str]:
     return func.odoosync_casefold(text, type_=Text)
 
 
+def lowered_texts(dialect: str, fields: Sequence[str]) -> ColumnElement[str]:
+    """Join text fields of `data`, without case; on SQLite by `prepare_to_lower`, in one parse."""
+    if dialect == "postgresql":
+        members = array([_member(field, as_text=True) for field in fields])
+        return lowered(dialect, func.array_to_string(members, "\n", type_=Text))
+    names = literal(orjson.dumps(list(fields)).decode(), Text)
+    return func.odoosync_texts(type_coerce(records.c.data, Text), names, type_=Text)
+
+
 def holds(dialect: str, text: ColumnElement[str], part: ColumnElement[str]) -> ColumnElement[bool]:
     """Say that `part` stands somewhere in the text; no character of it is special."""
     name = "strpos" if dialect == "postgresql" else "instr"
@@ -116,10 +126,11 @@ def holds(dialect: str, text: ColumnElement[str], part: ColumnElement[str]) -> C
 
 
 async def prepare_to_lower(tx: Tx) -> None:
-    """Teach this SQLite connection `odoosync_casefold`; PostgreSQL needs nothing."""
+    """Teach this SQLite connection what `lowered` uses; PostgreSQL needs nothing."""
     if tx.dialect == "sqlite":
         driver = await raw_driver(tx)
         await driver.create_function("odoosync_casefold", 1, _casefold, deterministic=True)
+        await driver.create_function("odoosync_texts", 2, _texts, deterministic=True)
 
 
 async def raw_driver(tx: Tx) -> Any:
@@ -136,6 +147,17 @@ def stamp(dialect: str, moment: datetime) -> Any:
 def _casefold(text: object) -> str | None:
     """Fold case as PostgreSQL does, to which the capital İ is an i without a dot of its own."""
     return text.casefold().replace("i\u0307", "i") if isinstance(text, str) else None
+
+
+def _texts(data: str, fields: str) -> str | None:
+    values = map(orjson.loads(data).get, _names(fields))
+    return _casefold("\n".join([value for value in values if isinstance(value, str)]))
+
+
+@lru_cache(maxsize=16)
+def _names(fields: str) -> list[str]:
+    names: list[str] = orjson.loads(fields)
+    return names
 
 
 def _path(field: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -33,14 +33,15 @@ class Query:
     """Which records of a dataset are meant.
 
     `kinds` are the types of its fields, `columns` the promoted columns of some. Every word of
-    `search` must stand in a record's search text. Deleted rows and those out of the login's sight
-    are left out unless asked for.
+    `search` must stand in a record's search text, or in one of its fields that are `searched`.
+    Deleted rows and those out of the login's sight are left out unless asked for.
     """
 
     connection_id: int
     dataset: str
     filters: Sequence[Filter] = ()
     search: str | None = None
+    searched: Sequence[str] = ()
     include_deleted: bool = False
     kinds: Mapping[str, str] | None = None
     columns: Mapping[str, str] | None = None
@@ -114,11 +115,20 @@ def _conditions(dialect: str, query: Query) -> list[ColumnElement[bool]]:
     if not query.include_deleted:
         found += [records.c.deleted_at.is_(None), records.c.unreachable_at.is_(None)]
     found += [condition(dialect, asked, kinds, columns) for asked in query.filters]
-    words = (query.search or "").casefold().split()
-    found += [dialects.holds(dialect, records.c.search, literal(word, Text)) for word in words]
-    return found
+    return [*found, *_search_conditions(dialect, query)]
+
+
+def _search_conditions(dialect: str, query: Query) -> Iterator[ColumnElement[bool]]:
+    texts = dialects.lowered_texts(dialect, query.searched) if query.searched else None
+    for word in dict.fromkeys((query.search or "").split()):
+        found = dialects.holds(dialect, records.c.search, literal(word.casefold(), Text))
+        if texts is not None:
+            part = dialects.lowered(dialect, literal(word, Text))
+            found |= dialects.holds(dialect, texts, part)
+        yield found
 
 
 async def _prepare(tx: Tx, query: Query) -> None:
-    if any(asked.op == "contains" for asked in query.filters):
+    searches_fields = query.search and query.searched
+    if searches_fields or any(asked.op == "contains" for asked in query.filters):
         await dialects.prepare_to_lower(tx)

@@ -25,6 +25,8 @@ KINDS = {
     "x_a__in": ("char", None),
     "x_price$": ("integer", None),
     "größe": ("char", None),
+    "x_note": ("text", None),
+    "x_page": ("html", None),
 }
 TYPES = CONTACT_TYPES | {
     name: {"type": kind, "relation": relation, "string": name}
@@ -41,6 +43,8 @@ ONE: dict[str, Any] = {
     "x_a__in": "odd",
     "x_price$": 7,
     "größe": "groß",
+    "x_note": "Two lines\nof a note",
+    "x_page": "<p>Ölhafen</p>",
 }
 ROWS = {1: AZURE | {"name": "One"} | ONE, 2: AZURE | {"name": "Two", "x_level": "High"}}
 FILTERS = {
@@ -59,6 +63,18 @@ FILTERS = {
     "x_a__in=odd": ["One"],
     "x_price$__lt=8": ["One"],
     "größe=groß": ["One"],
+}
+
+
+SEARCHES = {
+    "low": ["One"],
+    "HIGH": ["One", "Two"],
+    "GROSS": ["One"],
+    "one lines groß": ["One"],
+    "two": ["One", "Two"],
+    "azure note": ["One"],
+    "ölhafen": [],
+    "7": [],
 }
 
 
@@ -91,3 +107,31 @@ async def test_graphql_shows_and_filters_by_them(
         (item,) = (await data_of(client, signed_in, query, filters=asked))["contacts"]["items"]
         shown = item["fields"][name]
         assert (shown["id"] if name == STUDIO else shown) == value
+
+
+@pytest.mark.usefixtures("connection")
+async def test_a_search_looks_into_extra_fields_of_type_char_and_text(
+    client: httpx.AsyncClient, signed_in: Headers
+) -> None:
+    query = "query ($words: String) { contacts(search: $words) { items { name } } }"
+    for words, expected in SEARCHES.items():
+        answer = await client.get("/api/v1/contacts", params={"search": words}, headers=signed_in)
+        assert [item["name"] for item in answer.json()["items"]] == expected, words
+        page = (await data_of(client, signed_in, query, words=words))["contacts"]
+        assert [item["name"] for item in page["items"]] == expected, words
+
+
+async def test_a_search_looks_into_the_extra_fields_of_the_connection_that_is_asked_for(
+    client: httpx.AsyncClient,
+    signed_in: Headers,
+    connection: int,
+    database: Database,
+    key_ring: KeyRing,
+    anna: User,
+) -> None:
+    other = await connect(database, key_ring, anna.tenant_id, "other_db")
+    await keep(database, anna.tenant_id, other, {1: AZURE | {"x_level": "Ölhafen"}})
+    for asked, expected in ((other, []), (connection, ["One"])):
+        path = f"/api/v1/contacts?search=low&connection_id={asked}"
+        answer = await client.get(path, headers=signed_in)
+        assert [item["name"] for item in answer.json()["items"]] == expected

@@ -61,6 +61,7 @@ def index_conditions(plan: str) -> str:
     [
         {},
         {"search": "anna"},
+        {"search": "anna", "searched": ["x_note", "x_Note"]},
         {"include_deleted": True},
         {"filters": (Filter("active", "eq", True),)},
         {"filters": (Filter("name", "contains", "anna"),)},

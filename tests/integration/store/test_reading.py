@@ -193,6 +193,24 @@ async def test_a_search_finds_all_its_words(three: Database) -> None:
     assert {words: await ids(three, search=words) for words in SEARCHED} == SEARCHED
 
 
+ODD_NAMES = ("x_Note", "x_note", 'x"quoted', "x'; --", "x.$[0]", "größe")
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+async def test_a_search_looks_into_the_fields_it_is_given(database: Database, name: str) -> None:
+    rows = [row(1, name="Anna", **{name: "Großer Ölhafen"}), row(2, name="Bert", **{name: None})]
+    await write(database, [*rows, row(3, name="Anna", x_other="Ölhafen")])
+    for words in ("ölhafen", "GROSSER anna", "öl ÖLH a"):
+        assert await ids(database, search=words, searched=ODD_NAMES) == [1]
+    assert await ids(database, search="ölhafen bert", searched=ODD_NAMES) == []
+    assert await ids(database, search="ölhafen") == []
+
+
+async def test_a_search_of_many_words_in_many_fields_is_answered(three: Database) -> None:
+    words = " ".join(chr(0x4E00 + number) for number in range(100))
+    assert await ids(three, search=words, searched=[f"x_{number}" for number in range(600)]) == []
+
+
 async def test_pages_follow_each_other_by_id(three: Database) -> None:
     query = Query(7, "contacts")
     async with three.tenant(1) as tx:

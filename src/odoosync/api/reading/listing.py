@@ -25,6 +25,8 @@ LARGEST_PAGE: Final = 1000
 USUAL_PAGE: Final = 100
 MOST_FILTERS: Final = 50
 LONGEST_SEARCH: Final = 200
+_SEARCHED_KINDS: Final = frozenset({"char", "text"})
+"""Of extra fields. The others are no words; markup, and pages of it, would be found in html."""
 _RECORD_ID: Final = re.compile(r"(?:([0-9]{1,18})-)?(-?[0-9]{1,18})")
 
 
@@ -183,6 +185,7 @@ def _query(
     filters = typed_all(asked, kinds)
     if wanted.active is not None:
         filters.append(Filter("active", "eq", wanted.active))
+    extra = [name for name in kinds if name not in dataset.fields]
     columns = {"email": "email", "barcode": "barcode"}
     if dataset.reference:
         columns[dataset.reference] = "reference"
@@ -191,6 +194,7 @@ def _query(
         dataset=dataset.name,
         filters=tuple(filters),
         search=wanted.search,
+        searched=[name for name in extra if kinds[name] in _SEARCHED_KINDS],
         include_deleted=wanted.include_deleted,
         kinds=kinds,
         columns=columns,

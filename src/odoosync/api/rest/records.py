@@ -52,7 +52,8 @@ class RecordQuery(BaseModel):
     search: str | None = Field(
         default=None,
         max_length=LONGEST_SEARCH,
-        description="Words that all stand somewhere in the record.",
+        description="Words that all stand in what names the record (its name, numbers, mail, city) "
+        "or in extra fields of type char or text.",
     )
     active: bool | None = Field(default=None, description="Archived records have `false`.")
     include_deleted: bool = Field(
