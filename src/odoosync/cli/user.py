@@ -70,14 +70,14 @@ def _line_of(one: User) -> str:
 
 @user.command()
 def disable(name: Name) -> None:
-    """Let the user in no more; sessions end at once, API keys rest."""
+    """Let the user in no more: sessions end, API keys rest, nothing is synced or sent."""
     changed = _with_accounts(lambda to: users.disable_user(to, name))
     typer.echo(f"Disabled user {changed.username}.")
 
 
 @user.command()
 def enable(name: Name) -> None:
-    """Let a disabled user in again."""
+    """Let a disabled user in again; schedules and deliveries go on."""
     changed = _with_accounts(lambda to: users.enable_user(to, name))
     typer.echo(f"Enabled user {changed.username}.")
 

@@ -166,7 +166,7 @@ class ConnectionService:
         if change.field_names or must_ask(change.preferences):
             async with self.database.tenant(owner.tenant_id, write=False) as tx:
                 connection = await store.get(tx, connection_id)
-                secret = (await store.secret_of(tx, self.key_ring, connection_id)).reveal()
+                secret = await self._stored_secret(tx, connection)
             login = _login(connection, None, secret)
             await self._check(self._sender(), login, connection.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
@@ -202,7 +202,7 @@ class ConnectionService:
             connection = await store.get(tx, connection_id)
             stored = username is None and secret is None
             if secret is None:
-                secret = (await store.secret_of(tx, self.key_ring, connection_id)).reveal()
+                secret = await self._stored_secret(tx, connection)
         tested = await self.try_out(owner, _login(connection, username, secret), connection_id)
         if stored:
             async with self.database.tenant(owner.tenant_id) as tx:
@@ -306,6 +306,11 @@ class ConnectionService:
             known = await store.of_pair(tx, str(login.url), login.database)
         if known is not None and known.deleted_at is None:
             raise ConnectionExists(known.id)
+
+    async def _stored_secret(self, tx: Tx, connection: Connection) -> str:
+        """Return the password to ask Odoo with. Raises UserDisabled, CannotOpen."""
+        await store.check_not_suspended(tx)
+        return (await store.secret_of(tx, self.key_ring, connection.id)).reveal()
 
     def _sender(self) -> RateLimitedSender:
         """Return what asks an Odoo while a person waits for the answer."""

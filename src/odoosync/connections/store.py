@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 
 from odoosync.accounts import audit
+from odoosync.accounts.errors import UserDisabled
 from odoosync.connections.connection import Connection, from_row
 from odoosync.connections.errors import (
     ConnectionPaused,
@@ -20,6 +21,7 @@ from odoosync.connections.errors import (
 from odoosync.connections.tables import connections
 from odoosync.crypto import KeyRing, Secret
 from odoosync.db import Tx
+from odoosync.jobs.suspended import is_suspended
 
 _FROM_THE_FIRST: Final[list[Any]] = []
 
@@ -90,6 +92,15 @@ async def syncable(tx: Tx, connection_id: int | None) -> Connection:
     if connection.paused_at is not None:
         raise ConnectionPaused
     return connection
+
+
+async def check_not_suspended(tx: Tx) -> None:
+    """Raise UserDisabled where nothing may be asked of Odoo: all users of the tenant are."""
+    if await is_suspended(tx):
+        raise UserDisabled(
+            "This user is disabled, so nothing is asked of their Odoo. "
+            "`odoosync user enable` lets the user in again."
+        )
 
 
 async def every(tx: Tx, *, include_deleted: bool = False) -> list[Connection]:

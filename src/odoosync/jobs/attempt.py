@@ -15,6 +15,7 @@ from odoosync.jobs import lanes
 from odoosync.jobs.errors import LaneCancelled, LaneLost, LaneStopping
 from odoosync.jobs.lanes import WORKER_LOST, Claim
 from odoosync.jobs.retry import RetryPolicy, delay_before, gives_up
+from odoosync.jobs.suspended import is_suspended
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn, Task
 from odoosync.log import get_logger
 
@@ -105,8 +106,7 @@ async def _keep(desk: Desk, claim: Claim, lease: Lease) -> Cut:
         now = time.monotonic()
         try:
             renews = now - renewed >= timing.renew
-            if await _ask_lane(desk, claim, renews=renews):
-                lease.cancelled.set()
+            await _ask_lane(desk, claim, lease, renews=renews)
             renewed = now if renews else renewed
         except LaneLost:
             return "over" if await _is_over(desk, claim) else "lost"
@@ -120,12 +120,20 @@ async def _keep(desk: Desk, claim: Claim, lease: Lease) -> Cut:
                 return "stopping"
 
 
-async def _ask_lane(desk: Desk, claim: Claim, *, renews: bool) -> bool:
-    """Return whether a person asked to cancel, renewing the lease where it is time to."""
+async def _ask_lane(desk: Desk, claim: Claim, lease: Lease, *, renews: bool) -> None:
+    """Pass on what is asked, renewing the lease where it is time to.
+
+    A person may have asked to cancel; what runs for a tenant that was suspended is put back.
+    """
     async with desk.database.tenant(claim.tenant_id, write=renews) as tx:
         if renews:
-            return await lanes.renew(tx, claim)
-        return (await lanes.look(tx, claim)).cancel_requested
+            is_cancelled = await lanes.renew(tx, claim)
+        else:
+            is_cancelled = (await lanes.look(tx, claim)).cancel_requested
+        if is_cancelled:
+            lease.cancelled.set()
+        if await is_suspended(tx):
+            lease.stopping.set()
 
 
 async def _is_over(desk: Desk, claim: Claim) -> bool:

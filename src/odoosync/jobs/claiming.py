@@ -31,6 +31,7 @@ from sqlalchemy.sql.selectable import Subquery
 from odoosync.db import Database, Tx, epoch_now
 from odoosync.db.chosen import chosen_once
 from odoosync.jobs.lanes import WORKER_LOST, Claim, lock_order, stalled_s
+from odoosync.jobs.suspended import suspended
 from odoosync.jobs.tables import lanes
 
 _LOCK: Final = 7_305_411_862_002
@@ -131,6 +132,7 @@ def _due() -> ColumnElement[bool]:
         lanes.c.want > lanes.c.done,
         lanes.c.not_before <= epoch_now(),
         or_(lanes.c.lease_until.is_(None), lanes.c.lease_until <= epoch_now()),
+        not_(suspended(lanes.c.tenant_id)),
     )
 
 

@@ -13,18 +13,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 from sqlalchemy.sql.selectable import Subquery
 
+from odoosync.accounts.tables import users
 from odoosync.db import Database, Tx, epoch_now
 from odoosync.db.chosen import chosen_once
+from odoosync.jobs.suspended import suspended
 from odoosync.notifications.tables import deliveries, delivery_tries, webhooks
 
 LEASE_S: Final = 60.0
 MAILED_FOR: Final = timedelta(days=3)
 """A mail that no worker could send for so long is no news any more."""
 _NO_MAIL_SERVER: Final = (
-    "No worker had a mail server for three days, so this mail was not sent. Set ODOOSYNC_SMTP_URL."
+    "This mail was not sent within three days: no worker had a mail server (ODOOSYNC_SMTP_URL), or "
+    "the user was disabled."
 )
 PER_RECEIVER: Final = 4
 PER_TENANT: Final = 8
@@ -110,7 +113,7 @@ async def _alone(tx: Tx) -> bool:
 
 def _due(now: datetime) -> ColumnElement[bool]:
     free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= epoch_now())
-    return and_(deliveries.c.next_try_at <= now, free)
+    return and_(deliveries.c.next_try_at <= now, free, not_(suspended(deliveries.c.tenant_id)))
 
 
 def _held() -> ColumnElement[bool]:
@@ -165,7 +168,8 @@ def _by_receiver(now: datetime, *, mail: bool) -> Subquery:
 
 def _is_news(now: datetime) -> ColumnElement[bool]:
     young = deliveries.c.created_at > now - MAILED_FOR
-    return and_(deliveries.c.user_id.is_not(None), or_(deliveries.c.tries > 0, young))
+    enabled = select(users.c.id).where(users.c.disabled_at.is_(None))
+    return and_(deliveries.c.user_id.in_(enabled), or_(deliveries.c.tries > 0, young))
 
 
 def _by_tenant(queue: Subquery) -> Subquery:

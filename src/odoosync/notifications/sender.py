@@ -20,6 +20,7 @@ from odoosync.clock import Clock, utc_now
 from odoosync.crypto import CannotOpen, KeyRing
 from odoosync.db import Database
 from odoosync.jobs.rounds import Round
+from odoosync.jobs.suspended import is_suspended
 from odoosync.log import FailureLog, get_logger
 from odoosync.notifications import deliveries, store
 from odoosync.notifications.claiming import Claim, claim_due
@@ -130,7 +131,7 @@ async def _prepare(post: Post, claim: Claim) -> _Send | None:
     """Return what makes the try; None when the claim is lost or nobody is left to be told."""
     async with post.database.tenant(claim.tenant_id, write=False) as tx:
         found = await deliveries.claimed(tx, claim)
-        if found is None:
+        if found is None or await is_suspended(tx):
             return None
         if found.webhook_id is None:
             letter = await letter_of(tx, found)

@@ -134,6 +134,7 @@ class SyncService:
         asked = Asked(request.trigger, request.user_id, request.full, request.confirm_deletions)
         async with self._database.tenant(request.tenant_id) as tx:
             connection = await connections.syncable(tx, request.connection_id)
+            await connections.check_not_suspended(tx)
             dataset = dataset_named(request.dataset)
             if request.trigger != BY_ITSELF:
                 await standing.ask_by_hand(tx, connection, self._clock())

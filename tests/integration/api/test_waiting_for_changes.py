@@ -9,6 +9,7 @@ import pytest
 
 from copies import ANNA, BERT, connect, keep
 from odoosync.accounts.directory import User
+from odoosync.accounts.users import disable_user
 from odoosync.api.reading.feed import WantedChanges, list_changes, wait_for_changes
 from odoosync.api.services import Services
 from odoosync.api.shared_poll import SharedPoll
@@ -217,3 +218,23 @@ async def test_nobody_waits_for_longer_than_may_be(
 ) -> None:
     answer = await client.get("/api/v1/changes", headers=signed_in, params={"wait": wait})
     assert answer.status_code == 422
+
+
+async def test_whoever_is_disabled_while_waiting_is_told_nothing(
+    client: httpx.AsyncClient,
+    services: Services,
+    signed_in: Headers,
+    anna: User,
+    connection: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def change() -> None:
+        await disable_user(services.accounts, "anna")
+        await keep(services.database, anna.tenant_id, connection, {2: BERT})
+
+    after = (await client.get("/api/v1/changes", headers=signed_in)).json()["next_after"]
+    waiting = Waiting(services.database, change)
+    monkeypatch.setattr(services.change_poll, "_sleep", waiting)
+    asked = {"after": after, "wait": 30}
+    answer = await client.get("/api/v1/changes", params=asked, headers=signed_in)
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")

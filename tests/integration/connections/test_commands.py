@@ -10,7 +10,7 @@ import pytest
 
 from commands import Run
 from integration.connections.calling import ADMIN_OPTIONS as ADMIN
-from odoosync.accounts.errors import UserUnknown
+from odoosync.accounts.errors import UserDisabled, UserUnknown
 from odoosync.connections.errors import NoActiveConnection, NoConnection, NoCredentials
 from odoosync.errors import InvalidInput
 from odoosync.odoo.errors import InvalidCredentials
@@ -141,3 +141,15 @@ def test_what_is_not_the_users_is_not_found(run: Run, made: str) -> None:
             run("connection", command, "--user", "bert", made)
     with pytest.raises(UserUnknown):
         run("connection", "list", "--user", "nobody")
+
+
+def test_nothing_is_asked_of_the_odoo_of_a_user_who_is_disabled(
+    run: Run, of_anna: Run, made: str
+) -> None:
+    del made
+    run("user", "disable", "anna")
+    for command in ("connection test", "sync", "verify"):
+        with pytest.raises(UserDisabled, match="odoosync user enable"):
+            run(*command.split(), "--user", "anna")
+    run("user", "enable", "anna")
+    assert "sees" in of_anna("test")

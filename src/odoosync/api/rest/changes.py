@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
-from odoosync.api.auth import Reader
+from odoosync.api.auth import Reader, Recogniser
 from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import OrAll
 from odoosync.api.reading.feed import LONGEST_WAIT_S, WantedChanges, wait_for_changes
@@ -66,6 +66,7 @@ async def follow_changes(
     query: Annotated[ChangesQuery, Query()],
     caller: Reader,
     services: ServicesDep,
+    recognise: Recogniser,
 ) -> Response:
     wanted = WantedChanges(query.after, query.connection_id, query.dataset, query.limit)
     with services.streams.one_of(caller.user_id) if query.wait else nullcontext():
@@ -77,4 +78,6 @@ async def follow_changes(
             wait_s=query.wait,
             is_gone=request.is_disconnected,
         )
+        if query.wait:  # the session may have ended meanwhile
+            await recognise()
     return await json_answer(feed.to_json())

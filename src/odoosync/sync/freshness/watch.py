@@ -18,6 +18,7 @@ from odoosync.connections.preferences import Preferences
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx
 from odoosync.db.moments import epoch_of
+from odoosync.jobs.suspended import suspended
 from odoosync.log import FailureLog, get_logger
 from odoosync.sync import events
 from odoosync.sync.freshness.view import STALE, Freshness, freshness_of_one, view_of
@@ -105,6 +106,7 @@ def _suspects(now: datetime) -> Select[Any]:
             fresh_at < older,
             epoch_of(schedules.c.since) < older,
             ~alarmed,
+            ~suspended(schedules.c.tenant_id),
         )
     )
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from odoosync.connections import store as connection_store
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
+from odoosync.jobs.suspended import suspended
 from odoosync.log import FailureLog, get_logger
 from odoosync.sync import runs
 from odoosync.sync.runs import Asked
@@ -88,6 +89,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
         schedules.c.paused_at.is_(None),
         connections.c.deleted_at.is_(None),
         connections.c.paused_at.is_(None),
+        not_(suspended(schedules.c.tenant_id)),
         or_(
             schedules.c.held_until.is_(None),
             schedules.c.held_until <= now,

@@ -77,6 +77,7 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
         meant = await connections.chosen(tx, request.connection_id)
         await standing.ask_by_hand(tx, meant, now)
         connection = await connections.syncable(tx, request.connection_id)
+        await connections.check_not_suspended(tx)
         names = with_companions(connection, request.datasets)
         run_of = {}
         for name in sorted(names):
