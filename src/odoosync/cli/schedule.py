@@ -10,6 +10,7 @@ import typer
 
 from odoosync.accounts.audit import OPERATOR
 from odoosync.accounts.users import find_user
+from odoosync.cli.listing import show_list
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrActive
 from odoosync.clock import utc_now
@@ -17,6 +18,7 @@ from odoosync.connections import store as connections
 from odoosync.sync.freshness.view import freshness_views
 from odoosync.sync.schedules import planning
 from odoosync.sync.schedules.planning import USUAL, Planner, Wish
+from odoosync.sync.schedules.rhythm import parse_interval
 
 schedule = typer.Typer(help="Schedules of a user's datasets.", no_args_is_help=True)
 
@@ -49,10 +51,10 @@ def list_schedules(user: User, connection: OrActive = None) -> None:
         return found, {one["dataset"]: one for one in fresh}
 
     found, fresh = _plan(user, connection, work)
-    for one in found:
-        typer.echo(_line(one, fresh[one["dataset"]]))
-    if not found:
-        typer.echo("Nothing is scheduled.")
+    show_list(
+        (_line(one, fresh[one["dataset"]]) for one in found),
+        if_empty="Nothing is scheduled. Set a schedule with `odoosync schedule set`.",
+    )
 
 
 @schedule.command("set")
@@ -63,14 +65,16 @@ def set_schedule(
     ] = None,
     connection: OrActive = None,
     *,
-    every: Annotated[int | None, typer.Option(help="Seconds between two syncs.")] = None,
+    every: Annotated[
+        str | None, typer.Option(help="Time between two syncs: 300 (seconds), 5m, 1h or 1d.")
+    ] = None,
     cron: Annotated[
         str | None, typer.Option(help="Minute, hour, day of month, month, day of week.")
     ] = None,
     timezone: Annotated[str | None, typer.Option(help="Of --cron; UTC when left out.")] = None,
 ) -> None:
     """Sync datasets by themselves, at an interval or by a cron line."""
-    wish = Wish(every, cron, timezone)
+    wish = Wish(None if every is None else parse_interval(every), cron, timezone)
     _tell(_plan(user, connection, lambda who: planning.set_schedules(who, dataset or USUAL, wish)))
 
 

@@ -11,6 +11,7 @@ from odoosync.sync.schedules.rhythm import (
     BadSchedule,
     Rhythm,
     next_due,
+    parse_interval,
     rhythm_of,
     shortest_gap,
     stale_from,
@@ -56,6 +57,23 @@ def test_a_daily_line_in_new_york_moves_with_its_clocks() -> None:
         "07 14:00",
         "08 13:00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        *(("300", 300), ("300s", 300), ("5m", 300), ("5 min", 300), (" 5 Minutes ", 300)),
+        *(("1h", 3600), ("2 hours", 7200), ("1H", 3600), ("1d", 86_400), ("7days", 604_800)),
+    ],
+)
+def test_an_interval_is_read_as_people_write_it(text: str, seconds: int) -> None:
+    assert parse_interval(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "5x", "m", "-5m", "1.5h", "1h30m", "5mo", "5m m", "٣m"])
+def test_what_is_no_interval_is_told_what_to_write(text: str) -> None:
+    with pytest.raises(BadSchedule, match="300, 5m, 1h or 1d"):
+        parse_interval(text)
 
 
 @given(moments, st.integers(60, 10_000_000), st.text(max_size=10))

@@ -12,6 +12,7 @@ hours that really pass, as Debian's cron does.
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,11 @@ from odoosync.spelling import did_you_mean
 SHORTEST_S: Final = 60
 LONGEST_S: Final = 366 * 86_400
 LONGEST_CRON: Final = 100
+_INTERVAL: Final = re.compile(
+    r"(?P<count>\d{1,9})\s*(?P<unit>s|sec|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|)",
+    re.IGNORECASE | re.ASCII,
+)
+_UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _FIELDS: Final = 5
 _LATEST: Final = timedelta(minutes=15)
 _SAMPLE: Final = 400
@@ -49,6 +55,16 @@ class Rhythm:
     every_s: int | None = None
     cron: str | None = None
     timezone: str | None = None
+
+
+def parse_interval(text: str) -> int:
+    """Return the seconds of an interval as people write it. Raises BadSchedule."""
+    found = _INTERVAL.fullmatch(text.strip())
+    if found is None:
+        raise BadSchedule(
+            "An interval is a number of seconds, or a number with s, m, h or d: 300, 5m, 1h or 1d."
+        )
+    return int(found["count"]) * _UNITS[found["unit"][:1].lower()]
 
 
 def rhythm_of(every_s: int | None, cron: str | None, timezone: str | None) -> Rhythm:
