@@ -13,6 +13,7 @@ from odoosync.accounts.trail import TrailFilter, newest, newest_of_all
 from odoosync.accounts.users import find_user
 from odoosync.api.reading.audit import entry_view
 from odoosync.api.reading.moments import read_moment
+from odoosync.cli.listing import show_list
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrAll
 
@@ -31,9 +32,13 @@ def audit(
 ) -> None:
     """Show who did what, when and from where, newest first."""
     wanted = TrailFilter(kind, connection, read_moment("since", since), read_moment("until", until))
-    for entry in asyncio.run(_entries(user, wanted, limit)):
-        view = entry_view(entry)
-        typer.echo(orjson.dumps(view).decode() if json else _line_of(view))
+    views = map(entry_view, asyncio.run(_entries(user, wanted, limit)))
+    show_list(
+        (orjson.dumps(view).decode() if json else _line_of(view) for view in views),
+        if_empty="No entry matches. Leave options out to see more."
+        if wanted != TrailFilter()
+        else "No entries yet. What people and commands do is written down here.",
+    )
 
 
 async def _entries(username: str | None, wanted: TrailFilter, limit: int) -> list[Row[Any]]:

@@ -14,6 +14,7 @@ from odoosync.api.rest.trouble import troubles
 from odoosync.api.validation import read_form
 from odoosync.cli.confirming import Yes, confirm
 from odoosync.cli.connecting import ConnectionId, Desk, User, at_desk
+from odoosync.cli.listing import show_list
 from odoosync.cli.passwords import PasswordStdin, read_password
 from odoosync.cli.prefer import prefer
 from odoosync.connections import store
@@ -52,11 +53,10 @@ def list_connections(
         async with desk.service.database.tenant(desk.owner.tenant_id, write=False) as tx:
             return await _views(tx, await store.every(tx, include_deleted=deleted))
 
-    found = at_desk(user, work)
-    for view in found:
-        typer.echo(view.model_dump_json() if json else _line(view))
-    if not found and not json:
-        typer.echo("There is no connection.")
+    show_list(
+        (view.model_dump_json() if json else _line(view) for view in at_desk(user, work)),
+        if_empty="There is no connection. Add one with `odoosync connection add`.",
+    )
 
 
 @connection.command()

@@ -13,6 +13,7 @@ from sqlalchemy import Row
 
 from odoosync.accounts import audit
 from odoosync.accounts.users import find_user
+from odoosync.cli.listing import show_list
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrActive
 from odoosync.cli.sync import end, hands, watch
@@ -64,11 +65,7 @@ def list_deletions(user: User, connection: OrActive = None) -> None:
         async with _desk(user, connection) as desk:
             return await open_questions(desk.database, desk.who.tenant_id, connection, "deletions")
 
-    found = asyncio.run(run())
-    for one in found:
-        typer.echo(_line(one))
-    if not found:
-        typer.echo("Nothing is held back.")
+    show_list(map(_line, asyncio.run(run())), if_empty="Nothing is held back; nothing is to do.")
 
 
 @deletions.command()

@@ -11,6 +11,7 @@ from odoosync.accounts.users import find_user
 from odoosync.api.reading.history import check_connection, run_lines
 from odoosync.api.reading.moments import read_moment
 from odoosync.api.reading.run_csv import csv_lines
+from odoosync.cli.listing import show_list
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrAll
 from odoosync.clock import iso
@@ -49,9 +50,10 @@ async def _show(
         async with database.tenant(owner.tenant_id, write=False) as tx:
             await check_connection(tx, wanted)
         if run_id is not None:
-            for line in await run_lines(database, owner.tenant_id, run_id):
-                fields = " ".join(f"{name}={value}" for name, value in line["fields"].items())
-                typer.echo(f"{line['at']}  {line['level']:<8} {line['message']}  {fields}".rstrip())
+            show_list(
+                map(_log_line, await run_lines(database, owner.tenant_id, run_id)),
+                if_empty="This run has no log lines: it has not begun, or they are past keeping.",
+            )
         elif csv:
             async for text in csv_lines(database, owner.tenant_id, wanted, most=limit):
                 typer.echo(text, nl=False)
@@ -62,8 +64,17 @@ async def _show(
 async def _list(database: Database, tenant_id: int, wanted: RunFilter, limit: int) -> None:
     async with database.tenant(tenant_id, write=False) as tx:
         found = await newest(tx, wanted, limit=limit)
-    for run in found:
-        typer.echo(_line_of(run_view(run) | {"at": iso(run.created_at)}))
+    show_list(
+        (_line_of(run_view(run) | {"at": iso(run.created_at)}) for run in found),
+        if_empty="No runs yet. Start one with `odoosync sync`."
+        if wanted == RunFilter()
+        else "No run matches. Leave options out to see more.",
+    )
+
+
+def _log_line(line: dict[str, Any]) -> str:
+    fields = " ".join(f"{name}={value}" for name, value in line["fields"].items())
+    return f"{line['at']}  {line['level']:<8} {line['message']}  {fields}".rstrip()
 
 
 def _line_of(run: dict[str, Any]) -> str:

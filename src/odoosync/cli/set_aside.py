@@ -9,6 +9,7 @@ import typer
 from sqlalchemy import Row
 
 from odoosync.accounts.users import find_user
+from odoosync.cli.listing import say_empty
 from odoosync.cli.opening import opened_database
 from odoosync.cli.options import OrActive
 from odoosync.clock import iso
@@ -34,7 +35,7 @@ def set_aside(
     if dataset is not None:
         dataset_named(dataset)
     if not asyncio.run(_tell(user, dataset, connection)):
-        typer.echo("Nothing is set aside.")
+        say_empty("Nothing is set aside; nothing is to do.")
 
 
 async def _tell(username: str, dataset: str | None, connection_id: int | None) -> int:

@@ -12,6 +12,7 @@ from odoosync.accounts import Accounts, open_accounts, users
 from odoosync.accounts.api_keys import ApiKey, Owner, create_api_key, list_api_keys, revoke_api_key
 from odoosync.accounts.directory import User
 from odoosync.cli.confirming import Yes, confirm
+from odoosync.cli.listing import show_list
 from odoosync.cli.opening import existing_keys, opened_database
 from odoosync.cli.passwords import PasswordStdin, read_password
 from odoosync.clock import iso
@@ -59,8 +60,10 @@ def create(
 @user.command(name="list")
 def list_all() -> None:
     """List the users, a line each."""
-    for one in _with_accounts(users.list_users):
-        typer.echo(_line_of(one))
+    show_list(
+        map(_line_of, _with_accounts(users.list_users)),
+        if_empty="There is no user. Make one with `odoosync user create`.",
+    )
 
 
 def _line_of(one: User) -> str:
@@ -143,9 +146,15 @@ def list_keys(name: Name) -> None:
     async def work(accounts: Accounts) -> list[ApiKey]:
         return await list_api_keys(accounts, await _owner(accounts, name))
 
-    for one in _with_accounts(work):
-        until = iso(one.expires_at) or "for ever"
-        typer.echo(f"{one.id:>5}  {one.prefix}…  {','.join(one.scopes)}  {until}  {one.name}")
+    show_list(
+        map(_key_line, _with_accounts(work)),
+        if_empty="There is no API key. Make one with `odoosync user key create`.",
+    )
+
+
+def _key_line(one: ApiKey) -> str:
+    until = iso(one.expires_at) or "for ever"
+    return f"{one.id:>5}  {one.prefix}…  {','.join(one.scopes)}  {until}  {one.name}"
 
 
 @key.command(name="revoke")

@@ -17,6 +17,7 @@ from odoosync.api.reading.delivery_log import DeliveryStatus
 from odoosync.api.reading.moments import needed_moment
 from odoosync.api.rest.webhooks import NewWebhook
 from odoosync.api.validation import read_form
+from odoosync.cli.listing import show_list
 from odoosync.cli.opening import existing_keys, opened_database
 from odoosync.cli.options import OrAll
 from odoosync.clock import utc_now
@@ -57,8 +58,10 @@ def list_webhooks(user: User) -> None:
         async with _desk(user) as desk:
             return await desk.service.show_all(desk.owner)
 
-    for one in asyncio.run(run()):
-        typer.echo(_line_of(one))
+    show_list(
+        map(_line_of, asyncio.run(run())),
+        if_empty="There is no webhook. Make one with `odoosync webhook add`.",
+    )
 
 
 @webhook.command()
@@ -189,8 +192,12 @@ def deliveries(
             )
             return page.items
 
-    for one in asyncio.run(run()):
-        typer.echo(_delivery_line(one))
+    show_list(
+        map(_delivery_line, asyncio.run(run())),
+        if_empty="No such delivery. `odoosync webhook test` sends one."
+        if status
+        else "No deliveries yet. `odoosync webhook test` sends one.",
+    )
 
 
 @webhook.command()

@@ -39,7 +39,7 @@ def test_what_logs_in_is_added_and_the_first_one_is_active(
 def test_what_does_not_log_in_is_not_added(of_anna: Run) -> None:
     with pytest.raises(InvalidCredentials):
         of_anna("add", *ADMIN, stdin="wrong")
-    assert of_anna("list") == "There is no connection.\n"
+    assert of_anna("list").startswith("There is no connection.")
 
 
 def test_a_password_is_never_an_argument(of_anna: Run) -> None:
@@ -84,7 +84,7 @@ def test_credentials_are_stored_only_when_they_log_in(
 
 def test_a_deleted_one_comes_back(of_anna: Run, made: str) -> None:
     assert "can be restored until" in of_anna("delete", made, "--yes")
-    assert listed(of_anna) == []
+    assert of_anna("list").startswith("There is no connection.")
     assert listed(of_anna, "--deleted")[0]["removed_from"]
     assert " * " in of_anna("restore", made, "--password-stdin", stdin="admin")
 

@@ -49,7 +49,7 @@ def test_a_webhook_is_added_listed_and_removed(run: Run) -> None:
     assert run("list").output == made.output.splitlines(keepends=True)[0]
     assert run("rotate-secret", "1").output.startswith("whsec_")
     assert run("remove", "1").output == "Removed webhook 1.\n"
-    assert run("list").output == ""
+    assert run("list").stdout == ""
 
 
 def test_one_is_paused_and_resumed(run: Run) -> None:
@@ -63,7 +63,7 @@ def test_deliveries_are_listed_and_replayed(run: Run, monkeypatch: pytest.Monkey
     run("add", URL)
     assert run("test", "1").exit_code == 1  # no worker runs
     assert "webhook.test            pending, 0 tries" in run("deliveries", "1").output
-    assert run("deliveries", "1", "--status", "failed").output == ""
+    assert run("deliveries", "1", "--status", "failed").stdout == ""
     assert run("replay", "1", "--delivery", "1").output == "1 will be sent.\n"
     assert run("replay", "1", "--since", "2026-01-01").output == "0 will be sent.\n"
 
@@ -80,7 +80,7 @@ def test_a_name_that_the_api_refuses_is_refused(run: Run, name: str) -> None:
     refused = run("add", URL, "--name", name).exception
     assert isinstance(refused, BadForm)
     assert refused.message.startswith("name: ")
-    assert run("list").output == ""
+    assert run("list").stdout == ""
 
 
 def test_a_name_is_kept_as_the_api_keeps_it(run: Run) -> None:
