@@ -86,7 +86,7 @@ async def choose(wire: Wire, version: Version, now: datetime) -> ServerFacts:
         if refusal is not None:
             raise refusal from None
         if version.major >= JSON2_SINCE:
-            raise ApiKeyNeeded from None
+            raise ApiKeyNeeded(almost_a_key=wire.login.is_almost_a_key) from None
         raise
 
 

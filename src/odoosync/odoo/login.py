@@ -6,9 +6,15 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from odoosync.odoo.url import OdooUrl, candidate_urls, trimmed
+from odoosync.odoo.url import BLANKS, OdooUrl, candidate_urls, trimmed, without_blanks
 
 _API_KEY = re.compile(r"[0-9a-f]{40}")
+_ALMOST_A_KEY = re.compile(r"[0-9A-Fa-f]{30,60}")
+_AROUND = rf"[{BLANKS}\"'`\u00ab\u00b4\u00bb\u2018-\u201f]*"
+_WRAPPED = re.compile(
+    rf"(?is){_AROUND}((Authorization:\s*)?Bearer\s+)?{_AROUND}(?P<bare>.*?){_AROUND}"
+)
+"""What surrounds a key that was copied from a header, a program or a chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +51,26 @@ class Login:
         return _API_KEY.fullmatch(self.secret) is not None
 
     @property
-    def has_blanks(self) -> bool:
+    def is_wrapped(self) -> bool:
         """Tell whether the secret begins or ends with what may have been copied by mistake."""
-        return self.secret != trimmed(self.secret)
+        return _unwrapped(self.secret) != self.secret
+
+    @property
+    def is_almost_a_key(self) -> bool:
+        """Tell whether the secret looks like an API key that was not copied whole."""
+        bare = without_blanks(_unwrapped(self.secret))
+        return not self.has_api_key and _ALMOST_A_KEY.fullmatch(bare) is not None
 
 
 def typed_secret(secret: str) -> str:
-    """Take off the blanks around an API key; a password is never changed."""
-    bare = trimmed(secret)
+    """Return the API key that was pasted, without what else came along, or an unchanged password.
+
+    Blanks, line ends, quotes and `Bearer` are no part of a key. 40 hexadecimal digits are left.
+    """
+    bare = without_blanks(_unwrapped(secret))
     return bare if _API_KEY.fullmatch(bare) else secret
+
+
+def _unwrapped(secret: str) -> str:
+    found = _WRAPPED.fullmatch(secret)
+    return found["bare"] if found else secret

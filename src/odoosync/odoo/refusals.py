@@ -62,7 +62,7 @@ def refused(data: object, *, model: str, login: Login) -> errors.OdooError:
 def secret_refused(login: Login) -> errors.InvalidCredentials:
     if login.has_api_key:
         return errors.ApiKeyRejected()
-    return errors.InvalidCredentials(blanks=login.has_blanks)
+    return errors.InvalidCredentials(wrapped=login.is_wrapped, almost_a_key=login.is_almost_a_key)
 
 
 def quoted(text: str, secret: str) -> str:

@@ -27,7 +27,9 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2}|[a-z]{2,3}(?=[_@])(_[A-Za-z0-9]{2,4})?(
 """What a website has before its pages, such as `fr` and `es_419`. Odoo answers below it, too."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _BROKEN_SCHEME: Final = re.compile(r"(?i)https?/|[a-z][a-z0-9+.-]*:(?!\d)")
-_AROUND: Final = re.compile(r"^[\s\u200b-\u200d\u2060\ufeff]+|[\s\u200b-\u200d\u2060\ufeff]+$")
+BLANKS: Final = r"\s\u00ad\u200b-\u200d\u2060\ufeff"
+"""Characters that nobody sees, as a part of a pattern."""
+_AROUND: Final = re.compile(rf"^[{BLANKS}]+|[{BLANKS}]+$")
 _LOCAL_NAME: Final = re.compile(r"localhost|[^.:]+|.+\.(localhost|local|lan|internal|home\.arpa)")
 
 
@@ -67,6 +69,11 @@ def candidate_urls(text: str) -> tuple[OdooUrl, ...]:
 def trimmed(text: str) -> str:
     """Take off what surrounds a text that was copied: blanks, line ends, what nobody sees."""
     return _AROUND.sub("", text)
+
+
+def without_blanks(text: str) -> str:
+    """Take off the same wherever it stands, as in a text that was copied from two lines."""
+    return re.sub(f"[{BLANKS}]", "", text)
 
 
 def origin_of(text: str) -> Origin | None:

@@ -1,4 +1,4 @@
-"""Secrets as people paste them: blanks around an API key go, those of a password stay."""
+"""Secrets as people paste them: what came along with an API key goes, a password stays as it is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ PASTED = [
     f"{ADMIN_KEY}\r\n",
     f"\t{ADMIN_KEY}\n\n",
     f"\u200b\u00a0{ADMIN_KEY}\ufeff",
+    f"{ADMIN_KEY[:20]}\r\n{ADMIN_KEY[20:]}",
+    f"'{ADMIN_KEY}'",
+    f"Bearer {ADMIN_KEY}",
 ]
 BLANKS = ["admin ", " admin", "admin\n", "admin\u00a0"]
 
@@ -24,7 +27,7 @@ def told(answer: httpx.Response) -> tuple[str, bool]:
 
 
 @pytest.mark.parametrize("pasted", PASTED)
-async def test_an_api_key_is_stored_without_what_surrounds_it(calls: Calls, pasted: str) -> None:
+async def test_an_api_key_is_stored_without_what_came_along(calls: Calls, pasted: str) -> None:
     await calls.ok("POST", PROFILE, ADMIN | {"odoo_password": pasted})
     assert (await calls.ok("GET", PROFILE))["odoo_password"] == ADMIN_KEY
 
@@ -44,6 +47,12 @@ async def test_a_password_with_blanks_that_is_refused_is_said_to_have_them(
 ) -> None:
     answer = await calls.ask("POST", PROFILE, ADMIN | {"odoo_password": typed})
     assert told(answer) == ("odoo_invalid_credentials", True)
+
+
+async def test_a_key_that_was_not_copied_whole_is_told_so(calls: Calls) -> None:
+    answer = await calls.ask("POST", PROFILE, ADMIN | {"odoo_password": ADMIN_KEY[:-1]})
+    assert answer.json()["code"] == "odoo_invalid_credentials"
+    assert "not copied whole" in answer.json()["detail"]
 
 
 async def test_a_password_without_blanks_that_is_refused_is_not(calls: Calls) -> None:

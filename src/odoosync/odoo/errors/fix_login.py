@@ -7,8 +7,13 @@ from datetime import datetime
 
 from odoosync.odoo.errors.kinds import FixLogin, Stage
 
-_BLANKS = (
-    "The password begins or ends with a blank or a line end: check whether that belongs to it."
+_WRAPPED = (
+    "The password begins or ends with a blank, a line end or a quotation mark, or begins with"
+    " Bearer: check whether that belongs to it."
+)
+_ALMOST_A_KEY = (
+    "This looks like an API key that was not copied whole. A key has 40 characters, each a digit or"
+    " a small letter from a to f."
 )
 _MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 KEY_HOW_TO = (
@@ -41,11 +46,11 @@ class InvalidCredentials(FixLogin):
         f" {KEY_HOW_TO}"
     )
 
-    def __init__(self, *, blanks: bool = False) -> None:
-        """`blanks`: the password has some around it, as when it was copied with one too many."""
+    def __init__(self, *, wrapped: bool = False, almost_a_key: bool = False) -> None:
+        """Hint at what may be wrong with the secret; `wrapped` as in `Login.is_wrapped`."""
         super().__init__()
-        if blanks:
-            self.hint = f"{_BLANKS} {self.hint}"
+        doubts = ((_ALMOST_A_KEY, almost_a_key), (_WRAPPED, wrapped and not almost_a_key))
+        self.hint = " ".join([*(doubt for doubt, is_so in doubts if is_so), self.hint]).rstrip()
 
     def worked_until(self, moment: datetime) -> None:
         """Say when these credentials were accepted last: they were right once."""
@@ -73,6 +78,10 @@ class ApiKeyRejected(InvalidCredentials):
 class ApiKeyNeeded(FixLogin):
     code = "odoo_api_key_needed"
     sentence = f"This Odoo takes API keys only, no passwords. {KEY_HOW_TO}"
+
+    def __init__(self, *, almost_a_key: bool = False) -> None:
+        super().__init__()
+        self.hint = _ALMOST_A_KEY if almost_a_key else ""
 
 
 class WrongKeyOwner(FixLogin):
