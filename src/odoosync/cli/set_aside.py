@@ -30,7 +30,7 @@ def set_aside(
     """List what Odoo fails on, with the reason: fields, rows, and fields of single rows.
 
     A field that fails on many rows is left out of the copy and tried again once a day. Rows are
-    tried again with each sync.
+    tried again, one row with each sync.
     """
     if dataset is not None:
         dataset_named(dataset)

@@ -185,14 +185,13 @@ async def finish(
 
 
 async def _set_aside(tx: Tx, run_id: str) -> int:
-    """Count the rows that something was set aside of since the run began."""
+    """Count the rows of the dataset that something is set aside of as the run ends."""
     row = await tx.first(tx.select(runs).where(runs.c.id == run_id))
-    if row is None or row.started_at is None:
+    if row is None:
         return 0
     rows = tx.select(set_aside, func.count(set_aside.c.odoo_id.distinct())).where(
         set_aside.c.connection_id == row.connection_id,
         set_aside.c.dataset == row.dataset,
-        set_aside.c.last_at >= row.started_at,
     )
     return int(await tx.scalar(rows) or 0)
 

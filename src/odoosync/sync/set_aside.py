@@ -1,4 +1,4 @@
-"""Rows that Odoo fails on, or fields of them: set aside with the reason, tried with each run.
+"""Rows that Odoo fails on, or fields of them: set aside with the reason, tried again in turn.
 
 The list of what Odoo fails on has fields that fail on many rows, too: see `failing_fields`.
 """
@@ -36,29 +36,35 @@ _SLOW_ROWS_REST = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What could not be read; `field` is empty when it is the whole row. `reason` is a sentence."""
+    """What could not be read; `field` is empty when it is the whole row. `reason` is a sentence.
+
+    `last_at` is when it failed, unless it failed now.
+    """
 
     odoo_id: int
     field: str
     code: str
     reason: str
+    last_at: datetime | None = None
 
 
-async def waiting(tx: Tx, connection_id: int, dataset: str) -> dict[int, frozenset[str]]:
+async def waiting(tx: Tx, connection_id: int, dataset: str) -> dict[int, dict[str, Fault]]:
     """Return the ids that something is set aside of, with the fields that Odoo failed on.
 
-    A value that could not be understood fails no call, so its field is not among them.
+    The row that waits longest comes first. A value that could not be understood fails no call, so
+    its field is not among them.
     """
     found = await tx.all(
-        tx.select(set_aside).where(
-            set_aside.c.connection_id == connection_id, set_aside.c.dataset == dataset
-        )
+        tx.select(set_aside)
+        .where(set_aside.c.connection_id == connection_id, set_aside.c.dataset == dataset)
+        .order_by(set_aside.c.last_at, set_aside.c.odoo_id)
     )
-    fields: dict[int, set[str]] = {row.odoo_id: set() for row in found}
+    faults: dict[int, dict[str, Fault]] = {row.odoo_id: {} for row in found}
     for row in found:
         if row.error_code != BadAnswer.code:
-            fields[row.odoo_id].add(row.field)
-    return {odoo_id: frozenset(names) for odoo_id, names in fields.items()}
+            fault = Fault(row.odoo_id, row.field, row.error_code, row.reason, row.last_at)
+            faults[row.odoo_id][row.field] = fault
+    return faults
 
 
 async def resting(tx: Tx, connection_id: int, dataset: str, now: datetime) -> set[int]:
@@ -103,7 +109,7 @@ async def settle(
             "error_code": fault.code,
             "reason": fault.reason,
             "first_at": first_seen.get((fault.odoo_id, fault.field), now),
-            "last_at": now,
+            "last_at": fault.last_at or now,
         }
         await tx.insert(set_aside, values)
 

@@ -154,15 +154,68 @@ async def test_one_that_is_selected_later_is_found_then(
     assert await failures(copy) == []
 
 
-async def test_one_that_fails_on_some_rows_keeps_the_others(synced: Copy) -> None:
-    bad = synced.world.table(PARTNER).ids[20:23]
+async def test_one_that_fails_on_some_rows_keeps_the_others_at_two_calls(synced: Copy) -> None:
+    bad = synced.world.table(PARTNER).ids[20:30]
     usual = await calls_of_a_sync(synced)
     for row_id in bad:
         synced.world.make_unreadable(PARTNER, row_id, "category_id")
     await synced.sync()
     found = [(one.odoo_id, one.field) for one in await failures(synced)]
     assert found == [(row_id, "category_id") for row_id in bad]
-    assert await calls_of_a_sync(synced) <= usual + 1 + 2 * len(bad)
+    assert [await calls_of_a_sync(synced) for _ in range(3)] == [usual + 2] * 3
+    synced.clock.advance(DAY)
+    daily = await calls_of_a_sync(synced)
+    synced.world.mend()
+    await synced.sync()
+    assert await failures(synced) == []
+    synced.clock.advance(DAY)
+    assert daily <= await calls_of_a_sync(synced) + 2
+    assert await synced.difference() == EQUAL
+
+
+async def test_a_run_counts_rows_that_it_did_not_try(synced: Copy) -> None:
+    for row_id in synced.world.table(PARTNER).ids[20:23]:
+        synced.world.make_unreadable(PARTNER, row_id, "category_id")
+    for _ in range(2):
+        synced.clock.advance(600)
+        run = await synced.sync()
+        assert (run.status, run.set_aside) == ("succeeded", 3)
+        assert "3 rows" in run.note
+
+
+async def test_a_row_that_is_mended_alone_is_read_when_its_turn_comes(synced: Copy) -> None:
+    bad = synced.world.table(PARTNER).ids[20:24]
+    for row_id in bad:
+        synced.world.make_unreadable(PARTNER, row_id, "category_id")
+    await synced.sync()
+    del synced.world.unreadable[PARTNER][bad[2]]
+    for _ in bad:
+        synced.clock.advance(600)
+        await synced.sync()
+    assert [one.odoo_id for one in await failures(synced)] == [bad[0], bad[1], bad[3]]
+
+
+async def test_a_row_that_is_mended_by_writing_it_is_read_at_once(synced: Copy) -> None:
+    bad = synced.world.table(PARTNER).ids[20:24]
+    for row_id in bad:
+        synced.world.make_unreadable(PARTNER, row_id, "category_id")
+    await synced.sync()
+    synced.clock.advance(7_200)
+    del synced.world.unreadable[PARTNER][bad[2]]
+    synced.world.execute(PARTNER, "write", [bad[2]], {"ref": "mended"})
+    await synced.sync()
+    assert [one.odoo_id for one in await failures(synced)] == [bad[0], bad[1], bad[3]]
+
+
+async def test_whole_rows_that_fail_cost_no_more_the_more_there_are(synced: Copy) -> None:
+    ids = synced.world.table(PARTNER).ids
+    synced.world.make_unreadable(PARTNER, ids[20])
+    await synced.sync()
+    one = await calls_of_a_sync(synced)
+    for row_id in ids[21:26]:
+        synced.world.make_unreadable(PARTNER, row_id)
+    await synced.sync()
+    assert [await calls_of_a_sync(synced) for _ in range(2)] == [one] * 2
     synced.world.mend()
     await synced.sync()
     assert await failures(synced) == []

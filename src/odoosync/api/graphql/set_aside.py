@@ -14,7 +14,7 @@ from odoosync.api.reading.listing import USUAL_PAGE
 
 
 @strawberry.type(
-    description="What could not be read: a row or a field of one, tried by each sync; or a field "
+    description="What could not be read: a row or a field of one, tried in turn; or a field "
     "of many rows, tried once a day."
 )
 class SetAside:

@@ -18,7 +18,7 @@ router = new_router(prefix="/api/v1/connections", tags=["sync"])
 
 
 class SetAsideView(BaseModel):
-    """What could not be read: a row or a field of one, tried by each sync; or a field altogether.
+    """What could not be read: a row or a field of one, tried in turn; or a field altogether.
 
     A field of many rows is left out of the copy, and tried once a day.
     """

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from array import array
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -22,13 +21,12 @@ from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AccessRefused, BadAnswer, RecordMissing
 from odoosync.store import deletion
 from odoosync.store.deletion import StoredIds
-from odoosync.sync import cursors, deletion_guard, questions, set_aside
+from odoosync.sync import cursors, deletion_guard, questions
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import holding, lag
 from odoosync.sync.engine.ceiling import Ceiling
 from odoosync.sync.engine.holding import Held
 from odoosync.sync.engine.keeping import keep, make_ready
-from odoosync.sync.engine.narrowing import read_suspects
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.work import Work
 from odoosync.sync.patience import patiently
@@ -180,35 +178,6 @@ async def fetch(work: Work, ids: Sequence[int], *, new: bool = False) -> None:
                 await lag.learn(work, page.rows)
             if page.rows or page.faults:
                 await keep(work, make_ready(work, page.rows, page.faults), last_id=None)
-
-
-async def try_again(work: Work) -> None:
-    """Read once more what was set aside; what is not there any more is forgotten."""
-    again = work.aside.keys() - work.spared
-    if not again:
-        return
-    by_fields = defaultdict(list)
-    for odoo_id in sorted(again):
-        by_fields[work.aside[odoo_id]].append(odoo_id)
-    for suspects, ids in by_fields.items():
-        await _fetch_suspects(work, ids, suspects)
-    over = work.aside.keys() - work.spared
-
-    async def write(tx: Tx) -> Mapping[str, int]:
-        place, now = (work.connection_id, work.dataset.name), work.clock()
-        await set_aside.settle(tx, *place, read=over, faults=(), now=now)
-        return {}
-
-    await work.commit(work.plan.at(work.plan.stage), write)
-
-
-async def _fetch_suspects(work: Work, ids: Sequence[int], suspects: frozenset[str]) -> None:
-    """Read rows that Odoo failed on for the same fields: these by themselves, the rest at once."""
-    for start in range(0, len(ids), _AT_ONCE):
-        found = await read_suspects(
-            work, ids[start : start + _AT_ONCE], sorted(work.plan.fields), suspects
-        )
-        await keep(work, make_ready(work, found.rows, found.faults), last_id=None)
 
 
 async def tell_apart(work: Work, ids: Sequence[int], fate: Fate) -> None:

@@ -95,7 +95,7 @@ class Found:
 
 
 @dataclass
-class _Parts:
+class Parts:
     """Rows that are put together of several answers, by id; and what failed of the fields."""
 
     rows: dict[int, dict[str, Any]]
@@ -108,6 +108,12 @@ class _Parts:
 
     def found(self) -> Found:
         return Found(list(self.rows.values()), self.faults)
+
+    def split(self, ids: Collection[int]) -> tuple[Self, Self]:
+        """Return the rows of these ids, and the others with what failed until now."""
+        some = {odoo_id: row for odoo_id, row in self.rows.items() if odoo_id in ids}
+        others = {odoo_id: row for odoo_id, row in self.rows.items() if odoo_id not in ids}
+        return type(self)(some, []), type(self)(others, self.faults)
 
     def add(self, read: Rows, asked: Collection[int]) -> None:
         """Take values in. A row that was asked for and did not come is gone by now."""
@@ -126,23 +132,10 @@ async def read_around(work: Work, ids: Sequence[int], fields: Sequence[str]) -> 
         if len(ids) > 1 and isinstance(error, (*_SILENT, AnswerTooLarge)):
             return await _read_halves(work, ids, fields, error)
         failed = error
-    parts = _Parts.of(await _find_rows(work, ids))
+    parts = Parts.of(await _find_rows(work, ids))
     if parts.rows:
         await _split_fields(work, fields, failed, parts)
-    await _blame(work, parts)
-    return parts.found()
-
-
-async def read_suspects(
-    work: Work, ids: Sequence[int], fields: Sequence[str], suspects: Collection[str]
-) -> Found:
-    """Read rows once more that Odoo failed on before: the rest at once, each suspect by itself."""
-    sound = [name for name in fields if name not in suspects]
-    parts = _Parts.of(await read_around(work, ids, sound))
-    for name in sorted(suspects):
-        if name in fields and parts.rows:
-            await _read_fields(work, [name], parts)
-    await _blame(work, parts)
+    await blame(work, parts)
     return parts.found()
 
 
@@ -185,7 +178,7 @@ async def _find_rows(work: Work, ids: Sequence[int]) -> Found:
         return Found(faults=[_told(work, fault)])
 
 
-async def _read_fields(work: Work, fields: Sequence[str], parts: _Parts) -> None:
+async def read_fields(work: Work, fields: Sequence[str], parts: Parts) -> None:
     """Read fields of all rows; note those that fail, each with what Odoo says of it."""
     ids = list(parts.rows)
     try:
@@ -194,18 +187,18 @@ async def _read_fields(work: Work, fields: Sequence[str], parts: _Parts) -> None
         await _split_fields(work, fields, error, parts)
 
 
-async def _split_fields(work: Work, fields: Sequence[str], error: OdooError, parts: _Parts) -> None:
+async def _split_fields(work: Work, fields: Sequence[str], error: OdooError, parts: Parts) -> None:
     if len(fields) > 1:
         half = len(fields) // 2
-        await _read_fields(work, fields[:half], parts)
-        await _read_fields(work, fields[half:], parts)
+        await read_fields(work, fields[:half], parts)
+        await read_fields(work, fields[half:], parts)
         return
     parts.failed[fields[0]] = error
     if len(parts.failed) > MOST_FIELDS:
         raise error
 
 
-async def _blame(work: Work, parts: _Parts) -> None:
+async def blame(work: Work, parts: Parts) -> None:
     """Find out which rows each field fails on. Raises FieldsFail for those that fail on many."""
     failing: list[FieldError] = []
     for name, error in parts.failed.items():
@@ -218,7 +211,7 @@ async def _blame(work: Work, parts: _Parts) -> None:
 
 
 async def _split_rows(
-    work: Work, ids: Sequence[int], name: str, error: OdooError, parts: _Parts
+    work: Work, ids: Sequence[int], name: str, error: OdooError, parts: Parts
 ) -> None:
     if len(ids) == 1:
         await _blame_row(work, ids[0], name, error, parts)
@@ -245,7 +238,7 @@ async def _check_pair(work: Work, ids: Sequence[int], name: str) -> None:
         raise FieldsFail(FieldError(name, ONE_AT_A_TIME, reason, tuple(ids))) from error
 
 
-async def _blame_row(work: Work, odoo_id: int, name: str, error: OdooError, parts: _Parts) -> None:
+async def _blame_row(work: Work, odoo_id: int, name: str, error: OdooError, parts: Parts) -> None:
     """Set a field of a row aside. Raises FieldsFail if the field fails on others, too."""
     if isinstance(error, _SILENT) and not await _others_can_be_read(work):
         raise error

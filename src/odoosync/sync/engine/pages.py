@@ -206,7 +206,7 @@ def _not_now() -> bool:
 async def pull(work: Work, domain: list[Any]) -> None:
     """Store the rows of the window, page by page in their order.
 
-    Rows that Odoo fails on are left to `ids.try_again`, so that they fail no page.
+    Rows that Odoo fails on are left to `failed_rows.try_again`, so that they fail no page.
     """
     counted, work.counted = work.counted, None
     domain = domains.all_of(domain, work.apart)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from odoosync.db import Tx
 from odoosync.errors import Conflict
 from odoosync.jobs import lanes
 from odoosync.odoo.errors import BadAnswer
 from odoosync.store import newest
 from odoosync.store.newest import Dated
 from odoosync.sync import questions
+from odoosync.sync.engine.keeping import settle
 from odoosync.sync.engine.narrowing import read_around
 from odoosync.sync.engine.work import Work
 from odoosync.sync.questions import Place
@@ -44,14 +46,14 @@ async def check(work: Work) -> None:
     for limit in _LOOKS:
         async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
             rows = await newest.newest(tx, work.connection_id, work.dataset.name, limit=limit)
-        kept = {row.odoo_id: row for row in rows}
+        kept = {row.odoo_id: row for row in rows if row.odoo_id not in work.by_themselves}
         there = await _dates(work, kept)
         since = f"{work.plan.since:%Y-%m-%dT%H:%M:%SZ}" if work.plan.since else None
         older = [odoo_id for odoo_id, row in there.items() if _is_other(row, kept[odoo_id], since)]
         if older:
             await _ask(work, older, looked_at=len(there))
             raise DatabaseRestored
-        if there or len(kept) < limit:
+        if there or len(rows) < limit:
             return
 
 
@@ -92,6 +94,13 @@ async def _dates(work: Work, kept: Mapping[int, Dated]) -> dict[int, dict[str, A
         return {}
     names = tuple(name for name in ("write_date", "create_date") if name in work.fields)
     found = await read_around(work, sorted(kept), names)
+    if found.faults:
+
+        async def write(tx: Tx) -> Mapping[str, int]:
+            await settle(work, tx, (), found.faults)
+            return {}
+
+        await work.commit(work.plan, write)
     decoded = work.decode(found.rows, names)
     if not decoded.keys() <= kept.keys():
         raise BadAnswer

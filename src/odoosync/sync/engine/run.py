@@ -34,6 +34,7 @@ from odoosync.sync.failing_fields import FailingField, FieldError
 from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
 from odoosync.sync.questions import Place
+from odoosync.sync.set_aside import Fault
 from odoosync.sync.window import Cursor, to_domain
 
 log = get_logger(__name__)
@@ -54,7 +55,7 @@ class _Start:
     cursor: Cursor
     lag_s: float
     left: Plan | None
-    aside: dict[int, frozenset[str]]
+    aside: dict[int, dict[str, Fault]]
     taken_back: bool
     resting: set[int]
     failing: dict[str, FailingField]

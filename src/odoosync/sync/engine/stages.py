@@ -6,7 +6,7 @@ from odoosync.db import Tx
 from odoosync.jobs import lanes
 from odoosync.sync import clocks, cursors, questions, runs
 from odoosync.sync.deletion_guard import Guard
-from odoosync.sync.engine import ids, labels, lag, pages, restored, volatile
+from odoosync.sync.engine import failed_rows, ids, labels, lag, pages, restored, volatile
 from odoosync.sync.engine.work import Work
 from odoosync.sync.window import Cursor, is_due, missed_since, to_domain
 
@@ -20,7 +20,7 @@ async def run_stages(work: Work, cursor: Cursor, *, guard: Guard) -> None:
             work.plan = work.plan.having_done("volatile_at")
         work.plan = work.plan.at("ids")
     if work.plan.stage == "ids":
-        await ids.try_again(work)
+        await failed_rows.try_again(work)
         daily = whole or is_due(cursor.ids_at, t0, labels.REFRESH_EVERY)
         # One that has begun is done whole, whatever counts say after its first pages.
         if "ids_at" in work.plan.done or await ids.needs_scan(work, daily=daily):
@@ -94,7 +94,7 @@ async def _note_faults(tx: Tx, work: Work) -> None:
         rows = "row" if count == 1 else "rows"
         said.append(
             f"Odoo failed on {count} {rows} of this dataset. What could not be read is set aside "
-            "with its reason and tried again with each sync; the rest is stored."
+            "with its reason and tried again, one row with each sync; the rest is stored."
         )
     if work.left_out:
         said.append(

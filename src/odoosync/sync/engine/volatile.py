@@ -44,7 +44,7 @@ async def reread(work: Work, *, images: bool) -> bool:
 
 async def _reread(work: Work, names: tuple[str, ...]) -> None:
     after = work.plan.last_id
-    counted = await kept(work) if after is None else None
+    counted = await kept(work) - len(work.by_themselves) if after is None else None
     reader = Reader(work, work.apart, names, after=after, counted=counted)
     while True:
         page = await reader.next()

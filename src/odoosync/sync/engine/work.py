@@ -20,6 +20,7 @@ from odoosync.sync.datasets import DATASET_OF_MODEL, Dataset
 from odoosync.sync.engine.maker import Maker
 from odoosync.sync.engine.making import Recipe
 from odoosync.sync.plan import Plan
+from odoosync.sync.set_aside import Fault
 
 Write = Callable[[Tx], Awaitable[Mapping[str, int]]]
 
@@ -32,9 +33,9 @@ class Work:
     ask for at once; `counted` are the rows of the window that is read first, where it is new;
     `used` are the calls and bytes that were counted already; `named` are targets, by model, whose
     names are stored; `low` is the T0 up to which the copy was true before; `aside` maps rows that
-    something was set aside of before, and that were not read whole since, to the fields that Odoo
-    failed on; `resting` are those of them that timed out not long ago; `left_out` are fields that
-    Odoo fails on for many rows; `faulty` are those that failed now, `failing` has those by the
+    something was set aside of before, and that were not read whole since, to how Odoo failed on
+    their fields; `resting` are those of them that timed out not long ago; `left_out` are fields
+    that Odoo fails on for many rows; `faulty` are those that failed now, `failing` has those by the
     field that they failed on, `slow` counts those that timed out.
     """
 
@@ -53,7 +54,7 @@ class Work:
     counted: int | None = None
     used: tuple[int, int] = (0, 0)
     named: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    aside: dict[int, frozenset[str]] = field(default_factory=dict)
+    aside: dict[int, dict[str, Fault]] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     low: datetime | None = None
     resting: frozenset[int] = frozenset()
@@ -76,9 +77,14 @@ class Work:
         return self.faulty | self.resting
 
     @property
+    def by_themselves(self) -> set[int]:
+        """Return the rows that Odoo fails on: they are read by themselves."""
+        return self.faulty.union(self.aside)
+
+    @property
     def apart(self) -> list[Any]:
-        """Return a domain without rows that Odoo fails on: those are read by themselves."""
-        failing = sorted(self.faulty.union(self.aside))
+        """Return a domain without rows that are read by themselves."""
+        failing = sorted(self.by_themselves)
         return [["id", "not in", failing]] if failing else []
 
     @property
