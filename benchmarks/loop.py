@@ -33,7 +33,7 @@ from odoosync.app import build_app, build_services
 from odoosync.clock import utc_now
 from odoosync.connections import store
 from odoosync.connections.store import Tested
-from odoosync.crypto import Secret
+from odoosync.crypto import KeySource, Secret
 from odoosync.log import configure_logging
 from odoosync.migrations import upgrade
 from odoosync.settings import load_settings
@@ -103,7 +103,9 @@ def _row(types: dict[str, dict[str, Any]], odoo_id: int) -> dict[str, Any]:
 
 
 async def _seed() -> None:
-    services = build_services(load_settings())
+    settings = load_settings()
+    KeySource(settings.configured_keys, settings.data_dir).load_or_make()
+    services = build_services(settings)
     user = await create_user(services.accounts, "bench", PASSWORD)
     tested = Tested(
         odoo_url="http://localhost:8069",

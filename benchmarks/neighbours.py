@@ -26,7 +26,7 @@ from typing import Any, Final
 from odoosync.accounts.tables import tenants
 from odoosync.clock import utc_now
 from odoosync.connections import store
-from odoosync.crypto import KeyRing, Secret, load_key_ring
+from odoosync.crypto import KeyRing, KeySource, Secret
 from odoosync.db import Database, open_database
 from odoosync.migrations import upgrade
 from odoosync.odoo.facts import ServerFacts
@@ -188,7 +188,7 @@ async def service(
         settings = Settings(data_dir=Path(folder), database_url=database_url)
         url = settings.effective_database_url
         upgrade(url)
-        database, keys = open_database(url), load_key_ring(None, settings.data_dir)
+        database, keys = open_database(url), KeySource(None, settings.data_dir).load_or_make()
         bench = Bench(database, SyncService(database, clock=utc_now, wait_s=60))
         await _connect_all(bench, keys, healthy, hanging)
         environment = {

@@ -17,7 +17,7 @@ from odoosync.addresses.outbound import Outbound
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.clock import utc_now
-from odoosync.crypto import load_key_ring
+from odoosync.crypto import KeySource
 from odoosync.db import open_database
 from odoosync.jobs.child import keep_running
 from odoosync.jobs.rounds import going
@@ -67,13 +67,18 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
 
 
 def build_services(settings: Settings) -> Services:
-    """Open what the routers work with; nothing connects before its first use."""
+    """Open what the routers work with; nothing connects before its first use.
+
+    Raises NoKeys, BadKeyRing.
+    """
     database = open_database(settings.effective_database_url)
-    key_ring = load_key_ring(settings.configured_keys, settings.data_dir)
+    keys = KeySource(settings.configured_keys, settings.data_dir)
+    key_ring = keys.load()
     outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
     return Services(
         database=database,
         key_ring=key_ring,
+        keys_place=keys.place,
         clock=utc_now,
         accounts=open_accounts(database, key_ring),
         transport=open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts, outbound),

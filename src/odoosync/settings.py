@@ -51,7 +51,8 @@ class Settings(BaseSettings):
     secret_keys: SecretStr | None = Field(
         default=None,
         description="The key ring, `id:key,id:key`, newest first, each key 32 bytes in URL-safe "
-        "base64. Unset: made once and kept in the data folder as `secret_keys`, mode 0600.",
+        "base64. Unset: made once, for a new database, and kept in the data folder as "
+        "`secret_keys`, mode 0600. Empty is an error.",
     )
     default_odoo_url: str = Field(
         default="http://localhost:8069",
@@ -204,7 +205,7 @@ class Settings(BaseSettings):
     @property
     def configured_keys(self) -> str | None:
         """The key ring's text, where it is set apart from the data folder."""
-        return self.secret_keys.get_secret_value() if self.secret_keys else None
+        return None if self.secret_keys is None else self.secret_keys.get_secret_value()
 
     @property
     def configured_outbound_proxy(self) -> str | None:
@@ -238,6 +239,14 @@ class Settings(BaseSettings):
     @classmethod
     def _unset_where_empty(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _not_empty(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse what would else mean that new keys are to be made."""
+        if value is not None and not value.get_secret_value().strip():
+            raise ValueError("it is empty; set it to the keys, or leave it unset")
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -16,11 +16,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Final
 
+from odoosync.accounts.known_keys import begin_with_keys
 from odoosync.addresses.outbound import Outbound
 from odoosync.clock import utc_now
 from odoosync.connections.leaving import leaving
 from odoosync.connections.returning import returning
-from odoosync.crypto import KeyRing, load_key_ring
+from odoosync.crypto import KeyRing, KeySource
 from odoosync.db import Database, open_database
 from odoosync.db.home import this_machine
 from odoosync.errors import OdoosyncError
@@ -102,13 +103,14 @@ async def work(
     timing: Timing | None = None,
     policy: RetryPolicy | None = None,
 ) -> None:
-    """Work on a migrated database until `stop` is set. Raises NotOnThisMachine."""
+    """Work on a migrated database until `stop` is set. Raises NotOnThisMachine, KeysMissing."""
     url, folder = settings.effective_database_url, settings.data_dir.resolve()
     database, worker_id = open_database(url), new_worker_id()
     keep = Keep(settings.history_days, settings.audit_days, settings.event_days)
     try:
         await check_alone(database, this_machine())
-        key_ring = load_key_ring(settings.configured_keys, settings.data_dir)
+        keys = KeySource(settings.configured_keys, settings.data_dir)
+        key_ring = await begin_with_keys(database, keys, utc_now(), makes=True)
         async with (
             make_task(settings, database, key_ring) as task,
             sending(_post(settings, database, key_ring)) as telling,

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from fleet import Crowd, Fleet, fleet
 from many_odoos import many_odoos
-from odoosync.crypto import load_key_ring
+from odoosync.crypto import KeySource
 from odoosync.db import open_database
 from odoosync.jobs.tables import lanes
 from odoosync.jobs.workers import live_workers
@@ -31,7 +31,7 @@ SEED_MUTATION = "mutation { sync_contacts_from_odoo { success message } }"
 @pytest.fixture
 async def crowd(postgres_url: str, tmp_path: Path) -> AsyncIterator[Crowd]:
     database = open_database(postgres_url)
-    yield Crowd(database, load_key_ring(None, tmp_path / "data"))
+    yield Crowd(database, KeySource(None, tmp_path / "data").load_or_make())
     await database.close()
 
 

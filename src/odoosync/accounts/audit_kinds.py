@@ -51,6 +51,7 @@ Kind = Literal[
     "database.saved",
     "database.restored",
     "keys.rotated",
+    "keys.forgotten",
 ]
 
 MEANINGS: Final[dict[Kind, str]] = {
@@ -94,6 +95,7 @@ MEANINGS: Final[dict[Kind, str]] = {
     "database.saved": "A backup was written.",
     "database.restored": "The database was put back to a backup.",
     "keys.rotated": "The stored secrets were sealed anew under the newest key.",
+    "keys.forgotten": "A lost key was given up, with the secrets that it sealed.",
 }
 
 

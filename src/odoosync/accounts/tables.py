@@ -102,3 +102,11 @@ audit_horizon = system_table(
     CheckConstraint("id = 1", name="one_row"),
 )
 """Entries before it may be deleted, and no others: triggers of the database see to it."""
+
+secret_keys = system_table(
+    "secret_keys",
+    Column("id", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+"""The keys that processes began with; never the keys themselves."""

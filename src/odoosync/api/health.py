@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
+from odoosync.accounts.known_keys import missing_keys, without
 from odoosync.api.errors import NotReady
 from odoosync.api.openapi import problems
 from odoosync.api.routing import new_router
@@ -108,6 +109,9 @@ async def healthz() -> Health:
 
 @router.get("/readyz", summary="Should it get requests?", responses=problems(503))
 async def readyz(services: ServicesDep, revision: Annotated[str, Depends(_get_revision)]) -> Health:
-    if found := await reasons_not_ready(services.database, revision):
+    found = await reasons_not_ready(services.database, revision)
+    if not found and (missing := await missing_keys(services.database, services.key_ring)):
+        found = [without(missing, services.keys_place)]
+    if found:
         raise NotReady(" ".join(found))
     return Health()

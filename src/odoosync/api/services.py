@@ -15,7 +15,7 @@ from odoosync.api.streams import Streams
 from odoosync.clock import Clock
 from odoosync.connections.service import ConnectionService
 from odoosync.connections.testing import TEST_SECONDS
-from odoosync.crypto import KeyRing
+from odoosync.crypto import KEYS_SETTING, KeyRing
 from odoosync.db import Database
 from odoosync.notifications.opening import webhook_guard
 from odoosync.notifications.service import WebhookService
@@ -34,6 +34,7 @@ class Services:
     transport: Transport
     sync: SyncService
     default_odoo_url: str
+    keys_place: str = KEYS_SETTING
     registration_open: bool = False
     reveal_secrets: bool = True
     connection_grace: timedelta = timedelta(days=7)

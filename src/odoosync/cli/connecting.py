@@ -40,7 +40,7 @@ class Desk:
 async def desk_of(username: str) -> AsyncIterator[Desk]:
     """Open what acts on a user's connections. Raises UserUnknown."""
     async with opened_database() as (settings, database):
-        keys = existing_keys(settings)
+        keys = await existing_keys(settings, database)
         user = await find_user(database, username)
         outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
         transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts, outbound)

@@ -8,11 +8,10 @@ from typing import Final
 
 import typer
 
+from odoosync.accounts.known_keys import check_keys
 from odoosync.addresses.outbound import Outbound
 from odoosync.api.health import reasons_not_ready
-from odoosync.cli.opening import existing_keys, opened_database
-from odoosync.connections.sealing import keys_in_use
-from odoosync.crypto import CannotOpen
+from odoosync.cli.opening import key_source, opened_database
 from odoosync.db import Database, DiskFull
 from odoosync.db.disk import free_bytes, readable_size
 from odoosync.errors import OdoosyncError
@@ -20,7 +19,6 @@ from odoosync.jobs.workers import live_workers
 from odoosync.migrations import head_revision
 from odoosync.notifications.mailing import read_mail_server
 from odoosync.notifications.opening import webhook_guard
-from odoosync.notifications.sealing import keys_in_use as keys_of_webhooks
 from odoosync.odoo.transport import odoo_guard
 from odoosync.settings import Settings, load_settings
 from odoosync.sync import clocks
@@ -66,13 +64,7 @@ async def _passes(name: str, check: Awaitable[str]) -> bool:
 
 
 async def _keys(settings: Settings, database: Database) -> str:
-    ring = existing_keys(settings)
-    used = await keys_in_use(database) | await keys_of_webhooks(database)
-    if lost := sorted(used - {name for name, _ in ring.masters}):
-        raise CannotOpen(
-            f"Stored secrets need {', '.join(lost)}, not in the ring. Put it back behind "
-            "the newest key, or have the credentials stored again."
-        )
+    ring = await check_keys(database, key_source(settings))
     return f"{len(ring.masters)} in the ring, {ring.current!r} seals"
 
 

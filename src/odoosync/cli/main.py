@@ -31,6 +31,7 @@ _FILES: Final = {
     "restore": "backup",
     "migrate-env": "migrate_env",
     "doctor": "doctor",
+    "keys": "keys",
     "connection": "connection",
     "db": "db",
     "deletions": "questions",

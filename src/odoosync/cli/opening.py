@@ -12,7 +12,9 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import odoosync.tables  # noqa: F401 - whoever deletes a user goes by all tables
-from odoosync.crypto import KEY_FILE, KeyRing, load_key_ring
+from odoosync.accounts.known_keys import begin_with_keys
+from odoosync.clock import utc_now
+from odoosync.crypto import KeyRing, KeySource
 from odoosync.db import Database, open_database
 from odoosync.db.home import check_home
 from odoosync.errors import Conflict, NotFound
@@ -86,12 +88,10 @@ def revision_there(settings: Settings) -> str:
     return found
 
 
-def existing_keys(settings: Settings) -> KeyRing:
-    """Load the keys, and make none. Raises NotInstalled, BadKeyRing."""
-    folder = settings.data_dir.resolve()
-    if settings.configured_keys is None and not (folder / KEY_FILE).exists():
-        raise NotInstalled(
-            f"There are no keys in {folder}. Set ODOOSYNC_DATA_DIR to the data folder of your "
-            "service, or ODOOSYNC_SECRET_KEYS to its keys."
-        )
-    return load_key_ring(settings.configured_keys, settings.data_dir)
+async def existing_keys(settings: Settings, database: Database) -> KeyRing:
+    """Load the keys, and make none. Raises NoKeys, BadKeyRing, KeysMissing."""
+    return await begin_with_keys(database, key_source(settings), utc_now(), makes=False)
+
+
+def key_source(settings: Settings) -> KeySource:
+    return KeySource(settings.configured_keys, settings.data_dir)

@@ -9,14 +9,17 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from odoosync.accounts.known_keys import begin_with_keys
 from odoosync.app import build_app
+from odoosync.clock import utc_now
+from odoosync.crypto import KeySource
 from odoosync.db import open_database
 from odoosync.db.home import this_machine
 from odoosync.errors import Conflict
 from odoosync.jobs.one_machine import check_alone
 from odoosync.log import configure_logging
 from odoosync.migrations import upgrade
-from odoosync.settings import load_settings
+from odoosync.settings import Settings, load_settings
 
 _SHUTDOWN_S = 10
 
@@ -32,7 +35,7 @@ def serve(
     _check_address(host, port)
     configure_logging(settings.log_level, settings.log_format)
     upgrade(settings.effective_database_url)
-    asyncio.run(_check_alone(settings.effective_database_url))
+    asyncio.run(_begin(settings))
     uvicorn.run(
         build_app(settings, with_worker=worker),
         host=host,
@@ -58,9 +61,12 @@ def _check_address(host: str, port: int) -> None:
         ) from error
 
 
-async def _check_alone(database_url: str) -> None:
-    database = open_database(database_url)
+async def _begin(settings: Settings) -> None:
+    """Make sure of the machine and the keys. Raises NotOnThisMachine, KeysMissing, BadKeyRing."""
+    database = open_database(settings.effective_database_url)
     try:
         await check_alone(database, this_machine())
+        keys = KeySource(settings.configured_keys, settings.data_dir)
+        await begin_with_keys(database, keys, utc_now(), makes=True)
     finally:
         await database.close()

@@ -88,7 +88,7 @@ async def hands(settings: Settings, database: Database) -> AsyncIterator[None]:
     if await live_workers(database):
         yield
         return
-    existing_keys(settings)  # or the work would make new ones
+    await existing_keys(settings, database)  # or the work would make new ones
     stop = asyncio.Event()
     working = asyncio.create_task(work(settings, stop))
     try:

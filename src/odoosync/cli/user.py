@@ -11,12 +11,12 @@ import typer
 from odoosync.accounts import Accounts, open_accounts, users
 from odoosync.accounts.api_keys import ApiKey, Owner, create_api_key, list_api_keys, revoke_api_key
 from odoosync.accounts.directory import User
+from odoosync.accounts.known_keys import begin_with_keys
 from odoosync.cli.confirming import Yes, confirm
 from odoosync.cli.listing import show_list
-from odoosync.cli.opening import existing_keys, opened_database
+from odoosync.cli.opening import key_source, opened_database
 from odoosync.cli.passwords import PasswordStdin, read_password
-from odoosync.clock import iso
-from odoosync.crypto import load_key_ring
+from odoosync.clock import iso, utc_now
 
 user = typer.Typer(help="Users: make, list, disable, delete.", no_args_is_help=True)
 key = typer.Typer(help="API keys of a user.", no_args_is_help=True)
@@ -31,10 +31,8 @@ def _with_accounts(
 ) -> _Result:
     async def run() -> _Result:
         async with opened_database(creates=creates) as (settings, database):
-            if creates:
-                keys = load_key_ring(settings.configured_keys, settings.data_dir)
-            else:
-                keys = existing_keys(settings)
+            source = key_source(settings)
+            keys = await begin_with_keys(database, source, utc_now(), makes=creates)
             return await work(open_accounts(database, keys))
 
     return asyncio.run(run())

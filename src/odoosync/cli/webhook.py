@@ -43,7 +43,7 @@ class _Desk:
 @asynccontextmanager
 async def _desk(username: str) -> AsyncIterator[_Desk]:
     async with opened_database() as (settings, database):
-        keys = existing_keys(settings)
+        keys = await existing_keys(settings, database)
         found = await find_user(database, username)
         guard = webhook_guard(settings.allowed_webhook_hosts)
         service = WebhookService(database, keys, guard, utc_now)

@@ -15,12 +15,11 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
-    Text,
     UniqueConstraint,
     text,
 )
 
-from odoosync.db import BigId, JsonDocument, UtcDateTime, tenant_table
+from odoosync.db import BigId, JsonDocument, UtcDateTime, sealed_column, tenant_table
 
 connections = tenant_table(
     "connections",
@@ -29,7 +28,7 @@ connections = tenant_table(
     Column("odoo_url", String(2048), nullable=False),
     Column("odoo_database", String(255), nullable=False),
     Column("odoo_username", String(255), nullable=False),
-    Column("sealed_secret", Text),
+    sealed_column("sealed_secret", nullable=True),
     Column("secret_version", Integer, nullable=False),
     Column("server", JsonDocument),
     Column("extra_fields", JsonDocument, nullable=False),

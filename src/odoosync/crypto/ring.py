@@ -22,6 +22,7 @@ from odoosync.errors import OdoosyncError
 
 MASK: Final = "********"
 _FORMAT: Final = "1"
+_GIVEN_UP: Final = "0"
 _NONCE_BYTES: Final = 12
 _KEY_BYTES: Final = 32
 
@@ -79,6 +80,13 @@ class KeyRing:
             f"The key {wanted!r} is not in the key ring. Put it back into ODOOSYNC_SECRET_KEYS."
         )
 
+    def fingerprint(self, key_id: str) -> str:
+        """Return what tells a key from another of the same id; nothing follows from it."""
+        return self.key("fingerprint", key_id).hex()
+
+    def __contains__(self, key_id: str) -> bool:
+        return any(known == key_id for known, _ in self.masters)
+
     def seal(self, secret: Secret, context: str) -> str:
         nonce = os.urandom(_NONCE_BYTES)
         cipher = AESGCM(self.key("seal")).encrypt(nonce, secret.reveal().encode(), context.encode())
@@ -93,6 +101,11 @@ class KeyRing:
             raise CannotOpen(
                 "The stored secret is damaged. Store the credentials again."
             ) from error
+        if version == _GIVEN_UP:
+            raise CannotOpen(
+                f"The key {key_id!r} was lost, and this secret with it. "
+                "Store the credentials again, or rotate the secret."
+            )
         if version != _FORMAT:
             raise CannotOpen("The stored secret was written by a newer version of Odoosync.")
         cipher = AESGCM(self.key("seal", key_id))
@@ -112,6 +125,11 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"KeyRing({[name for name, _ in self.masters]})"
+
+
+def given_up(key_id: str) -> str:
+    """Return what stands in the place of a secret whose key is lost for good."""
+    return f"{_GIVEN_UP}.{key_id}."
 
 
 def new_key_ring(key_id: str | None = None) -> KeyRing:

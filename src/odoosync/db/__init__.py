@@ -19,6 +19,8 @@ from odoosync.db.schema import (
     goes_with_its_tenant,
     is_tenant_table,
     metadata,
+    sealed_column,
+    sealed_columns,
     system_table,
     tenant_table,
 )
@@ -41,6 +43,8 @@ __all__ = [
     "is_tenant_table",
     "metadata",
     "open_database",
+    "sealed_column",
+    "sealed_columns",
     "system_table",
     "takes_turn",
     "tenant_table",

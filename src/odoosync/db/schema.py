@@ -102,6 +102,21 @@ def _epoch_sqlite(_element: epoch_now, _compiler: SQLCompiler, **_: Any) -> str:
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
+def sealed_column(name: str, *, nullable: bool) -> Column[Any]:
+    """Declare a column whose values are sealed under the key ring."""
+    return Column(name, Text, nullable=nullable, info={"sealed": True})
+
+
+def sealed_columns() -> list[Column[Any]]:
+    """Return all of them, of all tables that are declared."""
+    return [
+        column
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.info.get("sealed")
+    ]
+
+
 def tenant_table(name: str, *items: SchemaItem, foreign_key: bool = True) -> Table:
     """Declare a table whose rows each belong to one tenant: it gets `tenant_id`.
 

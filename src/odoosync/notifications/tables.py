@@ -10,12 +10,11 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
-    Text,
     UniqueConstraint,
     text,
 )
 
-from odoosync.db import BigId, JsonDocument, UtcDateTime, tenant_table
+from odoosync.db import BigId, JsonDocument, UtcDateTime, sealed_column, tenant_table
 
 webhooks = tenant_table(
     "webhooks",
@@ -24,8 +23,8 @@ webhooks = tenant_table(
     Column("url", String(2000), nullable=False),
     Column("kinds", JsonDocument),
     Column("connection_id", BigId, ForeignKey("connections.id", ondelete="CASCADE")),
-    Column("sealed_secret", Text, nullable=False),
-    Column("sealed_previous", Text),
+    sealed_column("sealed_secret", nullable=False),
+    sealed_column("sealed_previous", nullable=True),
     Column("previous_until", UtcDateTime),
     Column("failing_since", UtcDateTime),
     Column("paused_at", UtcDateTime),

@@ -7,8 +7,11 @@ import httpx
 import psycopg
 import pytest
 
+from copies import connect
+from odoosync.accounts.directory import User
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
+from odoosync.crypto import new_key_ring
 from odoosync.db import open_database
 from served import client_of
 
@@ -70,3 +73,13 @@ async def _not_ready(url: str, services: Services, options: ApiOptions) -> str:
     await database.close()
     assert answer.status_code == 503
     return str(answer.json()["detail"])
+
+
+async def test_a_key_that_sealed_something_and_is_away_is_named(
+    client: httpx.AsyncClient, services: Services, anna: User
+) -> None:
+    lost = new_key_ring()
+    await connect(services.database, lost, anna.tenant_id)
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
+    assert f"{lost.current}, which are not in ODOOSYNC_SECRET_KEYS" in answer.json()["detail"]

@@ -94,7 +94,7 @@ def _parts(url: str) -> set[tuple[str, str]]:
 def test_an_upgrade_keeps_rows_foreign_keys_indexes_and_triggers(old_url: str) -> None:
     before, parts = _rows(old_url), _parts(old_url)
     upgrade(old_url)
-    assert _rows(old_url) == before
+    assert {name: rows for name, rows in _rows(old_url).items() if name in before} == before
     assert _parts(old_url) == parts
     with _connected(old_url) as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from integration.notifications.telling import Telling
+from odoosync.accounts.known_keys import keys_in_use
 from odoosync.crypto import new_key_ring
 from odoosync.db import Database
 from odoosync.log import configure_logging
-from odoosync.notifications.sealing import keys_in_use
 from odoosync.tables import metadata
 from receiver import Receiver
 
@@ -69,4 +69,5 @@ async def test_keys_that_secrets_need_are_told(telling: Telling, receiver: Recei
     newer = new_key_ring()
     telling.key_ring = type(newer)(newer.masters + telling.key_ring.masters)
     await telling.service.rotate(telling.owner, webhook_id)
-    assert await keys_in_use(telling.database) == {before, newer.current}
+    async with telling.database.system(write=False) as tx:
+        assert await keys_in_use(tx) == {before, newer.current}

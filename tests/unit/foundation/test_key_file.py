@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from odoosync.crypto import BadKeyRing, load_key_ring
+from odoosync.crypto import BadKeyRing, KeySource
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"k1:short", b"<html>"])
@@ -12,16 +12,16 @@ def test_a_damaged_key_file_is_named_and_left_as_it_is(tmp_path: Path, content: 
     path = tmp_path / "secret_keys"
     path.write_bytes(content)
     with pytest.raises(BadKeyRing, match="secret_keys in the data folder is damaged"):
-        load_key_ring(None, tmp_path)
+        KeySource(None, tmp_path).load_or_make()
     assert path.read_bytes() == content
 
 
 def test_a_folder_that_takes_no_file_is_told_with_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file, not a folder")
     with pytest.raises(BadKeyRing, match="ODOOSYNC_SECRET_KEYS"):
-        load_key_ring(None, tmp_path / "data")
+        KeySource(None, tmp_path / "data").load_or_make()
 
 
 def test_no_draft_is_left_beside_the_keys(tmp_path: Path) -> None:
-    load_key_ring(None, tmp_path)
+    KeySource(None, tmp_path).load_or_make()
     assert [path.name for path in tmp_path.iterdir()] == ["secret_keys"]

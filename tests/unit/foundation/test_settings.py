@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from odoosync.crypto import load_key_ring
+from odoosync.crypto import KeySource
 from odoosync.settings import BadSettings, Settings, load_settings
 
 
@@ -38,8 +38,8 @@ def test_a_bad_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> 
 def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     first, second = (
-        load_key_ring(settings.configured_keys, settings.data_dir),
-        load_key_ring(settings.configured_keys, settings.data_dir),
+        KeySource(settings.configured_keys, settings.data_dir).load_or_make(),
+        KeySource(settings.configured_keys, settings.data_dir).load_or_make(),
     )
     mode = stat.S_IMODE((tmp_path / "data" / "secret_keys").stat().st_mode)
     assert (first, mode) == (second, 0o600)
@@ -94,3 +94,12 @@ def test_names_of_tests_are_no_misspelt_settings(
     monkeypatch.setenv("ODOOSYNC_TEST_POSTGRES_URL", "postgresql://")
     load_settings()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_key_ring_is_an_error_and_not_a_wish_for_new_keys(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("ODOOSYNC_SECRET_KEYS", text)
+    with pytest.raises(BadSettings, match=r"ODOOSYNC_SECRET_KEYS: .*it is empty"):
+        load_settings()
