@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
+from odoosync.api.forms import Form, shaped
 from odoosync.connections.errors import BadPreference
 from odoosync.connections.preferences import Preferences
 from odoosync.spelling import no_such
 from odoosync.sync.datasets import DATASETS
 
-FieldName = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\W\d][\w$]*$")]
+FieldName = Annotated[
+    str,
+    StringConstraints(max_length=255),
+    shaped(
+        r"[^\W\d][\w$]*",
+        "should be a field's name as Odoo shows it: letters, digits, _ and $, no digit first",
+    ),
+]
 """What Odoo allows: Studio makes names with capitals, and modules in Python any identifier."""
 FieldNames = Annotated[list[FieldName], Field(max_length=200)]
 _DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-_Language = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\s\x00-\x1f\x7f]+$")]
+_Language = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    shaped(
+        r"[^\s\x00-\x1f\x7f]+",
+        "should be the code of a language in Odoo, without blanks, such as de_DE",
+    ),
+]
 """Such as de_DE, es_419, sr@Cyrl, sw, zh_Hans: administrators add others, and Odoo decides."""
 _CompanyId = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 
@@ -33,10 +48,8 @@ class PreferencesView(BaseModel):
     parallel_calls: int | None
 
 
-class PreferencesForm(BaseModel):
+class PreferencesForm(Form):
     """What to change; null goes back to the usual way."""
-
-    model_config = ConfigDict(extra="forbid")
 
     datasets: list[_DatasetName] | None = Field(
         default=None,

@@ -17,9 +17,10 @@ from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.datastructures import QueryParams
 
 from odoosync.api.errors import BadForm, InvalidJson, UnusableText, WrongMediaType
-from odoosync.api.validation import NO_OBJECT, unknown_name
+from odoosync.api.validation import NO_OBJECT, repeated_name, unknown_name
 from odoosync.errors import InvalidInput
 
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]
@@ -77,7 +78,8 @@ class Route(APIRoute):
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
         super().__init__(path, _checked_last(endpoint), **options)
         found = set(_parameters(self.dependant))
-        self.parameters = None if _ANY in found else found
+        self.takes_any = _ANY in found
+        self.parameters = found - {_ANY}
         field = self.body_field.field_info if self.body_field else None
         self.reads_form = isinstance(field, params.Form)
         self.form = None if field is None else field.annotation
@@ -115,12 +117,12 @@ async def check_request(request: Request) -> None:
     if route.reads_form:  # OAuth2's, which says that unknown fields are ignored
         return
     fields = {} if request.method in _READING else await _fields_of(request, route)
+    wrong = _repeated(request.query_params, route.parameters)
     if not route.ignores_unknown:
-        unknown = [*_unknown(request.query_params, route.parameters)]
-        if route.form is None:
-            unknown += _unknown(fields, ())
-        if unknown:
-            raise BadForm(unknown)
+        wrong += [] if route.takes_any else _unknown(request.query_params, route.parameters)
+        wrong += _unknown(fields, ()) if route.form is None else []
+    if wrong:
+        raise BadForm(wrong)
 
 
 async def _fields_of(request: Request, route: Route) -> dict[str, Any]:
@@ -146,10 +148,16 @@ def _is_json(content_type: str) -> bool:
     )
 
 
-def _unknown(given: Iterable[str], known: Iterable[str] | None) -> list[dict[str, str]]:
-    """Return a problem for each name that is not known; None knows all names."""
-    if known is None:
-        return []
+def _repeated(given: QueryParams, known: Iterable[str]) -> list[dict[str, str]]:
+    """Return a problem for each parameter that comes twice: which one is meant nobody knows.
+
+    No parameter is a list. Filters, which routes with any name take, may repeat: all must hold.
+    """
+    return [repeated_name(name) for name in sorted(known) if len(given.getlist(name)) > 1]
+
+
+def _unknown(given: Iterable[str], known: Iterable[str]) -> list[dict[str, str]]:
+    """Return a problem for each name that is not known."""
     return [unknown_name(name, known) for name in given if name not in known]
 
 

@@ -9,12 +9,13 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from odoosync.api.errors import BadForm
+from odoosync.api.forms import OUR_KINDS
 from odoosync.spelling import closest, shown
 
 _MOST_ERRORS: Final = 20
 _PLACES: Final = ("body", "query", "path", "header", "cookie")
-_MODEL_EXPECTED: Final = frozenset({"model_attributes_type", "model_type", "dict_type"})
 _UNKNOWN: Final = "extra_forbidden"
+_REPEATED: Final = "repeated"
 _LENGTHS: Final = {
     "too_short": "should have at least {min_length} characters",
     "too_long": "should have at most {max_length} characters",
@@ -23,6 +24,10 @@ _LENGTHS: Final = {
 _Form = TypeVar("_Form", bound=BaseModel)
 _QUOTES_INPUT: Final = frozenset({"union_tag_invalid"})
 NO_OBJECT: Final = {"field": "body", "message": "should be a JSON object", "code": "model_type"}
+_SENTENCES: Final = {
+    "missing": "is missing; send it",
+    **dict.fromkeys(("model_attributes_type", "model_type", "dict_type"), NO_OBJECT["message"]),
+}
 
 
 def bad_form(found: Sequence[Mapping[str, Any]], form: Any = None) -> BadForm:
@@ -43,6 +48,11 @@ def unknown_name(name: str, known: Iterable[str]) -> dict[str, str]:
     likely = closest(name, known)
     question = f" (did you mean {likely!r}?)" if likely else "; leave it out"
     return {"field": shown(name), "message": f"is not known here{question}", "code": _UNKNOWN}
+
+
+def repeated_name(name: str) -> dict[str, str]:
+    """Return the problem of a parameter that comes more than once."""
+    return {"field": name, "message": "comes more than once; send it once", "code": _REPEATED}
 
 
 def _field_problem(error: Mapping[str, Any], form: Any) -> dict[str, str]:
@@ -86,15 +96,15 @@ def _not_one_of(expected: str, value: object) -> str:
 
 def _message(error: Mapping[str, Any]) -> str:
     kind, value = str(error["type"]), error.get("input")
-    if kind == "missing":
-        return "is missing; send it"
-    if kind in _MODEL_EXPECTED:
-        return NO_OBJECT["message"]
+    if kind in _SENTENCES:
+        return _SENTENCES[kind]
     if kind in _LENGTHS and isinstance(value, str):
         bounds = error.get("ctx", {})
         return _LENGTHS[kind].format(**bounds)
     if kind == "literal_error":
         return _not_one_of(str(error["ctx"]["expected"]), value)
+    if kind in OUR_KINDS:
+        return str(error["msg"])
     message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     if kind in _QUOTES_INPUT or (isinstance(value, str) and value and value in message):
         return "cannot be used"

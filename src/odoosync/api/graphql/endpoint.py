@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from odoosync.api.auth import Caller
+from odoosync.api.forms import Form
 from odoosync.api.graphql.context import Context
 from odoosync.api.graphql.errors import INVALID, shown
 from odoosync.api.graphql.schema import UNNAMED, Schema, build_schema
@@ -27,10 +28,8 @@ MAX_VALUES: Final = 2000
 _DOWN_TO_ITEMS: Final = 4
 
 
-class GraphQLRequest(BaseModel):
+class GraphQLRequest(Form):
     """A GraphQL request over HTTP, with the four fields that its standard knows."""
-
-    model_config = ConfigDict(extra="forbid")
 
     query: str = Field(min_length=1, max_length=_LONGEST_QUERY, examples=["{ me { username } }"])
     variables: dict[str, Any] | None = None

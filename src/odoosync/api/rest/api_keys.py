@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from odoosync.accounts import Scope
 from odoosync.accounts.api_keys import (
@@ -21,6 +21,7 @@ from odoosync.accounts.api_keys import (
 )
 from odoosync.accounts.errors import KeyUnknown
 from odoosync.api.auth import Caller
+from odoosync.api.forms import Form
 from odoosync.api.parameters import RowId
 from odoosync.api.rest.auth import Message
 from odoosync.api.routing import new_router
@@ -29,9 +30,7 @@ from odoosync.api.services import ServicesDep
 router = new_router(prefix="/api/v1/api-keys", tags=["api-keys"])
 
 
-class NewKey(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class NewKey(Form):
     name: str = Field(min_length=1, max_length=LONGEST_NAME, examples=["nightly report"])
     scopes: set[Scope] = Field(min_length=1, examples=[["read"]])
     days: int | None = Field(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, status
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from odoosync.api.auth import Manager
+from odoosync.api.forms import Form
 from odoosync.api.openapi import problems
 from odoosync.api.owning import ManagedId
 from odoosync.api.parameters import RowId
@@ -46,10 +47,8 @@ class NewConnection(NewCredentials):
     )
 
 
-class NewLogin(BaseModel):
+class NewLogin(Form):
     """Another login of the same database, or another secret of the same login."""
-
-    model_config = ConfigDict(extra="forbid")
 
     odoo_username: Filled | None = Field(default=None, description="The stored one when left out.")
     odoo_password: SecretStr = Field(
@@ -57,10 +56,8 @@ class NewLogin(BaseModel):
     )
 
 
-class LoginToTest(BaseModel):
+class LoginToTest(Form):
     """What is left out is taken from what is stored."""
-
-    model_config = ConfigDict(extra="forbid")
 
     odoo_username: Filled | None = None
     odoo_password: SecretStr | None = Field(default=None, min_length=1, max_length=1024)

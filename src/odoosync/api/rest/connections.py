@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from odoosync.accounts import Principal, audit
 from odoosync.api.auth import Manager, Reader
+from odoosync.api.forms import Form
 from odoosync.api.owning import ManagedId
 from odoosync.api.parameters import RowId
 from odoosync.api.preferences import (
@@ -72,10 +73,8 @@ class Connections(BaseModel):
     items: list[ConnectionView]
 
 
-class ConnectionChange(BaseModel):
+class ConnectionChange(Form):
     """What can change; the pair of URL and database cannot."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Name | None = Field(default=None, description="What people call it.")
     extra_fields: ExtraFields | None = Field(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response, status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from odoosync.api.auth import Manager
+from odoosync.api.forms import Form
 from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import RowId
 from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries, list_mails
@@ -21,9 +22,7 @@ router = new_router(prefix="/api/v1/webhooks", tags=["webhooks"])
 mail_router = new_router(prefix="/api/v1/me", tags=["me"])
 
 
-class ReplayForm(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class ReplayForm(Form):
     since: str = Field(max_length=40, description="ISO 8601: of what happened then or later.")
     delivered: bool = Field(default=False, description="Send again, too, what arrived.")
 

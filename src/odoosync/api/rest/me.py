@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from odoosync.accounts import Principal
 from odoosync.accounts.mail_address import LONGEST as LONGEST_ADDRESS
@@ -13,6 +13,7 @@ from odoosync.accounts.mail_address import address_of
 from odoosync.accounts.passwords import LONGEST, SHORTEST
 from odoosync.accounts.users import change_address, change_password
 from odoosync.api.auth import Address, Caller, Manager
+from odoosync.api.forms import Form
 from odoosync.api.rest.auth import Message
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
@@ -31,9 +32,7 @@ class Me(BaseModel):
     auth_time: datetime | None = Field(description="When the password was given; null for a key.")
 
 
-class MeChange(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class MeChange(Form):
     email: str | None = Field(
         max_length=LONGEST_ADDRESS,
         description="Where mails about trouble go; null for none.",
@@ -41,9 +40,7 @@ class MeChange(BaseModel):
     )
 
 
-class NewPassword(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class NewPassword(Form):
     current_password: str = Field(max_length=LONGEST)
     new_password: str = Field(min_length=SHORTEST, max_length=LONGEST)
 

@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 import orjson
 from fastapi import Response, status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from odoosync.accounts import Principal
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Reader, Syncer
+from odoosync.api.forms import Form
 from odoosync.api.owning import SyncedId
 from odoosync.api.parameters import RowId
 from odoosync.api.rest.runs import RunView, SyncAnswer
@@ -63,10 +64,8 @@ class Restored(BaseModel):
     next_cursor: str | None
 
 
-class DeletionsForm(BaseModel):
+class DeletionsForm(Form):
     """What to confirm."""
-
-    model_config = ConfigDict(extra="forbid")
 
     dataset: str = Field(min_length=1, max_length=255)
     fingerprint: str | None = Field(

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Query, Response, status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from odoosync.accounts import Principal
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Reader, Syncer
+from odoosync.api.forms import Form
 from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import OrActive, OrAll
 from odoosync.api.reading import history
@@ -28,10 +29,8 @@ RunMode = runs.Mode
 RunId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class SyncForm(BaseModel):
+class SyncForm(Form):
     """How to sync; everything may be left out."""
-
-    model_config = ConfigDict(extra="forbid")
 
     full: bool = Field(default=False, description="Read everything again.")
     wait: bool = Field(default=True, description="Answer when the run has ended.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Depends, status
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from odoosync.accounts import Principal
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Manager, Reader
+from odoosync.api.forms import Form
 from odoosync.api.owning import ManagedId
 from odoosync.api.parameters import RowId
 from odoosync.api.routing import new_router
@@ -26,10 +27,8 @@ router = new_router(prefix="/api/v1/connections", tags=["schedules"])
 DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
-class ScheduleForm(BaseModel):
+class ScheduleForm(Form):
     """Either `every`, or `cron` with or without a `timezone`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     every: int | None = Field(
         default=None, ge=SHORTEST_S, le=LONGEST_S, description="Seconds between two syncs."

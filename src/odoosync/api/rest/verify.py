@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Response, status
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Syncer
+from odoosync.api.forms import Form
 from odoosync.api.owning import SyncedId
 from odoosync.api.rest.runs import RunView
 from odoosync.api.routing import new_router
@@ -21,10 +22,8 @@ router = new_router(prefix="/api/v1/connections", tags=["sync"])
 DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
-class VerifyForm(BaseModel):
+class VerifyForm(Form):
     """What to verify; everything may be left out."""
-
-    model_config = ConfigDict(extra="forbid")
 
     datasets: list[DatasetName] | None = Field(
         default=None,

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, status
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from odoosync.accounts import audit
 from odoosync.api.auth import Manager
+from odoosync.api.forms import Form
 from odoosync.api.parameters import RowId
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
@@ -32,19 +33,15 @@ _KINDS: Final = "Of which kinds of events; null means all, those to come include
 _OF: Final = "Of which connection; null means all."
 
 
-class NewWebhook(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class NewWebhook(Form):
     url: Url = Field(examples=["https://example.com/odoosync"])
     name: Name | None = Field(default=None, description="The URL's host when left out.")
     kinds: Kinds | None = Field(default=None, description=_KINDS)
     connection_id: ConnectionId | None = Field(default=None, description=_OF)
 
 
-class WebhookChange(BaseModel):
+class WebhookChange(Form):
     """What is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
 
     url: Url = Field(default="")
     name: Name = Field(default="")

@@ -1,0 +1,49 @@
+"""Parameters and bodies that are not what they should be are refused by name."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from odoosync.api.rest import ROUTERS
+from odoosync.api.routing import Route
+from queries import Headers
+
+SAMPLES = frozenset({"limit", "cursor", "connection_id", "dataset", "include_deleted", "after"})
+
+
+async def test_a_parameter_that_comes_twice_is_refused(
+    client: httpx.AsyncClient, signed_in: Headers
+) -> None:
+    asked = 0
+    for route in [one for router in ROUTERS for one in router.routes]:
+        if not isinstance(route, Route) or "GET" not in route.methods:
+            continue
+        path = route.path
+        for part in route.param_convertors:
+            path = path.replace(f"{{{part}}}", "1")
+        for name in route.parameters & SAMPLES:
+            answer = await client.get(f"{path}?{name}=1&{name}=1", headers=signed_in)
+            assert (path, answer.status_code) == (path, 422)
+            told = {one["field"]: one["message"] for one in answer.json()["errors"]}
+            assert told == {name: "comes more than once; send it once"}
+            asked += 1
+    assert asked > 15
+
+
+async def test_another_value_does_not_hide_a_parameter_that_comes_twice(
+    client: httpx.AsyncClient, signed_in: Headers
+) -> None:
+    answer = await client.get("/api/v1/contacts?limit=1&limit=2", headers=signed_in)
+    assert (answer.status_code, "limit" in answer.json()["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["contacts/sync", "products/sync", "records/contacts/sync"])
+@pytest.mark.parametrize("value", [True, "1"])
+async def test_a_connection_is_named_by_a_number(
+    client: httpx.AsyncClient, signed_in: Headers, path: str, value: object
+) -> None:
+    body = {"connection_id": value}
+    answer = await client.post(f"/api/v1/{path}", json=body, headers=signed_in)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert answer.json()["detail"] == "connection_id: should be a whole number, such as 1."
