@@ -32,6 +32,17 @@ class NoPosition(InvalidInput):
         super().__init__("This is no place in the feed. Send `next_after` as it came, or 0.")
 
 
+class BeyondTheEnd(InvalidInput):
+    code = "position_ahead"
+
+    def __init__(self, end: object) -> None:
+        super().__init__(
+            f"This place lies beyond the end of the feed, which is at {end}. It is another "
+            "database's, or the database was restored from a backup. Begin anew with `after=0`; "
+            f"`after={end}` would leave out all that is there already."
+        )
+
+
 class Position(NamedTuple):
     """A place in the feed, written `SEQ`, on PostgreSQL `XID-SEQ`; zero is its beginning."""
 
@@ -62,6 +73,12 @@ class Change:
     connection_id: int
     dataset: str
     record: StoredRecord
+
+
+async def check_position(tx: Tx, after: Position) -> None:
+    """Raise BeyondTheEnd for a place that was never given: no change would ever come after it."""
+    if after > await positions.last_given(tx):
+        raise BeyondTheEnd(await horizon(tx))
 
 
 async def read_changes(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, TextClause, literal_column, text
+from sqlalchemy import BigInteger, ColumnElement, TextClause, literal_column, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from odoosync.db import Tx
@@ -43,6 +43,17 @@ def marked_now() -> dict[str, ColumnElement[Any]]:
 def oldest_open() -> ColumnElement[int]:
     """Return the place on PostgreSQL that everything shown lies below."""
     return literal_column(_OLDEST_OPEN, BigInteger)
+
+
+async def last_given(tx: Tx) -> tuple[int, int]:
+    """Return a place that no reader can be beyond; rows may be gone since it was given.
+
+    Neither SQLite's counter nor PostgreSQL's oldest open transaction ever goes back.
+    """
+    if tx.dialect == "postgresql":
+        return int(await tx.scalar(select(oldest_open()))), 0
+    counted = await tx.scalar(tx.select(change_counters, change_counters.c.last_seq))
+    return 0, int(counted or 0)
 
 
 _NOW_US: Final = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"

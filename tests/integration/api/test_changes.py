@@ -13,6 +13,7 @@ from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.store import deletion
 from odoosync.store.changes import Position
+from odoosync.store.tables import records
 from queries import Headers, data_of
 
 pytestmark = pytest.mark.dialect
@@ -95,6 +96,35 @@ async def test_graphql_tells_the_same(
     assert told["next_after"] == rest["next_after"]
     assert told["items"][0]["record"]["fields"]["country_id"] == {"id": 43, "name": None}
     assert told["items"][0]["connection_id"] == connection
+
+
+@pytest.mark.usefixtures("connection")
+async def test_a_place_that_was_never_given_is_refused_with_where_to_begin(
+    client: httpx.AsyncClient, signed_in: Headers
+) -> None:
+    end = (await changes(client, signed_in))["next_after"]
+    for after in ("9" * 18, "9" * 18 + "-0", f"{'9' * 18}-{'9' * 18}"):
+        is_before = Position.read(after) < Position.read(end)  # of the other database's kind
+        answer = await client.get(
+            "/api/v1/changes", headers=signed_in, params={"after": after, "wait": 30}
+        )
+        told = (answer.status_code, answer.json().get("code"))
+        assert told == ((200, None) if is_before else (422, "position_ahead"))
+        assert is_before or (f"`after={end}`" in answer.text and "`after=0`" in answer.text)
+    assert (await changes(client, signed_in, after=end))["items"] == []
+
+
+async def test_a_place_whose_record_is_gone_is_still_one(
+    client: httpx.AsyncClient,
+    signed_in: Headers,
+    connection: int,
+    database: Database,
+    anna: User,
+) -> None:
+    end = (await changes(client, signed_in))["next_after"]
+    async with database.tenant(anna.tenant_id) as tx:
+        await tx.execute(tx.delete(records).where(records.c.connection_id == connection))
+    assert (await changes(client, signed_in, after=end))["items"] == []
 
 
 @pytest.mark.parametrize(

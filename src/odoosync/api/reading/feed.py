@@ -13,7 +13,7 @@ from odoosync.api.reading.items import Item, to_items
 from odoosync.api.shared_poll import SharedPoll
 from odoosync.connections import store as connections
 from odoosync.db import Database, Tx
-from odoosync.store.changes import Change, Position, horizon, read_changes
+from odoosync.store.changes import Change, Position, check_position, horizon, read_changes
 from odoosync.sync import cursors
 from odoosync.sync.datasets import dataset_named
 
@@ -56,11 +56,12 @@ class Feed:
 async def list_changes(database: Database, tenant_id: int, wanted: WantedChanges) -> Feed:
     """Return what changed after a position, of one connection or of all that are not deleted.
 
-    Raises NoPosition, NoConnection and UnknownDataset.
+    Raises NoPosition, BeyondTheEnd, NoConnection and UnknownDataset.
     """
     datasets = [dataset_named(wanted.dataset).name] if wanted.dataset else None
     after = Position.read(wanted.after)
     async with database.tenant(tenant_id, write=False) as tx:
+        await check_position(tx, after)
         seen = await horizon(tx)
         if wanted.connection_id is None:
             ids = [connection.id for connection in await connections.every(tx)]
