@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from sqlalchemy import BigInteger, Column, ColumnElement, Numeric, String, Text, literal, not_
 from sqlalchemy.types import TypeEngine
 
+from odoosync.db import UtcDateTime
 from odoosync.errors import InvalidInput
 from odoosync.spelling import did_you_mean, no_such, shown
 from odoosync.store import dialects
@@ -26,10 +27,12 @@ _ORDER: Final = ("gt", "gte", "lt", "lte")
 _NUMBER: Final = ("eq", "ne", *_ORDER, "in", "isnull")
 _TEXT: Final = ("eq", "ne", *_ORDER, "in", "contains", "isnull")
 _LIST: Final = ("eq", "ne", "in", "isnull")
+MOMENT: Final = "moment"
+"""The kind of our own times, which have fractions of a second; Odoo's datetimes have none."""
 OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("integer", "float", "monetary", "many2one", "many2one_reference"), _NUMBER),
     **dict.fromkeys(("char", "text", "html", "selection", "reference"), _TEXT),
-    **dict.fromkeys(("date", "datetime"), _NUMBER),
+    **dict.fromkeys(("date", "datetime", MOMENT), _NUMBER),
     **dict.fromkeys(("many2many", "one2many"), _LIST),
     "boolean": ("eq", "ne", "isnull"),
 }
@@ -43,6 +46,9 @@ ALWAYS_KNOWN: Final[Mapping[str, str]] = {
     "odoo_id": "integer",
     "active": "boolean",
     "write_date": "datetime",
+    "synced_at": MOMENT,
+    "deleted_at": MOMENT,
+    "unreachable_at": MOMENT,
 }
 """Kinds of what each record has, whether its model has such a field or not."""
 _ALWAYS_STORED: Final = {
@@ -50,7 +56,11 @@ _ALWAYS_STORED: Final = {
     "odoo_id": records.c.odoo_id,
     "active": records.c.active,
     "write_date": records.c.odoo_write_date,
+    "synced_at": records.c.synced_at,
+    "deleted_at": records.c.deleted_at,
+    "unreachable_at": records.c.unreachable_at,
 }
+_GONE: Final = frozenset({"deleted_at", "unreachable_at"})
 _COMPARISONS: Final = {
     "eq": operator.eq,
     "gt": operator.gt,
@@ -97,8 +107,7 @@ def condition(
     kind = kind_of(asked, kinds)
     column = _stored_column(asked, columns)
     if column is not None:
-        among = Text if isinstance(column.type, String) else BigInteger
-        return _compare(dialect, asked, column, lambda value: literal(value, column.type), among)
+        return _on_column(dialect, asked, column)
     if kind in _LISTS:
         return _on_list(dialect, asked)
     if asked.op == "isnull":
@@ -111,6 +120,11 @@ def condition(
         words = {True: literal("true", Text), False: literal("false", Text)}
         return _compare(dialect, asked, flag, lambda value: words[bool(value)])
     return _on_text(dialect, asked)
+
+
+def means_gone(asked: Filter) -> bool:
+    """Tell whether a filter asks for records that are gone; `isnull` asks for the others."""
+    return asked.field in _GONE and not (asked.op == "isnull" and asked.value)
 
 
 def kind_of(asked: Filter, kinds: Mapping[str, str]) -> str:
@@ -136,6 +150,13 @@ def _stored_column(asked: Filter, columns: Mapping[str, str]) -> Column[Any] | N
         return None
     texts = asked.value if asked.op == "in" else [asked.value]
     return records.c[column] if all(len(text) < LOOKUP_LENGTH for text in texts) else None
+
+
+def _on_column(dialect: str, asked: Filter, column: Column[Any]) -> ColumnElement[bool]:
+    if asked.op == "in" and isinstance(column.type, UtcDateTime):
+        return column.in_(asked.value)
+    among = Text if isinstance(column.type, String) else BigInteger
+    return _compare(dialect, asked, column, lambda value: literal(value, column.type), among)
 
 
 def _on_text(dialect: str, asked: Filter) -> ColumnElement[bool]:

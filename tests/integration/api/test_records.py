@@ -105,6 +105,13 @@ NARROWED = {
     "write_date__gte=2026-01-02T02:00:00+02:00": ["Bert", "Azure"],
     "write_date__gte=2026-01-02T00:00:00.5Z": ["Azure"],
     "write_date__lte=2026-01-02T00:00:00.5Z": ["Anna Ölander", "Bert"],
+    f"synced_at={SYNCED_AT}": EVERYBODY,
+    f"synced_at__in={SYNCED_AT},2026-01-31": EVERYBODY,
+    "synced_at__gt=2026-01-31T12:00:00.123456Z": [],
+    "synced_at__gte=2026-01-31T14:00:00+02:00": EVERYBODY,
+    "deleted_at__isnull=true": EVERYBODY,
+    "deleted_at__gte=2026-01-31": [],
+    "unreachable_at__isnull=false": [],
     "odoo_id__in=1,3": ["Anna Ölander", "Azure"],
 }
 REFUSED = {
@@ -115,6 +122,9 @@ REFUSED = {
     "cursor=MS9jb250YWN0cy9h": "cursor",
     "active=perhaps": "active",
     "connection_id=0": "connection_id",
+    "fields=name": "Lists show records whole",
+    "synced_at=soon": "a moment",
+    "deleted_at__contains=2026": "deleted_at",
     "nope=1": "Known fields are: active, category_id",
     "city__like=B": "eq, ne, gt, gte, lt, lte, in, contains, isnull",
     "is_company__gt=1": "eq, ne, isnull",
@@ -156,6 +166,35 @@ async def test_deleted_records_are_shown_only_when_asked_for(
     assert (await client.get(path, headers=signed_in)).status_code == 404
     shown = await client.get(f"{path}?include_deleted=true", headers=signed_in)
     assert shown.json()["deleted_at"] == SYNCED_AT
+
+
+GONE = {
+    "deleted_at__gte=2026-01-31": ["Anna Ölander"],
+    f"deleted_at={SYNCED_AT}": ["Anna Ölander"],
+    "deleted_at__gt=2026-02-01": [],
+    "deleted_at__isnull=false": ["Anna Ölander"],
+    "deleted_at__isnull=true": ["Azure"],
+    "deleted_at__isnull=true&include_deleted=true": ["Bert", "Azure"],
+    "unreachable_at__lte=2026-02-01": ["Bert"],
+    "synced_at__gte=2026-01-31": ["Azure"],
+}
+
+
+async def test_a_filter_on_when_records_went_finds_them(
+    client: httpx.AsyncClient,
+    signed_in: Headers,
+    connection_id: int,
+    database: Database,
+    anna: User,
+) -> None:
+    async with database.tenant(anna.tenant_id) as tx:
+        await deletion.mark_deleted(tx, connection_id, "contacts", [1], NOW)
+        await deletion.mark_unreachable(tx, connection_id, "contacts", [2], NOW)
+    assert {query: await names(client, signed_in, query) for query in GONE} == GONE
+    query = "query ($filters: [FilterInput!]) { contacts(filters: $filters) { items { name } } }"
+    asked = [{"field": "deleted_at", "op": "gte", "value": "2026-01-31"}]
+    found = await data_of(client, signed_in, query, filters=asked)
+    assert found["contacts"]["items"] == [{"name": "Anna Ölander"}]
 
 
 async def test_a_user_without_a_connection_has_no_items(

@@ -17,7 +17,7 @@ from odoosync.connections.errors import NoConnection, NoCredentials
 from odoosync.db import Database, Tx
 from odoosync.errors import NotFound
 from odoosync.store import reading
-from odoosync.store.filtering import ALWAYS_KNOWN, Filter, UnknownFilterField
+from odoosync.store.filtering import ALWAYS_KNOWN, Filter, UnknownFilterField, means_gone
 from odoosync.sync import cursors
 from odoosync.sync.datasets import Dataset, dataset_named
 
@@ -195,7 +195,7 @@ def _query(
         filters=tuple(filters),
         search=wanted.search,
         searched=[name for name in extra if kinds[name] in _SEARCHED_KINDS],
-        include_deleted=wanted.include_deleted,
+        include_deleted=wanted.include_deleted or any(map(means_gone, filters)),
         kinds=kinds,
         columns=columns,
     )

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from odoosync.api.reading.errors import BadFilter
-from odoosync.store.filtering import Filter, kind_of
+from odoosync.store.filtering import MOMENT, Filter, kind_of
 
 MOST_VALUES: Final = 1000
 _LONGEST_TEXT: Final = 2000
@@ -134,16 +134,17 @@ def _date(value: Any, _op: str) -> str:
 
 
 def _datetime(value: Any, op: str) -> str:
-    """Return whole seconds in UTC, as they are stored; without an offset it is UTC already.
-
-    A `+` that a URL lost is put back.
-    """
-    text = _LOST_PLUS.sub(r"\1+\2", usable_text(value))
-    moment = datetime.fromisoformat(text)
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    """Return whole seconds in UTC, as they are stored."""
+    moment = _moment(value, op)
     if moment.microsecond and op in ("gte", "lt"):
         moment += timedelta(seconds=1)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+
+
+def _moment(value: Any, _op: str) -> datetime:
+    """Read a moment; without an offset it is UTC already. A `+` that a URL lost is put back."""
+    moment = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", usable_text(value)))
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 _CONVERTERS: Final[Mapping[str, Callable[[Any, str], Any]]] = {
@@ -152,6 +153,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any, str], Any]]] = {
     "monetary": _number,
     "date": _date,
     "datetime": _datetime,
+    MOMENT: _moment,
     **dict.fromkeys(
         ("integer", "many2one", "many2one_reference", "many2many", "one2many"), _integer
     ),
@@ -162,6 +164,6 @@ _WANTED: Final[Mapping[Any, str]] = {
     "lists, such as 1-42)",
     _number: "a number",
     _date: "a date, such as 2026-01-31",
-    _datetime: "a moment, such as 2026-01-31T12:00:00Z",
+    **dict.fromkeys((_datetime, _moment), "a moment, such as 2026-01-31T12:00:00Z"),
     _text: f"a text of at most {_LONGEST_TEXT} characters",
 }

@@ -23,7 +23,7 @@ from odoosync.api.reading.listing import (
 from odoosync.api.reading.values import MOST_VALUES
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
-from odoosync.store.filtering import OPERATORS, UnknownFilterField
+from odoosync.store.filtering import OPERATORS, UnknownFilter, UnknownFilterField
 
 router = new_router(prefix="/api/v1", tags=["records"])
 
@@ -34,6 +34,11 @@ _FILTERS: Final = (
     + ", ".join(f"`{name}`" for name in sorted(_OPERATORS))
     + f"; `in` takes values with commas between them, at most {MOST_VALUES}. Where a field refers "
     f"to records, its value is an id. A list takes at most {MOST_FILTERS} filters."
+)
+_NO_CHOICE_OF_FIELDS: Final = (
+    "Lists show records whole: there is no parameter `fields`. GraphQL, at /graphql, answers with "
+    "the fields that a query names, such as { contacts { items { name email } } }. To keep fewer "
+    "fields in the copy, set `preferences.fields` of the connection."
 )
 RecordId = Annotated[
     str,
@@ -57,7 +62,9 @@ class RecordQuery(BaseModel):
     )
     active: bool | None = Field(default=None, description="Archived records have `false`.")
     include_deleted: bool = Field(
-        default=False, description="Show records, too, that are gone from Odoo or from its sight."
+        default=False,
+        description="Show records, too, that are gone from Odoo or from its sight. A filter on "
+        "`deleted_at` or `unreachable_at` means it.",
     )
     connection_id: OrActive = None
 
@@ -101,6 +108,8 @@ async def _list(
     try:
         page = await list_records(services.database, caller.tenant_id, wanted)
     except UnknownFilterField as error:  # it may be a parameter that is misspelt
+        if error.name == "fields":
+            raise UnknownFilter(_NO_CHOICE_OF_FIELDS) from None
         raise UnknownFilterField(error.name, error.known | _DECLARED) from None
     items = (item.flat() for item in page.items)
     return await json_answer({"items": items, "next_cursor": page.next_cursor})
