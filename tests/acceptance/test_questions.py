@@ -81,7 +81,8 @@ def test_the_commands_show_and_confirm_the_same(
 ) -> None:
     user = ("--user", connected.username)
     listed = service.run("deletions", "list", *user).stdout
-    assert f"contacts: {gone:,} of " in listed
+    connection_id = connected.get("/api/v1/connections")["items"][0]["id"]
+    assert listed.startswith(f"connection {connection_id}  contacts: {gone:,} of ")
     mark = re.findall(r"fingerprint ([0-9a-f]+)", listed)[0]
     ran = service.run("deletions", "confirm", "contacts", *user, "--fingerprint", mark)
     assert (ran.returncode, f"{gone:,} deleted" in ran.stdout) == (0, True), ran.stderr
