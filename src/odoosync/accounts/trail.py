@@ -51,12 +51,9 @@ async def newest(
     return list(await tx.all(entries(tx, wanted, limit=limit, before=before)))
 
 
-async def newest_of_all(
-    database: Database, wanted: TrailFilter, *, limit: int, before: int | None = None
-) -> list[Row[Any]]:
-    """Across tenants: for administrators and the operator, entries of nobody included."""
-    async with database.system(write=False) as tx:
-        return await newest(tx, wanted, limit=limit, before=before)
+async def is_about(tx: Tx, connection_id: int) -> bool:
+    """Tell whether any entry is about the connection: those of a removed one are kept."""
+    return bool(await newest(tx, TrailFilter(connection_id=connection_id), limit=1))
 
 
 async def forget_entries_before(database: Database, horizon: datetime) -> int:

@@ -9,9 +9,9 @@ import orjson
 import typer
 from sqlalchemy import Row
 
-from odoosync.accounts.trail import TrailFilter, newest, newest_of_all
+from odoosync.accounts.trail import TrailFilter
 from odoosync.accounts.users import find_user
-from odoosync.api.reading.audit import entry_view
+from odoosync.api.reading.audit import entry_view, newest_entries
 from odoosync.api.reading.moments import read_moment
 from odoosync.cli.listing import show_list
 from odoosync.cli.opening import opened_database
@@ -43,11 +43,10 @@ def audit(
 
 async def _entries(username: str | None, wanted: TrailFilter, limit: int) -> list[Row[Any]]:
     async with opened_database() as (_, database):
-        if username is None:
-            return await newest_of_all(database, wanted, limit=limit)
-        owner = await find_user(database, username)
-        async with database.tenant(owner.tenant_id, write=False) as tx:
-            return await newest(tx, wanted, limit=limit)
+        tenant_id = None
+        if username is not None:
+            tenant_id = (await find_user(database, username)).tenant_id
+        return await newest_entries(database, tenant_id, wanted, limit=limit)
 
 
 def _line_of(view: dict[str, Any]) -> str:

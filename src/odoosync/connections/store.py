@@ -68,6 +68,15 @@ async def get(tx: Tx, connection_id: int, *, include_deleted: bool = False) -> C
     return from_row(row)
 
 
+async def exists(tx: Tx, connection_id: int) -> bool:
+    """Tell whether there is such a connection, a deleted one too.
+
+    In a transaction without a tenant, of any tenant.
+    """
+    query = select(connections.c.id) if tx.tenant_id is None else tx.select(connections)
+    return await tx.first(query.where(connections.c.id == connection_id)) is not None
+
+
 async def restorable(tx: Tx, connection_id: int, now: datetime) -> Connection:
     """Return a deleted connection that can be restored. Raises NoConnection, NotDeleted."""
     found = await get(tx, connection_id, include_deleted=True)

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 from sqlalchemy import update
 
+from copies import NOW, connect
 from odoosync.accounts import Accounts
+from odoosync.accounts.audit import OPERATOR, record
 from odoosync.accounts.directory import User
 from odoosync.accounts.tables import users
 from odoosync.accounts.users import create_user
+from odoosync.connections.tables import connections
+from odoosync.crypto import KeyRing
 from people import PASSWORD, HeldClock
 from queries import data_of, error_of
 from served import ADDRESS
@@ -53,7 +59,6 @@ async def test_pages_go_on_where_the_last_one_ended(
     [
         ({"kind": "session"}, ["session.started"]),
         ({"kind": "user.created"}, ["user.created"]),
-        ({"connection_id": 7}, []),
         ({"until": "2026-01-31"}, []),
         ({"since": "2026-01-31T12:00:00Z"}, ["session.started", "user.created"]),
         ({"since": "2026-02-01"}, []),
@@ -64,6 +69,39 @@ async def test_entries_are_chosen_by_kind_connection_and_span(
 ) -> None:
     items = (await client.get(AUDIT, headers=signed_in, params=asked)).json()["items"]
     assert [item["kind"] for item in items] == kinds
+
+
+async def test_a_connection_that_never_was_has_no_entries_to_list(
+    client: httpx.AsyncClient, admin: Headers
+) -> None:
+    for asked in ({"connection_id": 999}, {"connection_id": 999, "all": True}):
+        answer = await client.get(AUDIT, headers=admin, params=asked)
+        assert (answer.status_code, answer.json()["code"]) == (404, "no_connection")
+    code, _ = await error_of(client, admin, "{ audit(connection_id: 999) { next_cursor } }")
+    assert code == "no_connection"
+
+
+async def test_what_somebody_else_did_with_a_connection_is_not_there(
+    client: httpx.AsyncClient, signed_in: Headers, accounts: Accounts, key_ring: KeyRing
+) -> None:
+    bert = await create_user(accounts, "bert", PASSWORD)
+    theirs = await connect(accounts.database, key_ring, bert.tenant_id)
+    answer = await client.get(AUDIT, headers=signed_in, params={"connection_id": theirs})
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_connection")
+
+
+async def test_entries_of_a_removed_connection_are_kept(
+    client: httpx.AsyncClient, signed_in: Headers, accounts: Accounts, key_ring: KeyRing, anna: User
+) -> None:
+    made = await connect(accounts.database, key_ring, anna.tenant_id)
+    span: dict[str, Any] = {"connection_id": made, "since": "2100-01-01"}
+    assert (await client.get(AUDIT, headers=signed_in, params=span)).json()["items"] == []
+    async with accounts.database.tenant(anna.tenant_id) as tx:
+        await record(tx, "connection.deleted", OPERATOR, at=NOW, connection_id=made)
+        await tx.execute(tx.delete(connections).where(connections.c.id == made))
+    answer = await client.get(AUDIT, headers=signed_in, params={"connection_id": made})
+    assert [item["kind"] for item in answer.json()["items"]] == ["connection.deleted"]
+    assert (await client.get(AUDIT, headers=signed_in, params=span)).json()["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+
 import httpx
 import pytest
 
+from copies import AZURE, connect, keep
+from odoosync.accounts.directory import User
 from odoosync.api.rest import ROUTERS
 from odoosync.api.routing import Route
+from odoosync.crypto import KeyRing
+from odoosync.db import Database
 from queries import Headers
 
 SAMPLES = frozenset({"limit", "cursor", "connection_id", "dataset", "include_deleted", "after"})
@@ -17,7 +23,7 @@ async def test_a_parameter_that_comes_twice_is_refused(
 ) -> None:
     asked = 0
     for route in [one for router in ROUTERS for one in router.routes]:
-        if not isinstance(route, Route) or "GET" not in route.methods:
+        if not isinstance(route, Route) or route.methods != {"GET"}:
             continue
         path = route.path
         for part in route.param_convertors:
@@ -47,3 +53,40 @@ async def test_a_connection_is_named_by_a_number(
     answer = await client.post(f"/api/v1/{path}", json=body, headers=signed_in)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     assert answer.json()["detail"] == "connection_id: should be a whole number, such as 1."
+
+
+CURSORS = {
+    "runs": ("runs/2026-01-01T00:00:00+00:00|a", "/api/v1/runs"),
+    "audit": ("audit/7", "/api/v1/audit"),
+    "what is set aside": (
+        'what is set aside/["contacts",7,""]',
+        "/api/v1/connections/{connection}/set-aside",
+    ),
+    "deliveries": ("deliveries/7", "/api/v1/me/mails"),
+    "contacts": ("{connection}/contacts/7", "/api/v1/contacts"),
+    "products": ("{connection}/products/7", "/api/v1/products"),
+}
+
+
+@pytest.mark.parametrize("of", CURSORS)
+async def test_a_cursor_of_another_list_is_told_whose_it_is(
+    client: httpx.AsyncClient,
+    signed_in: Headers,
+    database: Database,
+    key_ring: KeyRing,
+    anna: User,
+    of: str,
+) -> None:
+    made = await connect(database, key_ring, anna.tenant_id)
+    await keep(database, anna.tenant_id, made, {1: AZURE})
+    await keep(database, anna.tenant_id, made, {1: AZURE}, dataset="products")
+    text = CURSORS[of][0].replace("{connection}", str(made))
+    cursor = base64.urlsafe_b64encode(text.encode()).decode()
+    for here, (_, path) in CURSORS.items():
+        address = path.replace("{connection}", str(made))
+        answer = await client.get(address, headers=signed_in, params={"cursor": cursor})
+        if here == of:
+            assert answer.status_code == 200, answer.text
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
+            assert f"This cursor is of a list of {of}, and this is one of" in answer.text

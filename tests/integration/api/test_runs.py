@@ -20,6 +20,6 @@ CURSORS = (
 async def test_a_cursor_that_no_list_of_runs_gave_is_refused(
     client: httpx.AsyncClient, signed_in: Headers, text: str
 ) -> None:
-    cursor = base64.urlsafe_b64encode(text.encode()).decode()
+    cursor = base64.urlsafe_b64encode(f"runs/{text}".encode()).decode()
     answer = await client.get("/api/v1/runs", headers=signed_in, params={"cursor": cursor})
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")

@@ -140,6 +140,6 @@ async def test_a_cursor_that_no_list_gave_is_refused(
     client: httpx.AsyncClient, signed_in: Headers, connection: int, text: str
 ) -> None:
     path = f"/api/v1/connections/{connection}/set-aside"
-    cursor = base64.urlsafe_b64encode(text.encode()).decode()
+    cursor = base64.urlsafe_b64encode(f"what is set aside/{text}".encode()).decode()
     answer = await client.get(path, headers=signed_in, params={"cursor": cursor})
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Row
 
 from odoosync.api.errors import BadCursor
-from odoosync.api.reading.cursor import packed, unpacked
+from odoosync.api.reading.cursor import read_place, write_place
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
@@ -20,6 +20,7 @@ from odoosync.sync import set_aside
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.set_aside import Place
 
+_LOG: Final = "what is set aside"
 _LARGEST: Final = 2**63 - 1
 
 
@@ -72,14 +73,14 @@ def _view(row: Row[Any]) -> dict[str, Any]:
 
 
 def _write_cursor(row: Row[Any]) -> str:
-    return packed(orjson.dumps([row.dataset, row.odoo_id, row.field]).decode())
+    return write_place(_LOG, orjson.dumps([row.dataset, row.odoo_id, row.field]).decode())
 
 
 def _read_cursor(cursor: str | None) -> Place | None:
     if cursor is None:
         return None
     try:
-        dataset, odoo_id, field = orjson.loads(unpacked(cursor))
+        dataset, odoo_id, field = orjson.loads(read_place(_LOG, cursor))
     except (ValueError, TypeError) as error:
         raise BadCursor from error
     texts = isinstance(dataset, str) and isinstance(field, str) and "\0" not in dataset + field

@@ -8,12 +8,14 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from odoosync.accounts import Principal
-from odoosync.accounts.trail import TrailFilter, newest, newest_of_all
-from odoosync.api.reading.cursor import read_place, write_place
+from odoosync.accounts.trail import TrailFilter, is_about, newest
+from odoosync.api.reading.cursor import read_row_id, write_place
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
-from odoosync.db import Database
+from odoosync.connections import store as connections
+from odoosync.connections.errors import NoConnection
+from odoosync.db import Database, Tx
 from odoosync.event_loop import paced
 
 _LOG: Final = "audit"
@@ -34,21 +36,48 @@ async def list_entries(
     limit: int,
     cursor: str | None = None,
 ) -> AuditPage:
-    """Return one page. Raises AdminNeeded for `everybody`, UnknownKind, BadLimit, BadCursor."""
+    """Return one page. Raises AdminNeeded for `everybody`, BadLimit, BadCursor.
+
+    Raises what `newest_entries` does.
+    """
     if everybody:
         caller.need_admin()
     if not 1 <= limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
-    before = read_place(_LOG, cursor)
-    if everybody:
-        found = await newest_of_all(database, wanted, limit=limit + 1, before=before)
-    else:
-        async with database.tenant(caller.tenant_id, write=False) as tx:
-            found = await newest(tx, wanted, limit=limit + 1, before=before)
+    before = read_row_id(_LOG, cursor)
+    tenant_id = None if everybody else caller.tenant_id
+    found = await newest_entries(database, tenant_id, wanted, limit=limit + 1, before=before)
     shown = found[:limit]
     more = len(found) > limit
     items = [entry_view(row) async for row in paced(shown)]
     return AuditPage(items, write_place(_LOG, shown[-1].id) if more else None)
+
+
+async def newest_entries(
+    database: Database,
+    tenant_id: int | None,
+    wanted: TrailFilter,
+    *,
+    limit: int,
+    before: int | None = None,
+) -> list[Row[Any]]:
+    """List entries, newest first: a tenant's, or across tenants where none is given.
+
+    Raises UnknownKind, and NoConnection for a connection that never was.
+    """
+    trail = database.system(write=False)
+    if tenant_id is not None:
+        trail = database.tenant(tenant_id, write=False)
+    async with trail as tx:
+        found = await newest(tx, wanted, limit=limit, before=before)
+        if not found and wanted.connection_id is not None:
+            await _check_connection(tx, wanted.connection_id)
+    return found
+
+
+async def _check_connection(tx: Tx, connection_id: int) -> None:
+    if not (await connections.exists(tx, connection_id) or await is_about(tx, connection_id)):
+        raise NoConnection
 
 
 def entry_view(row: Row[Any]) -> dict[str, Any]:

@@ -10,41 +10,38 @@ from odoosync.api.errors import BadCursor
 from odoosync.spelling import shown
 
 _SHAPE: Final = re.compile(r"([0-9]{1,18})/([^/]{1,255})/(-?[0-9]{1,19})")
-_IN_A_LOG: Final = re.compile(r"([a-z]+)/([0-9]{1,18})")
+_IN_A_LOG: Final = re.compile(r"([a-z][a-z ]*)/(.*)", re.DOTALL)
+_ROW_ID: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 _LARGEST: Final = 2**63 - 1
 
 
-def packed(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode()
+def write_place(log: str, place: object) -> str:
+    """Return the cursor of a list that is no list of records; it goes on behind the place."""
+    return _packed(f"{log}/{place}")
 
 
-def unpacked(cursor: str) -> str:
-    """Return what was packed. Raises BadCursor."""
-    try:
-        return base64.b64decode(cursor, altchars="-_", validate=True).decode()
-    except ValueError as error:
-        raise BadCursor from error
-
-
-def write_place(log: str, row_id: int) -> str:
-    """Return the cursor of a log that goes on behind the row."""
-    return packed(f"{log}/{row_id}")
-
-
-def read_place(log: str, cursor: str | None) -> int | None:
-    """Return the id of the row that the last page of a log ended with. Raises BadCursor."""
-    if cursor is None:
-        return None
-    match = _IN_A_LOG.fullmatch(unpacked(cursor))
+def read_place(log: str, cursor: str) -> str:
+    """Return the place that the last page of a list ended with. Raises BadCursor."""
+    match = _IN_A_LOG.fullmatch(_unpacked(cursor))
     if match is None:
         raise BadCursor(_other(_decoded(cursor)[1], log))
     if match[1] != log:
         raise BadCursor(_other(match[1], log))
-    return int(match[2])
+    return match[2]
+
+
+def read_row_id(log: str, cursor: str | None) -> int | None:
+    """Return the id of the row that the last page of a log ended with. Raises BadCursor."""
+    if cursor is None:
+        return None
+    place = read_place(log, cursor)
+    if _ROW_ID.fullmatch(place) is None:
+        raise BadCursor
+    return int(place)
 
 
 def write_cursor(connection_id: int, dataset: str, odoo_id: int) -> str:
-    return packed(f"{connection_id}/{dataset}/{odoo_id}")
+    return _packed(f"{connection_id}/{dataset}/{odoo_id}")
 
 
 def read_cursor(cursor: str | None, connection_id: int, dataset: str) -> int | None:
@@ -73,8 +70,19 @@ def check_cursor(cursor: str | None) -> None:
         _decoded(cursor)
 
 
+def _packed(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _unpacked(cursor: str) -> str:
+    try:
+        return base64.b64decode(cursor, altchars="-_", validate=True).decode()
+    except ValueError as error:
+        raise BadCursor from error
+
+
 def _decoded(cursor: str) -> tuple[int, str, int]:
-    text = unpacked(cursor)
+    text = _unpacked(cursor)
     if (log := _IN_A_LOG.fullmatch(text)) is not None:
         raise BadCursor(_other(log[1], "records"))
     match = _SHAPE.fullmatch(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from odoosync.api.reading.cursor import read_place, write_place
+from odoosync.api.reading.cursor import read_row_id, write_place
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.connections.service import Owner
@@ -58,4 +58,4 @@ def _page(page: Page) -> DeliveryPage:
 def _read_place(limit: int, cursor: str | None) -> int | None:
     if not 1 <= limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
-    return read_place(_LOG, cursor)
+    return read_row_id(_LOG, cursor)

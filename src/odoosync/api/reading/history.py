@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
 from odoosync.api.errors import BadCursor
-from odoosync.api.reading.cursor import packed, unpacked
+from odoosync.api.reading.cursor import read_place, write_place
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
@@ -18,6 +18,8 @@ from odoosync.db import Database, Tx
 from odoosync.event_loop import paced
 from odoosync.sync import run_log, runs
 from odoosync.sync.run_view import run_view
+
+_LOG: Final = "runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,13 @@ async def run_lines(database: Database, tenant_id: int, run_id: str) -> list[dic
 
 
 def _write_cursor(run: Row[Any]) -> str:
-    return packed(f"{run.created_at.isoformat()}|{run.id}")
+    return write_place(_LOG, f"{run.created_at.isoformat()}|{run.id}")
 
 
 def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
     if cursor is None:
         return None
-    moment, _, run_id = unpacked(cursor).partition("|")
+    moment, _, run_id = read_place(_LOG, cursor).partition("|")
     try:
         parsed = datetime.fromisoformat(moment)
         if parsed.tzinfo is None or not run_id or "\0" in run_id:
