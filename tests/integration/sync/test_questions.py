@@ -81,6 +81,42 @@ async def test_rows_that_are_hidden_look_so(synced: Copy) -> None:
     assert [one["seems"] for one in await asked(synced)] == ["hidden"]
 
 
+def edit(copy: Copy, ids: list[int]) -> None:
+    copy.clock.advance(60)
+    copy.world.execute(PARTNER, "write", ids, {"ref": "edited"})
+
+
+async def calls_of_a_sync(copy: Copy) -> int:
+    before = len(copy.odoo.asked)
+    await copy.sync()
+    return len(copy.odoo.asked) - before
+
+
+@pytest.mark.parametrize("newest", [True, False])
+async def test_what_waits_costs_two_calls_a_sync(synced: Copy, newest: bool) -> None:  # noqa: FBT001
+    """One asks whether it is gone for good, and one what it looks like."""
+    usual, gone = await calls_of_a_sync(synced), people(synced.world)[::2]
+    edit(synced, gone if newest else people(synced.world)[1::2])
+    await synced.sync()
+    delete(synced, gone)
+    assert (await synced.sync()).held_back == len(gone)
+    synced.clock.advance(3600)
+    assert await calls_of_a_sync(synced) - usual <= 2
+
+
+async def test_a_database_that_went_back_is_noticed_beside_rows_that_wait(synced: Copy) -> None:
+    *gone, other = people(synced.world)[-23:]
+    before = synced.world.table(PARTNER).rows[other]
+    edit(synced, [other])
+    edit(synced, gone)
+    await synced.sync()
+    delete(synced, gone)
+    assert (await synced.sync()).held_back
+    synced.clock.advance(3600)
+    synced.world.table(PARTNER).put([before])
+    assert (await synced.sync()).error_code == "odoo_database_restored"
+
+
 async def test_what_waits_is_remembered_since_it_began(held: Copy) -> None:
     (first,) = await asked(held)
     await held.sync()

@@ -32,6 +32,12 @@ def place_of(work: Work) -> Place:
     return Place(work.connection_id, work.dataset.name, "deletions")
 
 
+async def held_ids(work: Work) -> frozenset[int]:
+    """Return the rows that an earlier sync found gone and that wait for a confirmation."""
+    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
+        return await questions.asked_about(tx, place_of(work))
+
+
 async def seem(work: Work, ids: Sequence[int]) -> Seems:
     """Tell by one call what these rows look like; `hidden` as soon as one of the first is.
 

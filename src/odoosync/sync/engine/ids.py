@@ -65,7 +65,7 @@ async def kept(work: Work) -> int:
 async def needs_scan(work: Work, *, daily: bool) -> bool:
     """Scan small datasets always; large ones when count or sum differ, or a day has passed."""
     ours = await _ours(work)
-    if daily or ours.count <= SCAN_UP_TO or await _held_before(work):
+    if daily or ours.count <= SCAN_UP_TO or await holding.held_ids(work):
         return True
     model, context = work.dataset.model, work.context
     theirs = await patiently(lambda: work.client.count_and_sum_of_ids(model, [], context=context))
@@ -88,7 +88,7 @@ async def compare(work: Work, *, guard: Guard, daily: bool) -> None:
     """
     # Odoo looks up its ids while we look up ours.
     (stored, confirmed), first = await asyncio.gather(_stored(work), _visible(work, None))
-    held_before = await _held_before(work)
+    held_before = await holding.held_ids(work)
     found = await _scan(work, stored.live, first)
     await Ceiling(work, []).check(len(found.gained))
     spared = work.spared
@@ -117,12 +117,6 @@ async def _stored(work: Work) -> tuple[StoredIds, frozenset[int] | None]:
     async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
         stored = await deletion.live_ids(tx, work.connection_id, work.dataset.name)
         return stored, await questions.answered(tx, holding.place_of(work))
-
-
-async def _held_before(work: Work) -> frozenset[int]:
-    """Return the rows that an earlier sync found gone and that wait for a confirmation."""
-    async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-        return await questions.asked_about(tx, holding.place_of(work))
 
 
 async def _scan(work: Work, live: array[int], part: array[int]) -> Scan:

@@ -12,6 +12,7 @@ from odoosync.odoo.errors import BadAnswer
 from odoosync.store import newest
 from odoosync.store.newest import Dated
 from odoosync.sync import questions
+from odoosync.sync.engine import holding
 from odoosync.sync.engine.keeping import settle
 from odoosync.sync.engine.narrowing import read_around
 from odoosync.sync.engine.work import Work
@@ -39,21 +40,27 @@ async def check(work: Work) -> None:
 
     A backup knows nothing of rows made after it: where none of the newest is there any more, more
     of them are looked at, for what was edited before them would be stale for good. And it gives
-    their ids again: a row that was made later than ours of that id is another one.
+    their ids again: a row that was made later than ours of that id is another one. Rows that are
+    held back are known to be gone: as many others are looked at.
     """
     if "write_date" not in work.fields:
         return
+    held = await holding.held_ids(work)
     for limit in _LOOKS:
+        most = limit + min(len(held), _LOOKS[-1])
         async with work.database.tenant(work.claim.tenant_id, write=False) as tx:
-            rows = await newest.newest(tx, work.connection_id, work.dataset.name, limit=limit)
-        kept = {row.odoo_id: row for row in rows if row.odoo_id not in work.by_themselves}
+            found = await newest.newest(tx, work.connection_id, work.dataset.name, limit=most)
+        rows = [row for row in found if row.odoo_id not in work.by_themselves]
+        others = [row for row in rows if row.odoo_id not in held][:limit]
+        gone = [row for row in rows if row.odoo_id in held][:limit]
+        kept = {row.odoo_id: row for row in (*others, *gone)}
         there = await _dates(work, kept)
         since = f"{work.plan.since:%Y-%m-%dT%H:%M:%SZ}" if work.plan.since else None
         older = [odoo_id for odoo_id, row in there.items() if _is_other(row, kept[odoo_id], since)]
         if older:
             await _ask(work, older, looked_at=len(there))
             raise DatabaseRestored
-        if there or len(rows) < limit:
+        if not held.issuperset(there) or len(found) < most:
             return
 
 

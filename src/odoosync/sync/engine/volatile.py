@@ -16,7 +16,7 @@ from typing import Any, Final
 from odoosync.db import Tx
 from odoosync.store import writing
 from odoosync.store.rows import Row
-from odoosync.sync.engine import labels
+from odoosync.sync.engine import holding, labels
 from odoosync.sync.engine.ids import kept
 from odoosync.sync.engine.keeping import settle
 from odoosync.sync.engine.making import pointed_to
@@ -44,7 +44,7 @@ async def reread(work: Work, *, images: bool) -> bool:
 
 async def _reread(work: Work, names: tuple[str, ...]) -> None:
     after = work.plan.last_id
-    counted = await kept(work) - len(work.by_themselves) if after is None else None
+    counted = await _expected(work) if after is None else None
     reader = Reader(work, work.apart, names, after=after, counted=counted)
     while True:
         page = await reader.next()
@@ -53,6 +53,12 @@ async def _reread(work: Work, names: tuple[str, ...]) -> None:
             await _keep(work, fresh, replace(page, faults=[*page.faults, *faults]))
         if not page.more:
             return
+
+
+async def _expected(work: Work) -> int:
+    """Count the rows that pages should show: neither gone there, nor read by themselves."""
+    held = await holding.held_ids(work)
+    return await kept(work) - len(held.union(work.by_themselves))
 
 
 async def _keep(work: Work, fresh: Mapping[int, dict[str, Any]], page: Page) -> None:
