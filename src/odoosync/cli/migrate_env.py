@@ -76,6 +76,4 @@ async def _stored(desk: Desk, login: Login) -> bool:
             return False
         same = (active.odoo_database, active.odoo_username) == (login.database, login.username)
         meant = active.odoo_url in map(str, login.candidates)
-        return (
-            same and meant and (await store.secret_of(tx, keys, active.id)).reveal() == login.secret
-        )
+        return same and meant and (await store.secret_of(tx, keys, active)).reveal() == login.secret

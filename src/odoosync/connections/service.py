@@ -310,7 +310,7 @@ class ConnectionService:
     async def _stored_secret(self, tx: Tx, connection: Connection) -> str:
         """Return the password to ask Odoo with. Raises UserDisabled, CannotOpen."""
         await store.check_not_suspended(tx)
-        return (await store.secret_of(tx, self.key_ring, connection.id)).reveal()
+        return (await store.secret_of(tx, self.key_ring, connection)).reveal()
 
     def _sender(self) -> RateLimitedSender:
         """Return what asks an Odoo while a person waits for the answer."""

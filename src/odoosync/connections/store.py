@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from odoosync.connections.errors import (
     NotDeleted,
 )
 from odoosync.connections.tables import connections
-from odoosync.crypto import KeyRing, Secret
+from odoosync.crypto import KeyRing, Secret, bound_to
 from odoosync.db import Tx
 from odoosync.jobs.suspended import is_suspended
 
@@ -41,9 +41,13 @@ class Tested:
     is_rate_limited: bool = False
 
 
-def sealed_for(tenant_id: int, connection_id: int) -> str:
-    """Name the row that a sealed secret is bound to."""
-    return f"tenant:{tenant_id}/connections:{connection_id}/secret"
+def sealed_for(connection: Connection) -> str:
+    """Name what a sealed secret is bound to: its row, and the login that it is sent with.
+
+    Where any of that is changed in the database, the secret does not open, and goes nowhere.
+    """
+    where = (connection.odoo_url, connection.odoo_database, connection.odoo_username)
+    return bound_to("connections", connection.tenant_id, connection.id, *where)
 
 
 async def active(tx: Tx) -> Connection:
@@ -123,15 +127,18 @@ def _kept(tx: Tx, *, include_deleted: bool) -> Select[Any]:
     return kept if include_deleted else kept.where(connections.c.deleted_at.is_(None))
 
 
-async def secret_of(tx: Tx, key_ring: KeyRing, connection_id: int) -> Secret:
-    """Open the stored secret: the one place where that happens. Raises NoConnection, CannotOpen."""
+async def secret_of(tx: Tx, key_ring: KeyRing, connection: Connection) -> Secret:
+    """Open the stored secret, to be sent where this connection says, and nowhere else.
+
+    The one place where that happens. Raises NoConnection, CannotOpen.
+    """
     column = connections.c.sealed_secret
     sealed = await tx.scalar(
-        tx.select(connections, column).where(connections.c.id == connection_id)
+        tx.select(connections, column).where(connections.c.id == connection.id)
     )
-    if sealed is None or tx.tenant_id is None:
+    if sealed is None:
         raise NoConnection
-    return key_ring.open(sealed, sealed_for(tx.tenant_id, connection_id))
+    return key_ring.open(sealed, sealed_for(connection))
 
 
 async def one_at_a_time(tx: Tx) -> None:
@@ -185,12 +192,14 @@ async def put_credentials(
         connections.c.id == connection_id, connections.c.deleted_at.is_not(None)
     )
     await tx.execute(deleted.values(retold_to=_FROM_THE_FIRST))
+    found = await get(tx, connection_id, include_deleted=True)
+    meant = replace(found, odoo_username=tested.odoo_username)
     await update(
         tx,
         connection_id,
         now,
         odoo_username=tested.odoo_username,
-        sealed_secret=key_ring.seal(tested.secret, sealed_for(tx.tenant_id or 0, connection_id)),
+        sealed_secret=key_ring.seal(tested.secret, sealed_for(meant)),
         secret_version=connections.c.secret_version + 1,
         server=tested.server,
         tested_at=now,

@@ -7,7 +7,9 @@ from odoosync.crypto.ring import (
     CannotOpen,
     KeyRing,
     Secret,
+    bound_to,
     given_up,
+    is_old_format,
     new_key_ring,
     parse_key_ring,
 )
@@ -22,7 +24,9 @@ __all__ = [
     "KeySource",
     "NoKeys",
     "Secret",
+    "bound_to",
     "given_up",
+    "is_old_format",
     "new_key_ring",
     "parse_key_ring",
 ]

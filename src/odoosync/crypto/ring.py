@@ -1,14 +1,16 @@
 """Secrets: sealed with AES-256-GCM under a versioned key ring, opened by one explicit call.
 
-A sealed value is text, `1.KEYID.BASE64(nonce + ciphertext)`, bound to a context (tenant, table,
-row, column): copied to another row, it does not open. Keys for sealing and for signing are derived
-apart from the ring's master keys, so that neither use can weaken the other.
+A sealed value is text, `2.KEYID.BASE64(nonce + ciphertext)`, bound to a context: the row that it is
+in, and where it is sent. Copied to another row, or beside another URL, it does not open.
+Keys for sealing and for signing are derived apart from the ring's master keys, so that neither use
+can weaken the other.
 It knows nothing of where keys or sealed values are kept.
 """
 
 from __future__ import annotations
 
 import base64
+import json
 import os
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +23,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from odoosync.errors import OdoosyncError
 
 MASK: Final = "********"
-_FORMAT: Final = "1"
+_FORMAT: Final = "2"
+_OF_ROW_ALONE: Final = "1"
 _GIVEN_UP: Final = "0"
 _NONCE_BYTES: Final = 12
 _KEY_BYTES: Final = 32
@@ -94,6 +97,21 @@ class KeyRing:
 
     def open(self, sealed: str, context: str) -> Secret:
         """Return the secret. Raises CannotOpen when it was moved, altered, or its key is gone."""
+        if is_old_format(sealed):
+            raise CannotOpen(
+                "The stored secret was sealed by an older version of Odoosync. The operator seals "
+                "it anew with `odoosync keys rotate --old-format`."
+            )
+        return self._opened(_FORMAT, sealed, context)
+
+    def open_old(self, sealed: str, context: str) -> Secret:
+        """Open what is bound to its row alone, wherever that says it is sent. Raises CannotOpen.
+
+        Only for an operator who looks at each URL: whoever edits the database sets it.
+        """
+        return self._opened(_OF_ROW_ALONE, sealed, context)
+
+    def _opened(self, wanted: str, sealed: str, context: str) -> Secret:
         try:
             version, key_id, payload = sealed.split(".")
             raw = base64.urlsafe_b64decode(payload)
@@ -106,15 +124,16 @@ class KeyRing:
                 f"The key {key_id!r} was lost, and this secret with it. "
                 "Store the credentials again, or rotate the secret."
             )
-        if version != _FORMAT:
-            raise CannotOpen("The stored secret was written by a newer version of Odoosync.")
+        if version != wanted:
+            raise CannotOpen("The stored secret was written by another version of Odoosync.")
         cipher = AESGCM(self.key("seal", key_id))
         try:
             plain = cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode())
         except (InvalidTag, ValueError) as error:
             raise CannotOpen(
-                "The stored secret cannot be opened with this key. "
-                "Check ODOOSYNC_SECRET_KEYS, or store the credentials again."
+                "The stored secret does not open: its key is another one (ODOOSYNC_SECRET_KEYS), or"
+                " the row was changed in the database, such as its URL. Store the credentials again"
+                ", or rotate the secret."
             ) from error
         return Secret(plain.decode())
 
@@ -125,6 +144,16 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"KeyRing({[name for name, _ in self.masters]})"
+
+
+def is_old_format(sealed: str) -> bool:
+    """Tell what is bound to its row alone: `KeyRing.open` refuses it."""
+    return sealed.startswith(f"{_OF_ROW_ALONE}.")
+
+
+def bound_to(*parts: str | int | None) -> str:
+    """Return the context of these parts; none of them can stand for another's end."""
+    return json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
 
 
 def given_up(key_id: str) -> str:

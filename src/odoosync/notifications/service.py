@@ -105,10 +105,11 @@ class WebhookService:
         """
         given = {name: getattr(change, name) for name in Change.__slots__}
         values = {name: new for name, new in given.items() if not isinstance(new, Unchanged)}
-        async with self._changing(owner, webhook_id, changed=sorted(values)) as (tx, _):
+        async with self._changing(owner, webhook_id, changed=sorted(values)) as (tx, found):
             await _check_connection(tx, values.get("connection_id"))
             if "url" in values:
-                values["url"] = self._receiver(values["url"])[0]
+                url = self._receiver(values.pop("url"))[0]
+                await store.move(tx, self.key_ring, found, url, self.clock())
             if "kinds" in values:
                 values["kinds"] = chosen_kinds(values["kinds"])
             await store.change(tx, webhook_id, self.clock(), **values)

@@ -14,7 +14,7 @@ from typing import Final
 
 from standardwebhooks import Webhook
 
-from odoosync.crypto import Secret
+from odoosync.crypto import Secret, bound_to
 
 OVERLAP: Final = timedelta(hours=24)
 _BYTES: Final = 32
@@ -24,9 +24,9 @@ def new_secret() -> Secret:
     return Secret(f"whsec_{base64.b64encode(os.urandom(_BYTES)).decode()}")
 
 
-def sealed_for(tenant_id: int | None, webhook_id: int) -> str:
-    """Name the row that a sealed secret is bound to."""
-    return f"tenant:{tenant_id}/webhooks:{webhook_id}/secret"
+def sealed_for(tenant_id: int | None, webhook_id: int, url: str) -> str:
+    """Name what a sealed secret is bound to: its row, and the receiver that it signs for."""
+    return bound_to("webhooks", tenant_id, webhook_id, url)
 
 
 def signed_headers(

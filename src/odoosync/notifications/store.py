@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -9,7 +10,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Row, func
 
 from odoosync.clock import iso
-from odoosync.crypto import KeyRing, Secret
+from odoosync.crypto import CannotOpen, KeyRing, Secret
 from odoosync.db import Tx
 from odoosync.notifications.errors import NoWebhook, TooManyWebhooks
 from odoosync.notifications.signing import OVERLAP, new_secret, sealed_for
@@ -65,7 +66,7 @@ async def add(tx: Tx, key_ring: KeyRing, wanted: Wanted, now: datetime) -> tuple
     }
     webhook_id: int = await tx.insert(webhooks, values)
     secret = new_secret()
-    sealed = key_ring.seal(secret, sealed_for(tx.tenant_id, webhook_id))
+    sealed = key_ring.seal(secret, sealed_for(tx.tenant_id, webhook_id, wanted.url))
     await change(tx, webhook_id, now, sealed_secret=sealed)
     return webhook_id, secret
 
@@ -77,16 +78,23 @@ async def change(tx: Tx, webhook_id: int, now: datetime, **values: Any) -> None:
 
 async def rotate(tx: Tx, key_ring: KeyRing, found: Row[Any], now: datetime) -> Secret:
     """Give a webhook a new secret; the one that it had signs beside it for a day."""
-    secret = new_secret()
-    await change(
-        tx,
-        found.id,
-        now,
-        sealed_secret=key_ring.seal(secret, sealed_for(tx.tenant_id, found.id)),
-        sealed_previous=found.sealed_secret,
-        previous_until=now + OVERLAP,
-    )
+    secret, bound = new_secret(), sealed_for(tx.tenant_id, found.id, found.url)
+    before: dict[str, Any] = {"sealed_previous": None, "previous_until": None}
+    with suppress(CannotOpen):  # one that is lost signs nothing any more
+        key_ring.open(found.sealed_secret, bound)
+        before = {"sealed_previous": found.sealed_secret, "previous_until": now + OVERLAP}
+    await change(tx, found.id, now, sealed_secret=key_ring.seal(secret, bound), **before)
     return secret
+
+
+async def move(tx: Tx, key_ring: KeyRing, found: Row[Any], url: str, now: datetime) -> None:
+    """Give a webhook another receiver; its secrets are bound to that one now. Raises CannotOpen."""
+    bound = sealed_for(tx.tenant_id, found.id, url)
+    sealed = [
+        one and key_ring.seal(key_ring.open(one, _bound(found)), bound)
+        for one in (found.sealed_secret, found.sealed_previous)
+    ]
+    await change(tx, found.id, now, url=url, sealed_secret=sealed[0], sealed_previous=sealed[1])
 
 
 def secrets_of(key_ring: KeyRing, found: Row[Any], now: datetime) -> list[Secret]:
@@ -94,7 +102,11 @@ def secrets_of(key_ring: KeyRing, found: Row[Any], now: datetime) -> list[Secret
     sealed = [found.sealed_secret]
     if found.previous_until is not None and now < found.previous_until:
         sealed.append(found.sealed_previous)
-    return [key_ring.open(one, sealed_for(found.tenant_id, found.id)) for one in sealed]
+    return [key_ring.open(one, _bound(found)) for one in sealed]
+
+
+def _bound(found: Row[Any]) -> str:
+    return sealed_for(found.tenant_id, found.id, found.url)
 
 
 async def remove(tx: Tx, webhook_id: int) -> None:

@@ -138,7 +138,7 @@ async def _knock(tools: Equipment, claim: Claim) -> OdooError | None:
     """Log in anew, in a short time: after an outage the server may be another version, too."""
     async with tools.database.tenant(claim.tenant_id, write=False) as tx:
         connection = await connections.get(tx, claim.connection_id)
-        secret = await connections.secret_of(tx, tools.key_ring, connection.id)
+        secret = await connections.secret_of(tx, tools.key_ring, connection)
     try:
         async with asyncio.timeout(KNOCK_S):
             await open_odoo(tools, connection, secret.reveal(), anew=True)

@@ -100,7 +100,7 @@ async def test_a_key_that_is_given_up_is_needed_no_more_and_what_it_sealed_says_
     ring = await begin(database, tmp_path)
     async with database.tenant(anna.tenant_id, write=False) as tx:
         with pytest.raises(CannotOpen, match="was lost"):
-            await store.secret_of(tx, ring, made)
+            await store.secret_of(tx, ring, await store.get(tx, made))
 
 
 async def test_keys_that_are_missing_while_serving_are_told(

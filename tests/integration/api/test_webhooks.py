@@ -201,4 +201,4 @@ async def test_no_secret_is_in_the_database(
         row = await tx.first(webhooks.select())
     assert row is not None
     assert secret[6:] not in str(row)
-    assert row.sealed_secret.startswith(f"1.{services.key_ring.current}.")
+    assert row.sealed_secret.startswith(f"2.{services.key_ring.current}.")

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from integration.connections.calling import PROFILE, Calls, operations
+from odoosync.connections.connection import from_row
 from odoosync.connections.store import sealed_for
 from odoosync.connections.tables import connections
 from odoosync.crypto import CannotOpen, KeyRing
@@ -176,7 +177,7 @@ async def test_the_same_login_of_the_same_odoo_is_sealed_apart(
     first, second = rows
     assert first.sealed_secret != second.sealed_secret
     with pytest.raises(CannotOpen):
-        key_ring.open(first.sealed_secret, sealed_for(second.tenant_id, second.id))
+        key_ring.open(first.sealed_secret, sealed_for(from_row(second)))
 
 
 @pytest.mark.usefixtures("annas")

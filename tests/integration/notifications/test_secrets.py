@@ -11,8 +11,10 @@ from odoosync.accounts.known_keys import keys_in_use
 from odoosync.crypto import new_key_ring
 from odoosync.db import Database
 from odoosync.log import configure_logging
+from odoosync.notifications.service import Change
+from odoosync.notifications.tables import webhooks
 from odoosync.tables import metadata
-from receiver import Receiver
+from receiver import Receiver, is_signed
 
 PATH = "a-path-that-is-a-secret"
 
@@ -71,3 +73,38 @@ async def test_keys_that_secrets_need_are_told(telling: Telling, receiver: Recei
     await telling.service.rotate(telling.owner, webhook_id)
     async with telling.database.system(write=False) as tx:
         assert await keys_in_use(tx) == {before, newer.current}
+
+
+async def test_a_webhook_whose_url_was_edited_in_the_database_sends_nothing_there(
+    telling: Telling, receiver: Receiver
+) -> None:
+    webhook_id, _ = await telling.hook("http://127.0.0.1:9/elsewhere")
+    async with telling.database.system() as tx:
+        await tx.execute(webhooks.update().values(url=receiver.url))
+    await telling.happen()
+    await telling.send()
+    (one,) = await telling.log(webhook_id)
+    assert (one["status"], receiver.came) == ("failed", [])
+    assert "changed in the database" in one["last_error"]
+
+
+async def test_a_url_that_its_owner_changes_keeps_the_secrets(
+    telling: Telling, receiver: Receiver
+) -> None:
+    webhook_id, first = await telling.hook("http://127.0.0.1:9/elsewhere")
+    _, second = await telling.service.rotate(telling.owner, webhook_id)
+    await telling.service.change(telling.owner, webhook_id, Change(url=receiver.url))
+    await telling.happen()
+    await telling.send()
+    (message,) = receiver.came
+    for secret in (first, second.reveal()):
+        assert is_signed(message, secret, telling.clock())
+
+
+async def test_a_secret_that_is_lost_can_be_rotated(telling: Telling, receiver: Receiver) -> None:
+    webhook_id, _ = await telling.hook(receiver.url)
+    telling.key_ring = new_key_ring()
+    await telling.service.rotate(telling.owner, webhook_id)
+    await telling.happen()
+    await telling.send()
+    assert receiver.kinds == ["run.failed"]

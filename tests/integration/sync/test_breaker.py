@@ -149,7 +149,7 @@ async def test_new_credentials_are_tried_at_once(synced: Copy, odoo: DirectOdoo)
     mended(odoo)
     async with synced.database.tenant(synced.tenant_id) as tx:
         kept = await connections.get(tx, synced.connection_id)
-        secret = await connections.secret_of(tx, synced.key_ring, kept.id)
+        secret = await connections.secret_of(tx, synced.key_ring, kept)
         tested = connections.Tested(
             odoo_url=kept.odoo_url,
             odoo_database=kept.odoo_database,

@@ -102,7 +102,7 @@ async def get_credentials(
         active = await store.active(tx)
         password = MASK
         if revealed:
-            password = (await store.secret_of(tx, services.key_ring, active.id)).reveal()
+            password = (await store.secret_of(tx, services.key_ring, active)).reveal()
             await audit.record(
                 tx,
                 "credentials.revealed",

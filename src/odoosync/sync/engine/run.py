@@ -138,7 +138,7 @@ async def _start(tools: Equipment, claim: Claim) -> _Start:
     async with tools.database.tenant(claim.tenant_id) as tx:
         run = await runs.get(tx, claim.run_id)
         connection = await connections.syncable(tx, claim.connection_id)
-        secret = await connections.secret_of(tx, tools.key_ring, connection.id)
+        secret = await connections.secret_of(tx, tools.key_ring, connection)
         cursor = await cursors.read(tx, connection.id, claim.dataset)
         lag_s = await cursors.lag_of(tx, connection.id)
         left = await cursors.unfinished(tx, connection.id, claim.dataset)

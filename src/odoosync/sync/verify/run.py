@@ -120,7 +120,7 @@ async def _start(tools: Equipment, claim: Claim, dataset: Dataset) -> _Start:
     async with tools.database.tenant(claim.tenant_id) as tx:
         run = await runs.get(tx, claim.run_id)
         connection = await connections.syncable(tx, claim.connection_id)
-        secret = await connections.secret_of(tx, tools.key_ring, connection.id)
+        secret = await connections.secret_of(tx, tools.key_ring, connection)
         cursor = await cursors.read(tx, connection.id, dataset.name)
         known = await cursors.kept_fields(tx, connection.id, dataset.name)
         await lanes.advance(tx, claim, claim.checkpoint)
