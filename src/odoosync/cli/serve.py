@@ -10,6 +10,7 @@ import typer
 import uvicorn
 
 from odoosync.accounts.known_keys import begin_with_keys
+from odoosync.api.edge.connection_limits import ConnectionLimits, limited_protocol
 from odoosync.app import build_app
 from odoosync.clock import utc_now
 from odoosync.crypto import KeySource
@@ -40,12 +41,23 @@ def serve(
         build_app(settings, with_worker=worker),
         host=host,
         port=port,
+        http=limited_protocol(_limits(settings)),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the application itself believes ODOOSYNC_TRUSTED_PROXIES alone
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
+
+
+def _limits(settings: Settings) -> ConnectionLimits:
+    limits = ConnectionLimits(
+        overall=settings.max_connections,
+        per_address=settings.max_connections_per_address,
+        trusted=settings.trusted_proxies,
+    )
+    return limits.within_open_files()
 
 
 def _check_address(host: str, port: int) -> None:
