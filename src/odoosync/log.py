@@ -112,9 +112,10 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    for quiet in ("aiosqlite", "asyncio", "alembic", "httpx", "uvicorn.access"):
-        logging.getLogger(quiet).setLevel(max(logging.WARNING, root.level))
+    # A library's lines can be as many as a caller wants: one for each `&` of a form.
+    root.setLevel(max(logging.WARNING, _number(level)))
+    logging.getLogger("odoosync").setLevel(_number(level))
+    logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, _number(level)))
     _processors[:] = [
         *shared,
         tell_listener,
@@ -126,6 +127,10 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _number(level: str) -> int:
+    return logging.getLevelNamesMapping()[level.upper()]
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -70,7 +70,7 @@ def create_api(
         routes=list(_routes(graphiql=options.graphiql)),
     )
     app.state.services = services
-    app.state.schema_revision = options.schema_revision
+    app.state.readiness = health.Readiness(services, options.schema_revision)
     app.state.metrics_token = options.metrics_token
     app.openapi = documented(app)  # type: ignore[method-assign]
     app.add_route("/openapi.json", show_document, include_in_schema=False)

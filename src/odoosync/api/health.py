@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -14,10 +16,11 @@ from odoosync.accounts.known_keys import missing_keys, without
 from odoosync.api.errors import NotReady
 from odoosync.api.openapi import problems
 from odoosync.api.routing import new_router
-from odoosync.api.services import ServicesDep
+from odoosync.api.services import Services
 from odoosync.db import APP_ROLE, SYSTEM_ROLE, Database, is_tenant_table, metadata
 
 _PATIENCE: Final = 5.0
+_SEEN_FOR: Final = 1.0
 _NOT_PERMITTED: Final = "42501"
 _AWAY: Final = "The database does not answer, or has no schema yet."
 _GRANT: Final = (
@@ -97,9 +100,34 @@ _FORCED: Final = text(
 router: APIRouter = new_router(tags=["health"], ignores_unknown=True)
 
 
-def _get_revision(request: Request) -> str:
-    revision: str = request.app.state.schema_revision
-    return revision
+class Readiness:
+    """Looks at most once a second, however many ask: they are shown what was seen."""
+
+    def __init__(self, services: Services, revision: str) -> None:
+        self._services = services
+        self._revision = revision
+        self._looking = asyncio.Lock()
+        self._seen_at = -math.inf
+        self._reasons: list[str] = []
+
+    async def reasons_not_ready(self) -> list[str]:
+        async with self._looking:
+            if time.monotonic() - self._seen_at >= _SEEN_FOR:
+                self._reasons = await self._look()
+                self._seen_at = time.monotonic()
+        return self._reasons
+
+    async def _look(self) -> list[str]:
+        services = self._services
+        found = await reasons_not_ready(services.database, self._revision)
+        if not found and (missing := await missing_keys(services.database, services.key_ring)):
+            found = [without(missing, services.keys_place)]
+        return found
+
+
+def _get_readiness(request: Request) -> Readiness:
+    readiness: Readiness = request.app.state.readiness
+    return readiness
 
 
 @router.get("/healthz", summary="Is the process alive?")
@@ -108,10 +136,7 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", summary="Should it get requests?", responses=problems(503))
-async def readyz(services: ServicesDep, revision: Annotated[str, Depends(_get_revision)]) -> Health:
-    found = await reasons_not_ready(services.database, revision)
-    if not found and (missing := await missing_keys(services.database, services.key_ring)):
-        found = [without(missing, services.keys_place)]
-    if found:
+async def readyz(readiness: Annotated[Readiness, Depends(_get_readiness)]) -> Health:
+    if found := await readiness.reasons_not_ready():
         raise NotReady(" ".join(found))
     return Health()

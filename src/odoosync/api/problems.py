@@ -58,7 +58,7 @@ _CODES: Final = {404: "not_found", 405: "method_not_allowed", 413: "body_too_lar
 _SENTENCES: Final = {
     404: "There is nothing at this address. The operations are listed at /docs.",
     405: "This address does not know that method.",
-    413: "The body is larger than 128 KiB. Send less at once.",
+    413: "The body is larger than 128 KiB, or 16 KiB at /api/v1/auth. Send less at once.",
 }
 
 

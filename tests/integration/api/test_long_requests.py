@@ -134,3 +134,13 @@ async def test_a_body_of_more_than_128_kib_is_refused(
     headers = signed_in | {"Content-Type": "application/json"}
     answer = await client.post("/api/v1/contacts/sync", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+async def test_a_form_to_sign_in_of_more_than_16_kib_is_refused(client: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for form in (b"&" * 1_000_000, b"username=a&password=" + b"b" * 16_384):
+        answer = await client.post("/api/v1/auth/token", content=form, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    short = b"username=a&password=" + b"b" * 16_000
+    answer = await client.post("/api/v1/auth/token", content=short, headers=headers)
+    assert answer.status_code != 413

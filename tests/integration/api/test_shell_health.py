@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pytest
 
 from copies import connect
 from odoosync.accounts.directory import User
+from odoosync.api import health
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.crypto import new_key_ring
-from odoosync.db import open_database
+from odoosync.db import Database, open_database
 from served import client_of
 
 pytestmark = pytest.mark.dialect
@@ -22,6 +24,22 @@ async def test_the_process_is_alive_and_ready(client: httpx.AsyncClient) -> None
     for path in ("/healthz", "/readyz"):
         answer = await client.get(path)
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_many_who_ask_cost_one_look(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    async def look(_database: Database, revision: str) -> list[str]:
+        looks.append(revision)
+        return []
+
+    monkeypatch.setattr(health, "reasons_not_ready", look)
+    monkeypatch.setattr(health, "_SEEN_FOR", 1_000.0)
+    answers = await asyncio.gather(*(client.get("/readyz") for _ in range(50)))
+    assert [one.status_code for one in answers] == [200] * 50
+    assert len(looks) == 1
 
 
 async def test_an_old_schema_is_not_ready_but_alive(

@@ -12,9 +12,12 @@ from odoosync.log import configure_logging, get_logger
 @pytest.fixture(autouse=True)
 def _restored() -> object:
     root, ours = logging.getLogger(), structlog.get_config()
-    before = root.handlers[:], root.level
+    loggers = [root, *(logging.getLogger(name) for name in ("odoosync", "uvicorn.error"))]
+    handlers, levels = root.handlers[:], [one.level for one in loggers]
     yield
-    root.handlers[:], root.level = before
+    root.handlers[:] = handlers
+    for one, level in zip(loggers, levels, strict=True):
+        one.setLevel(level)
     structlog.configure(**ours)
     return None
 
@@ -25,7 +28,7 @@ def written(capfd: pytest.CaptureFixture[str]) -> str:
 
 def test_values_under_telling_names_are_masked(capfd: pytest.CaptureFixture[str]) -> None:
     configure_logging("info", "json")
-    get_logger("t").info("event", odoo_password="hunter2", api_key="hunter2", other="fine")
+    get_logger("odoosync.t").info("event", odoo_password="hunter2", api_key="hunter2", other="fine")
     line = written(capfd)
     assert "hunter2" not in line
     assert "fine" in line
@@ -44,11 +47,22 @@ def test_an_exception_leaves_its_place_and_not_its_message(
     try:
         int("hunter2")
     except ValueError:
-        get_logger("t").exception("failed")
+        get_logger("odoosync.t").exception("failed")
     line = written(capfd)
     assert "hunter2" not in line
     assert "ValueError" in line
     assert "test_log.py" in line
+
+
+def test_libraries_are_heard_from_warnings_on(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("debug", "json")
+    logging.getLogger("python_multipart").debug("a byte of a form")
+    logging.getLogger("lib").info("something")
+    logging.getLogger("lib").warning("trouble")
+    get_logger("odoosync.t").debug("detail")
+    lines = written(capfd)
+    assert ("a byte" in lines, "something" in lines) == (False, False)
+    assert ("trouble" in lines, "detail" in lines) == (True, True)
 
 
 def test_a_port_is_no_password(capfd: pytest.CaptureFixture[str]) -> None:
@@ -70,5 +84,5 @@ def test_our_own_frames_are_kept_beside_the_librarys(capfd: pytest.CaptureFixtur
     try:
         parse_key_ring("nonsense")
     except BadKeyRing:
-        get_logger("t").exception("failed")
+        get_logger("odoosync.t").exception("failed")
     assert "parse_key_ring" in written(capfd)

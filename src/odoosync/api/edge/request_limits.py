@@ -12,6 +12,8 @@ from odoosync.api.errors import UnusableText
 from odoosync.api.problems import problem_of, problem_of_status
 
 LARGEST_BODY: Final = 128 * 1024
+LARGEST_SIGN_IN: Final = 16 * 1024
+_SIGN_IN: Final = "/api/v1/auth/"
 
 
 class RequestLimits:
@@ -26,8 +28,10 @@ class RequestLimits:
             refusal = UnusableText("The address holds a NUL character. Leave it out.")
             await problem_of(refusal)(scope, receive, send)
             return
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        largest = LARGEST_SIGN_IN if path.startswith(_SIGN_IN) else LARGEST_BODY
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and (len(announced) > 18 or int(announced) > LARGEST_BODY):  # noqa: PLR2004 - digits of a 64-bit number
+        if announced.isdecimal() and (len(announced) > 18 or int(announced) > largest):  # noqa: PLR2004 - digits of a 64-bit number
             await problem_of_status(413)(scope, receive, send)
             return
         received = 0
@@ -37,7 +41,7 @@ class RequestLimits:
             message = await receive()
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
-                if received > LARGEST_BODY:
+                if received > largest:
                     raise HTTPException(413)
             return message
 
