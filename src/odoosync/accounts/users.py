@@ -22,6 +22,8 @@ from odoosync.db import Database, Tx
 
 LONGEST_NAME: Final = 150
 _NAME: Final = re.compile(r"\w[\w.@+-]*")
+_INVISIBLE: Final = "FILLER"
+_JAPANESE: Final = {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}
 
 
 def normal_name(username: str) -> str:
@@ -34,6 +36,29 @@ def normal_name(username: str) -> str:
         f"A username has 1 to {LONGEST_NAME} letters, digits and the signs . @ + - _, "
         "and begins with a letter or a digit."
     )
+
+
+def new_name(username: str) -> str:
+    """Return the spelling under which a new user's name is kept. Raises BadUsername.
+
+    A name of letters of several scripts can look like another one, as can one with letters that
+    nobody sees. Names that were given before can still be used to sign in.
+    """
+    name = normal_name(username)
+    letters = [one for one in name if not (one.isascii() and not one.isalpha())]
+    scripts = {_script(one) for one in letters}
+    if len(scripts) > 1 or any(_INVISIBLE in unicodedata.name(one, _INVISIBLE) for one in letters):
+        raise BadUsername(
+            "The letters of a username are of one script, and can be seen; its digits are 0 to 9. "
+            "Type it anew, without letters that only look like those that you mean."
+        )
+    return name
+
+
+def _script(letter: str) -> str:
+    """Return the script of a letter: each letter's Unicode name begins with it."""
+    script = unicodedata.name(letter, "").partition(" ")[0]
+    return "CJK" if script in _JAPANESE else script
 
 
 async def create_user(
@@ -49,7 +74,7 @@ async def create_user(
 
     Raises BadUsername, BadAddress, BadPassword, UsernameTaken.
     """
-    name, address = normal_name(username), normal_address(email)
+    name, address = new_name(username), normal_address(email)
     check_new_password(password)
     async with accounts.passwords.turn():
         password_hash = await accounts.passwords.hash(password)

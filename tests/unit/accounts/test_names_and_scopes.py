@@ -7,7 +7,7 @@ import pytest
 from odoosync.accounts import ALL_SCOPES, Principal
 from odoosync.accounts.errors import BadScopes, BadUsername, ScopeMissing, SessionNeeded
 from odoosync.accounts.principal import parse_scopes
-from odoosync.accounts.users import normal_name
+from odoosync.accounts.users import new_name, normal_name
 from people import NOW
 
 SIGNED_IN = Principal(1, 1, "anna", False, ALL_SCOPES, "password", "0b0c", NOW)
@@ -33,6 +33,33 @@ def test_names_that_look_the_same_are_the_same() -> None:
 def test_names_that_could_confuse_are_refused(name: str) -> None:
     with pytest.raises(BadUsername):
         normal_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["anna", "Jürgen1", "\u0436\u0438\u043b2", "山田たろう", "김철수", "müller@x.org"]
+)
+def test_a_new_name_is_of_one_script(name: str) -> None:
+    assert new_name(name) == normal_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0430dmin1",  # a Cyrillic a
+        "p\u03b1ypal",  # a Greek alpha
+        "adm\u0456n",
+        "anna\u3164",  # Hangul fillers
+        "anna\uffa0",
+        "\u115f",
+        "\u1160\u1160",
+        "anna\u02bc",  # a letter that looks like an apostrophe
+        "anna\u0661",  # an Arabic one
+        "\u04c0\u0455x",
+    ],
+)
+def test_a_new_name_that_looks_like_another_one_is_refused(name: str) -> None:
+    with pytest.raises(BadUsername, match="one script"):
+        new_name(name)
 
 
 def test_a_caller_without_the_scope_is_told_which() -> None:
