@@ -184,13 +184,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Requests a second that one caller may make, with bursts of ten times as many.",
     )
-    max_connections: int = Field(
+    max_clients: int = Field(
         default=1_000,
         ge=10,
         description="Connections that callers may have open to one `serve` at the same time, at "
         "most half of the files that it may open.",
     )
-    max_connections_per_address: int = Field(
+    max_clients_per_address: int = Field(
         default=100,
         ge=1,
         description="How many of these may come from one address. Those of "

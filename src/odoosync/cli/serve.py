@@ -53,8 +53,8 @@ def serve(
 
 def _limits(settings: Settings) -> ConnectionLimits:
     limits = ConnectionLimits(
-        overall=settings.max_connections,
-        per_address=settings.max_connections_per_address,
+        overall=settings.max_clients,
+        per_address=settings.max_clients_per_address,
         trusted=settings.trusted_proxies,
     )
     return limits.within_open_files()
