@@ -14,7 +14,14 @@ from sqlalchemy import Row, or_
 from odoosync.accounts import audit, directory
 from odoosync.accounts.audit import OPERATOR, Actor
 from odoosync.accounts.context import Accounts
-from odoosync.accounts.errors import BadExpiry, KeyUnknown, NotSignedIn, TokenExpired, UserDisabled
+from odoosync.accounts.errors import (
+    BadExpiry,
+    KeyRests,
+    KeyUnknown,
+    NotSignedIn,
+    TokenExpired,
+    UserDisabled,
+)
 from odoosync.accounts.principal import Principal, parse_scopes
 from odoosync.accounts.tables import api_keys
 from odoosync.accounts.tokens import hash_of, new_api_key
@@ -34,6 +41,7 @@ class ApiKey:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    resting_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,8 @@ async def create_api_key(
         key_id = await tx.insert(api_keys, values | secret)
         detail = {"id": key_id, "prefix": prefix, "scopes": known, "days": days}
         await audit.record(tx, "api_key.created", owner.by, detail=detail, at=now)
-    made = values | {"scopes": tuple(known), "revoked_at": None, "last_used_at": None}
+    made = values | {"scopes": tuple(known)}
+    made |= dict.fromkeys(("revoked_at", "last_used_at", "resting_since"))
     return ApiKey(id=key_id, **made), plain
 
 
@@ -99,6 +108,7 @@ def _api_key(row: Row[Any]) -> ApiKey:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         last_used_at=row.last_used_at,
+        resting_since=row.resting_since,
     )
 
 
@@ -117,8 +127,24 @@ async def revoke_api_key(accounts: Accounts, owner: Owner, key_id: int) -> None:
         await audit.record(tx, "api_key.revoked", owner.by, detail={"id": key_id}, at=now)
 
 
+async def release_api_key(accounts: Accounts, owner: Owner, key_id: int) -> None:
+    """Let a key that rests be used again. Raises KeyUnknown when it does not rest."""
+    now = accounts.clock()
+    async with accounts.database.tenant(owner.tenant_id) as tx:
+        resting = tx.update(api_keys).where(
+            api_keys.c.id == key_id,
+            api_keys.c.user_id == owner.user_id,
+            api_keys.c.revoked_at.is_(None),
+            api_keys.c.resting_since.is_not(None),
+        )
+        released = await tx.execute(resting.values(resting_since=None))
+        if released.rowcount != 1:
+            raise KeyUnknown
+        await audit.record(tx, "api_key.released", owner.by, detail={"id": key_id}, at=now)
+
+
 async def recognise_api_key(accounts: Accounts, plain: str) -> Principal:
-    """Return whom a key stands for. Raises NotSignedIn, TokenExpired, UserDisabled."""
+    """Return whom a key stands for. Raises NotSignedIn, TokenExpired, UserDisabled, KeyRests."""
     now = accounts.clock()
     found = await directory.find_api_key(accounts.database, hash_of(plain))
     if found is None or found.revoked:
@@ -127,6 +153,8 @@ async def recognise_api_key(accounts: Accounts, plain: str) -> Principal:
         raise TokenExpired("The API key has expired. Make a new one at /api/v1/api-keys.")
     if found.user.disabled_at is not None:
         raise UserDisabled("This user is disabled. Ask an administrator to enable it.")
+    if found.rests:
+        raise KeyRests
     if found.last_used_at is None or now - found.last_used_at >= _NOTE_USE_EVERY:
         await _note_use(accounts, found.user.tenant_id, found.id, now)
     return Principal(

@@ -171,6 +171,7 @@ class FoundKey:
     expires_at: datetime | None
     revoked: bool
     last_used_at: datetime | None
+    rests: bool
 
 
 async def find_api_key(database: Database, key_hash: str) -> FoundKey | None:
@@ -183,6 +184,7 @@ async def find_api_key(database: Database, key_hash: str) -> FoundKey | None:
             key.expires_at,
             key.revoked_at,
             key.last_used_at,
+            key.resting_since,
         )
         .join(api_keys, key.user_id == users.c.id)
         .where(key.key_hash == key_hash)
@@ -198,6 +200,7 @@ async def find_api_key(database: Database, key_hash: str) -> FoundKey | None:
         expires_at=row.expires_at,
         revoked=row.revoked_at is not None,
         last_used_at=row.last_used_at,
+        rests=row.resting_since is not None,
     )
 
 

@@ -7,6 +7,7 @@
     │   ├── WrongCredentials      username or password is wrong; never says which
     │   ├── UserDisabled          an administrator has to enable the user
     │   ├── TokenExpired          refresh, or sign in again
+    │   ├── KeyRests              the database was restored; its owner has to release the key
     │   ├── SessionEnded          signed out, disabled, or the password was changed
     │   └── RefreshRefused        this refresh token buys nothing (any more)
     ├── ScopeMissing              use a key with the scope that the message names
@@ -42,6 +43,16 @@ class TokenExpired(NotSignedIn):
 
 class SessionEnded(NotSignedIn):
     code = "session_ended"
+
+
+class KeyRests(NotSignedIn):
+    code = "api_key_rests"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This API key rests since the database was restored. Its owner looks at it at "
+            "/api/v1/api-keys, and releases or revokes it."
+        )
 
 
 class RefreshRefused(NotSignedIn):

@@ -73,6 +73,7 @@ api_keys = tenant_table(
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
     Column("last_used_at", UtcDateTime),
+    Column("resting_since", UtcDateTime),
     Index(None, "user_id"),
 )
 

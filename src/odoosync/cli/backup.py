@@ -5,6 +5,7 @@ Keys are not in a backup: whoever finds one alone reads no secret.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from contextlib import closing, suppress
@@ -15,11 +16,17 @@ from typing import Annotated
 import typer
 from sqlalchemy.engine import make_url
 
+from odoosync.accounts.audit import OPERATOR
+from odoosync.accounts.directory import record_of_nobody
 from odoosync.cli.confirming import Yes, confirm
 from odoosync.cli.opening import revision_there
+from odoosync.cli.restored import say_what_was_taken_back
+from odoosync.clock import utc_now
+from odoosync.db import open_database
 from odoosync.db.disk import DiskFull, free_bytes, is_disk_full, readable_size
 from odoosync.errors import Conflict, InvalidInput, NotFound
 from odoosync.migrations import upgrade
+from odoosync.migrations.put_back import Restored, put_back, read_newer
 from odoosync.settings import Settings, load_settings
 
 _BUSY_TIMEOUT_S = 30
@@ -48,6 +55,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> 
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+    asyncio.run(_note_backup(settings, file))
     typer.echo(f"The database was saved to {file}.")
     typer.echo(
         "Its keys are not in it. Keep them apart: "
@@ -57,6 +65,15 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> 
             else f"they are in {settings.data_dir / 'secret_keys'}."
         )
     )
+
+
+async def _note_backup(settings: Settings, file: Path) -> None:
+    database = open_database(settings.effective_database_url)
+    try:
+        about = {"file": file.name}
+        await record_of_nobody(database, "database.saved", OPERATOR, utc_now(), about)
+    finally:
+        await database.close()
 
 
 def restore(
@@ -72,22 +89,26 @@ def restore(
     target = _database_file(settings)
     confirm(f"Replace the database {target} by {file}? What was stored since is lost.", yes=yes)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    revision = _put_back(file, target)
+    revision, done = _put_back(file, target)
     typer.echo(f"The database was restored from {file}, at revision {revision}.")
+    say_what_was_taken_back(done)
 
 
-def _put_back(file: Path, target: Path) -> str:
+def _put_back(file: Path, target: Path) -> tuple[str, Restored]:
     """Bring a copy of the backup up to date, then put it in place; returns its revision.
 
-    Readers of the change feed may have come further than the backup: what changes from now on
-    has to lie behind all that they saw. Runs that go on go back with it, to where the backup is.
+    What was taken away since is taken away in the copy, too: `migrations.put_back`.
     """
+    done: list[Restored] = []
+    newer = read_newer(target) if target.exists() else None
     with TemporaryDirectory(dir=target.parent, prefix=".restoring-") as folder:
         draft = Path(folder) / "odoosync.sqlite3"
         _copy(file, draft)
-        revision = upgrade(f"sqlite:///{draft}", put_back=True)
+        revision = upgrade(
+            f"sqlite:///{draft}", then=lambda to: done.append(put_back(to, newer, utc_now()))
+        )
         _copy(draft, target)
-    return revision
+    return revision, done[0]
 
 
 def _sqlite_settings(command: str) -> Settings:

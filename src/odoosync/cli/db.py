@@ -6,8 +6,12 @@ from typing import Annotated
 
 import typer
 
+from odoosync.cli.restored import say_what_was_taken_back
+from odoosync.clock import utc_now
 from odoosync.log import configure_logging
 from odoosync.migrations import upgrade as run_migrations
+from odoosync.migrations.put_back import Restored
+from odoosync.migrations.put_back import put_back as take_back
 from odoosync.settings import load_settings
 
 db = typer.Typer(help="The database's schema.", no_args_is_help=True)
@@ -26,12 +30,19 @@ def upgrade(
         typer.Option(
             "--put-back",
             help="It was put back to an older state, by other means than `restore`: let readers "
-            "of the change feed miss nothing. Stop the service first.",
+            "of the change feed miss nothing, end all sessions and let API keys rest. Stop the "
+            "service first.",
         ),
     ] = False,
 ) -> None:
     """Bring the database to this version's schema. Running it twice changes nothing."""
     settings = load_settings()
     configure_logging(settings.log_level, settings.log_format)
-    revision = run_migrations(settings.effective_database_url, put_back=put_back)
+    done: list[Restored] = []
+    revision = run_migrations(
+        settings.effective_database_url,
+        then=(lambda to: done.append(take_back(to, None, utc_now()))) if put_back else None,
+    )
     typer.echo(f"The database is at revision {revision}.")
+    for one in done:
+        say_what_was_taken_back(one)

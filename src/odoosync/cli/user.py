@@ -9,7 +9,14 @@ from typing import Annotated, TypeVar
 import typer
 
 from odoosync.accounts import Accounts, open_accounts, users
-from odoosync.accounts.api_keys import ApiKey, Owner, create_api_key, list_api_keys, revoke_api_key
+from odoosync.accounts.api_keys import (
+    ApiKey,
+    Owner,
+    create_api_key,
+    list_api_keys,
+    release_api_key,
+    revoke_api_key,
+)
 from odoosync.accounts.directory import User
 from odoosync.accounts.known_keys import begin_with_keys
 from odoosync.cli.confirming import Yes, confirm
@@ -152,7 +159,8 @@ def list_keys(name: Name) -> None:
 
 def _key_line(one: ApiKey) -> str:
     until = iso(one.expires_at) or "for ever"
-    return f"{one.id:>5}  {one.prefix}…  {','.join(one.scopes)}  {until}  {one.name}"
+    rests = f"  rests since {iso(one.resting_since)}" if one.resting_since else ""
+    return f"{one.id:>5}  {one.prefix}…  {','.join(one.scopes)}  {until}  {one.name}{rests}"
 
 
 @key.command(name="revoke")
@@ -167,3 +175,17 @@ def revoke_key(
 
     _with_accounts(work)
     typer.echo(f"Revoked API key {key_id}.")
+
+
+@key.command(name="release")
+def release_key(
+    name: Name,
+    key_id: Annotated[int, typer.Argument(help="The key's id.", show_default=False)],
+) -> None:
+    """Let an API key that rests since the database was restored be used again."""
+
+    async def work(accounts: Accounts) -> None:
+        await release_api_key(accounts, await _owner(accounts, name), key_id)
+
+    _with_accounts(work)
+    typer.echo(f"Released API key {key_id}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +18,7 @@ from odoosync.db.disk import DiskFull, is_disk_full
 from odoosync.db.engine import set_sqlite_pragmas
 from odoosync.db.home import check_home
 from odoosync.errors import OdoosyncError
-from odoosync.jobs.lanes import taken_from_all
-from odoosync.store.positions import catch_up, leap
+from odoosync.store.positions import catch_up
 
 _LOCK: Final = 7_305_411_862_001
 _NOT_PERMITTED: Final = "42501"
@@ -79,11 +79,11 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(url: str, *, put_back: bool = False) -> str:
+def upgrade(url: str, *, then: Callable[[Connection], object] | None = None) -> str:
     """Bring the database to head and return its revision.
 
-    `put_back`: it is an older state than readers of the change feed, and workers, have seen. Raises
-    MigrationFailed, DiskFull, and NotOnThisMachine before anything is written.
+    `then` is done in the same transaction, after it. Raises MigrationFailed, DiskFull, and
+    NotOnThisMachine before anything is written.
     """
     check_home(url)
     try:
@@ -96,9 +96,8 @@ def upgrade(url: str, *, put_back: bool = False) -> str:
     try:
         with engine.begin() as connection:
             revision = _upgrade(connection)
-            if put_back:
-                connection.execute(leap(connection.dialect.name))
-                connection.execute(taken_from_all())
+            if then is not None:
+                then(connection)
             return revision
     except DBAPIError as error:
         if is_disk_full(error):

@@ -11,6 +11,7 @@ from odoosync.cli.backup import backup, restore
 from odoosync.db import Database, open_database
 from odoosync.jobs.errors import LaneLost
 from odoosync.migrations import upgrade
+from odoosync.migrations.put_back import put_back
 from odoosync.store.changes import START, Change, Position, read_changes
 from pages import NOW, row, write
 
@@ -30,7 +31,7 @@ async def test_a_reader_of_changes_who_is_ahead_of_a_restored_backup_misses_noth
     async with database.system() as tx:
         await tx.execute(tenants.insert().values(id=TENANT, name="x", created_at=NOW))
     await write(database, [row(1, name="Anna")])
-    backup(file)
+    await asyncio.to_thread(backup, file)
     await write(database, [row(2, name="Bert"), row(3, name="Carl")])
     reached = (await _feed(database))[-1].position
     for again in (1, 2):
@@ -49,7 +50,7 @@ async def test_a_run_that_goes_on_while_its_database_is_put_back_begins_anew_whe
     await ask(database, connection)
     held = await claim_one(database)
     await advance(database, held, {"page": 1})
-    await asyncio.to_thread(upgrade, database.url, put_back=True)
+    await asyncio.to_thread(upgrade, database.url, then=lambda to: put_back(to, None, NOW))
     with pytest.raises(LaneLost):
         await advance(database, held, {"page": 9})
     again = await claim_one(database)
@@ -63,7 +64,7 @@ async def test_no_fence_that_was_given_after_a_backup_is_given_again(
     database, file = open_database(sqlite_url), tmp_path / "backup"
     (connection,) = await populate(database, [TENANT])
     await ask(database, connection)
-    backup(file)
+    await asyncio.to_thread(backup, file)
     held = await claim_one(database)
     restore(file, yes=True)
     again = await claim_one(database)

@@ -17,6 +17,7 @@ from odoosync.accounts.api_keys import (
     create_api_key,
     list_api_keys,
     owner_of,
+    release_api_key,
     revoke_api_key,
 )
 from odoosync.accounts.errors import KeyUnknown
@@ -49,6 +50,9 @@ class KeyView(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    resting_since: datetime | None = Field(
+        description="Since the database was restored: the key is refused until it is released."
+    )
 
 
 class MadeKey(KeyView):
@@ -85,6 +89,7 @@ def _view(key: ApiKey) -> KeyView:
         created_at=key.created_at,
         expires_at=key.expires_at,
         last_used_at=key.last_used_at,
+        resting_since=key.resting_since,
     )
 
 
@@ -105,3 +110,10 @@ async def make_key(form: NewKey, owner: OwnerDep, services: ServicesDep) -> Made
 async def revoke_key(key_id: OwnId, owner: OwnerDep, services: ServicesDep) -> Message:
     await revoke_api_key(services.accounts, owner, key_id)
     return Message(message="API key revoked")
+
+
+@router.post("/{key_id}/release", summary="Release an API key")
+async def release_key(key_id: OwnId, owner: OwnerDep, services: ServicesDep) -> Message:
+    """Let a key that rests since the database was restored be used again."""
+    await release_api_key(services.accounts, owner, key_id)
+    return Message(message="API key released")
