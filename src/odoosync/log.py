@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -19,22 +20,52 @@ _SENSITIVE: Final = re.compile(
     r"password|passwd|secret|token|authorization|api_?key|cookie", re.IGNORECASE
 )
 _OUR_FOLDER: Final = f"{Path(__file__).parent}{os.sep}"
-_IN_TEXT: Final = re.compile(
-    r"(?i)(bearer\s+|basic\s+|password[\"']?\s*[=:]\s*[\"']?)[^\s\"'@,}]+"
-    r"|(?<=://)([^\s/:@]*:)[^\s\"']+(?=@)"
-)
+_TOLD: Final = re.compile(r"(?i)(bearer\s+|basic\s+|password[\"']?\s*[=:]\s*[\"']?)[^\s\"'@,}]+")
+_WORD: Final = re.compile(r"[^\s\"']+")
+_USER: Final = re.compile(r"://[^\s/:@]*:")
+LONGEST_VALUE: Final = 4_096
+"""Characters of a text that are looked at, and written: some come from servers of others."""
+MOST_VALUES: Final = 200
+_DEEPEST: Final = 4
 
 
 def mask_secrets(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Mask values under telling names, and telling patterns inside texts."""
+    """Mask values under telling names, and telling patterns inside texts; cut what is long."""
     for key, value in event.items():
-        if _SENSITIVE.search(key):
-            event[key] = MASK
-        elif isinstance(value, str):
-            event[key] = _IN_TEXT.sub(lambda found: (found[1] or found[2]) + MASK, value)
+        event[key] = MASK if _SENSITIVE.search(key[:LONGEST_VALUE]) else _masked(value)
     return event
+
+
+def _masked(value: Any, deep: int = 0) -> Any:
+    if isinstance(value, str):
+        return mask_text(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        if deep == _DEEPEST:
+            return "…"
+        return [_masked(one, deep + 1) for one in islice(value, MOST_VALUES)]
+    return value
+
+
+def mask_text(text: str) -> str:
+    """Mask what tells of a secret, in time that grows with the text and no faster."""
+    kept = text[:LONGEST_VALUE]
+    kept = _TOLD.sub(lambda found: found[1] + MASK, kept)
+    if "://" in kept:
+        is_cut = len(text) > LONGEST_VALUE
+        ends = len(kept) if is_cut else -1
+        kept = _WORD.sub(lambda word: _without_login(word[0], cut=word.end() == ends), kept)
+    return f"{kept}…" if len(text) > LONGEST_VALUE else kept
+
+
+def _without_login(word: str, *, cut: bool) -> str:
+    """Mask the password of a URL: it ends at the last `@`, or where the word itself was cut."""
+    ends = len(word) if cut else word.rfind("@")
+    user = _USER.search(word, 0, ends) if ends > 0 else None
+    if user is None or user.end() >= ends:
+        return word
+    return f"{word[: user.end()]}{MASK}{word[ends:]}"
 
 
 Listener = Callable[[MutableMapping[str, Any]], None]

@@ -49,8 +49,10 @@ class Outbound:
         tls = trusting(ca_file)
         if proxy is None:
             return cls(tls)
-        found = _USER_INFO.match(proxy.strip())
-        bare = _USER_INFO.sub(r"\g<scheme>", proxy.strip(), count=1)
+        bare = proxy.strip()
+        found = _USER_INFO.match(bare)
+        if found is not None:
+            bare = found["scheme"] + bare[found.end() :]
         url, origin = parse_url(bare, _PROXY_URL)
         if url.raw_path not in {"", "/"} or url.query_string or url.fragment:
             raise _PROXY_URL.invalid("must end after the host and the port")

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from odoosync.connections.errors import BadPreference
+from odoosync.odoo.bounds import SMALL
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import BadAnswer
+from odoosync.odoo.fields import is_id
+from odoosync.odoo.names import is_language
 from odoosync.spelling import did_you_mean
 
 
@@ -24,8 +27,8 @@ async def check_with_odoo(client: OdooClient, wanted: Mapping[str, Any]) -> None
 
 
 async def _check_language(client: OdooClient, language: str) -> None:
-    rows = await client.search_read("res.lang", [["active", "=", True]], ["code"])
-    codes = sorted(str(row.get("code")) for row in rows)
+    rows = await client.search_read("res.lang", [["active", "=", True]], ["code"], bound=SMALL)
+    codes = sorted(code for row in rows if is_language(code := row.get("code")))
     if language not in codes:
         raise BadPreference(
             f"This Odoo has not installed the language {language}."
@@ -34,9 +37,9 @@ async def _check_language(client: OdooClient, language: str) -> None:
 
 
 async def _check_companies(client: OdooClient, company_ids: Sequence[int]) -> None:
-    rows = await client.read("res.users", [client.facts.uid], ["company_ids"])
+    rows = await client.read("res.users", [client.facts.uid], ["company_ids"], bound=SMALL)
     own = rows[0].get("company_ids") if rows else None
-    if not isinstance(own, list):
+    if not isinstance(own, list) or not all(map(is_id, own)):
         raise BadAnswer
     strange = [str(one) for one in company_ids if one not in own]
     if strange:

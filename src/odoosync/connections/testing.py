@@ -13,6 +13,7 @@ from typing import Final
 from odoosync.clock import Clock
 from odoosync.connections.store import Tested
 from odoosync.crypto import Secret
+from odoosync.odoo.bounds import SMALL
 from odoosync.odoo.choice import at_stage
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.errors import ModelUnknown, PortalUser, Stage, TimedOut
@@ -43,7 +44,7 @@ async def run_test(transport: Sender, login: Login, *, clock: Clock) -> Tested:
             raise PortalUser
         contacts = await client.search_count("res.partner", [])
         products = await _count_products(client)
-        await client.search_read("res.partner", [], _SAMPLE, limit=1, order="id")
+        await client.search_read("res.partner", [], _SAMPLE, limit=1, bound=SMALL)
     return Tested(
         odoo_url=str(client.login.url),
         odoo_database=login.database,

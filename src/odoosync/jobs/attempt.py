@@ -18,6 +18,7 @@ from odoosync.jobs.retry import RetryPolicy, delay_before, gives_up
 from odoosync.jobs.suspended import is_suspended
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn, Task
 from odoosync.log import get_logger
+from odoosync.memory import forget
 
 log = get_logger(__name__)
 
@@ -177,6 +178,7 @@ async def _settle(desk: Desk, claim: Claim, ending: Outcome | BaseException) -> 
             await _put_back(desk, claim, 0.0)
         case _:
             log.error("attempt_failed", lane=claim.lane_id, exc_info=ending)
+            forget(ending)
             await _retry(desk, claim, None)
 
 

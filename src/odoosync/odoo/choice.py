@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from odoosync.odoo import jsonrpc
+from odoosync.odoo.bounds import SMALL
 from odoosync.odoo.databases import explained
 from odoosync.odoo.errors import (
     ApiKeyNeeded,
@@ -31,8 +32,10 @@ from odoosync.odoo.errors import (
     WrongKeyOwner,
 )
 from odoosync.odoo.facts import ServerFacts, Version
+from odoosync.odoo.fields import is_id
 from odoosync.odoo.json2 import Json2
 from odoosync.odoo.jsonrpc import JsonRpc
+from odoosync.odoo.names import is_language, is_time_zone
 from odoosync.odoo.refusals import secret_refused
 from odoosync.odoo.sealed import NOT_IN_FORM, as_rows
 from odoosync.odoo.url import origin_of
@@ -126,7 +129,7 @@ async def _web_version(wire: Wire) -> object:
     answer = await wire.get("/web/version")
     if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
         raise BadAnswer
-    told = wire.decoded(answer)
+    told = await wire.decoded(answer)
     return told.get("version") if isinstance(told, dict) else None
 
 
@@ -138,7 +141,7 @@ async def _common_version(wire: Wire) -> object:
 async def _version_info(wire: Wire) -> object:
     payload = {"jsonrpc": "2.0", "method": "call", "params": {}}
     answer = await wire.post("/web/webclient/version_info", payload, repeatable=True)
-    return _server_version(jsonrpc.result_of(wire, answer, ""))
+    return _server_version(await jsonrpc.result_of(wire, answer, ""))
 
 
 def _server_version(told: object) -> object:
@@ -152,7 +155,9 @@ async def _by_json2(wire: Wire) -> _Who:
     calls = Json2(wire, reads=READS)
     with at_stage("login"):
         who = _who(await calls.call("res.users", "context_get", None, {}, None))
-        rows = await calls.call("res.users", "read", [who.uid], {"fields": ["login"]}, None)
+        rows = await calls.call(
+            "res.users", "read", [who.uid], {"fields": ["login"]}, None, bound=SMALL
+        )
         users = as_rows(rows)
     owner = users[0].get("login") if users else None
     if not isinstance(owner, str) or owner.casefold() != wire.login.username.strip().casefold():
@@ -178,10 +183,10 @@ def _who(told: object, uid: int | None = None) -> _Who:
     if not isinstance(told, dict):
         raise BrokenAnswer(NOT_IN_FORM)
     uid = uid or told.get("uid")
-    if not isinstance(uid, int):
+    lang, tz = told.get("lang") or None, told.get("tz")
+    if not isinstance(uid, int) or not is_id(uid) or not (lang is None or is_language(lang)):
         raise BrokenAnswer(NOT_IN_FORM)
-    lang, tz = told.get("lang"), told.get("tz")
-    return _Who(uid, lang if isinstance(lang, str) else None, tz if isinstance(tz, str) else None)
+    return _Who(uid, lang, tz if is_time_zone(tz) else None)
 
 
 def _facts(version: Version, protocol: Any, who: _Who, now: datetime) -> ServerFacts:

@@ -6,9 +6,11 @@ caller stores and hands back.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from odoosync.odoo.bounds import PAGE, SMALL, Bound
 from odoosync.odoo.choice import JSON2_SINCE, ask_version, choose, protocol_for
 from odoosync.odoo.domain import Domain
 from odoosync.odoo.errors import (
@@ -101,17 +103,24 @@ class OdooClient:
         context: Context | None,
         *,
         sealed: bool = False,
+        bound: Bound | None = None,
     ) -> Any:
         if self.facts.lang:
             context = {"lang": self.facts.lang, **(context or {})}
+
+        async def call() -> Any:
+            return await self._calls.call(
+                model, method, ids, kwargs, context, sealed=sealed, bound=bound
+            )
+
         try:
-            return await self._calls.call(model, method, ids, kwargs, context, sealed=sealed)
+            return await call()
         except (ProtocolMissing, InvalidCredentials, UnknownDatabase):
             if not self._may_choose_again:
                 raise
         # All three mean that the call did not happen, so that repeating it is safe.
         await self._choose_again()
-        return await self._calls.call(model, method, ids, kwargs, context, sealed=sealed)
+        return await call()
 
     async def fields_get(self, model: str, *, context: Context | None = None) -> dict[str, Field]:
         told = await self.call(model, "fields_get", context=context, attributes=list(ATTRIBUTES))
@@ -129,10 +138,13 @@ class OdooClient:
         order: str = "id",
         context: Context | None = None,
         names: bool = False,
+        bound: Bound = PAGE,
     ) -> list[Row]:
         """Read one consistent page. Without `names`, many2one values are bare ids."""
         kwargs = _search(domain, fields, order, limit)
-        return as_rows(await self._read(model, "search_read", None, kwargs, context, names=names))
+        return as_rows(
+            await self._read(model, "search_read", None, kwargs, context, names=names, bound=bound)
+        )
 
     async def search_read_sealed(
         self,
@@ -158,12 +170,15 @@ class OdooClient:
         *,
         context: Context | None = None,
         names: bool = False,
+        bound: Bound = PAGE,
     ) -> list[Row]:
         """Read by id. Deleted ids are left out; one hidden id fails the call: AccessRefused."""
         if not ids:
             return []
         kwargs = {"fields": fields}
-        return as_rows(await self._read(model, "read", ids, kwargs, context, names=names))
+        return as_rows(
+            await self._read(model, "read", ids, kwargs, context, names=names, bound=bound)
+        )
 
     async def search(
         self,
@@ -217,7 +232,7 @@ class OdooClient:
 
     async def is_portal(self) -> bool:
         """Tell a login that is not an internal user: each may read its own `share` (16 to 19)."""
-        rows = await self.read("res.users", [self.facts.uid], ["share"])
+        rows = await self.read("res.users", [self.facts.uid], ["share"], bound=SMALL)
         return bool(rows and rows[0].get("share"))
 
     async def _read(
@@ -230,16 +245,19 @@ class OdooClient:
         *,
         names: bool,
         sealed: bool = False,
+        bound: Bound = PAGE,
     ) -> Any:
+        def call(asked: dict[str, Any]) -> Awaitable[Any]:
+            return self._call(model, method, ids, asked, context, sealed=sealed, bound=bound)
+
         if names or self._takes_load is False:
-            return await self._call(model, method, ids, kwargs, context, sealed=sealed)
-        bare = {"load": None, **kwargs}
+            return await call(kwargs)
         try:
-            told = await self._call(model, method, ids, bare, context, sealed=sealed)
+            told = await call({"load": None, **kwargs})
         except RequestRejected:
             if self._takes_load:
                 raise
-            told = await self._call(model, method, ids, kwargs, context, sealed=sealed)
+            told = await call(kwargs)
             self._takes_load = False
         else:
             self._takes_load = True

@@ -14,6 +14,9 @@ from odoosync.odoo.refusals import quoted
 from odoosync.odoo.wire import Wire
 
 MOST_NAMES: Final = 10
+_LONGEST: Final = 63
+"""Characters that PostgreSQL allows a database's name."""
+_LOOKED_AT: Final = 2_000
 
 
 async def explained(wire: Wire, error: OdooError) -> OdooError:
@@ -33,7 +36,10 @@ async def explained(wire: Wire, error: OdooError) -> OdooError:
 
 def _nearest(wire: Wire, names: list[object]) -> list[str]:
     """Return the names that are most like the one that was given, fit to be shown."""
-    wanted = wire.login.database.casefold()
-    found = [quoted(name, wire.login.secret) for name in names if isinstance(name, str)]
-    found.sort(key=lambda name: -SequenceMatcher(None, wanted, name.casefold()).ratio())
+    wanted = wire.login.database[:_LONGEST].casefold()
+    found = [
+        name for name in names[:_LOOKED_AT] if isinstance(name, str) and 0 < len(name) <= _LONGEST
+    ]
+    found = [quoted(name, wire.login.secret) for name in found]
+    found.sort(key=lambda name: -SequenceMatcher(None, wanted, name.casefold()).quick_ratio())
     return found[:MOST_NAMES]

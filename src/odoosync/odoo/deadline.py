@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.errors import TimedOut
 from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Sender
@@ -31,13 +32,20 @@ class Deadline:
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer:
         left = self._left()
         total = left if timeout is None else min(left, timeout)
         try:
             async with asyncio.timeout(left + _GRACE_S):
                 return await self.transport.send(
-                    method, url, headers=headers, body=body, timeout=total, repeatable=repeatable
+                    method,
+                    url,
+                    headers=headers,
+                    body=body,
+                    timeout=total,
+                    repeatable=repeatable,
+                    bound=bound,
                 )
         except TimeoutError:
             raise TimedOut from None

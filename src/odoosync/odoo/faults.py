@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
+from aiohttp.http_exceptions import HttpProcessingError
 
 from odoosync.addresses.outbound import CA_FILE
 from odoosync.addresses.sockets import Route
@@ -151,15 +151,6 @@ def _timed_out(_error: Exception, asked: Asked) -> OdooError:
     return TimedOut(_TOO_SLOW.get(asked.stage), stage=asked.stage)
 
 
-def _cut(error: Exception, _asked: Asked) -> OdooError:
-    """Tell a lost connection from one that ended well with bytes that cannot be unpacked."""
-    if isinstance(error.__cause__, ContentEncodingError):
-        return BrokenAnswer(
-            "Odoo's answer could not be unpacked. A proxy before it may have damaged it. Try again."
-        )
-    return CutOff()
-
-
 def _unreachable(error: Exception, _asked: Asked) -> OdooError:
     return Unreachable(_WHY_UNREACHABLE.get(_errno(error)))
 
@@ -178,7 +169,7 @@ _TABLE: tuple[tuple[tuple[type[Exception], ...], Callable[[Exception, Asked], Od
     ((aiohttp.ClientSSLError, ssl.SSLError, aiohttp.ServerFingerprintMismatch), _tls),
     ((TimeoutError,), _timed_out),
     ((aiohttp.ClientConnectorError,), _unreachable),
-    (_CUT, _cut),
+    (_CUT, lambda _error, _asked: CutOff()),
     ((MemoryError,), lambda _error, _asked: AnswerTooLarge()),
     ((OSError,), _unreachable),
 )

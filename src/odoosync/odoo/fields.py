@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from odoosync.odoo.errors import BadAnswer
+from odoosync.odoo.names import is_field, is_model, is_type, label_of
 
 Row = dict[str, Any]
 
@@ -49,19 +50,21 @@ class Field:
 
     @classmethod
     def of(cls, name: str, told: Any) -> Self:
-        """Read one field's description. Raises BadAnswer."""
-        if not isinstance(told, dict):
+        """Read one field's description. Raises BadAnswer where it holds no names of Odoo's."""
+        if not isinstance(told, dict) or not is_field(name):
             raise BadAnswer
-        relation = told.get("relation")
+        kind, relation = told.get("type", "char"), told.get("relation") or None
+        if not is_type(kind) or not (relation is None or is_model(relation)):
+            raise BadAnswer
         return cls(
             name=name,
-            type=str(told.get("type", "char")),
-            relation=relation if isinstance(relation, str) and relation else None,
+            type=kind,
+            relation=relation,
             store=bool(told.get("store", True)),
             translate=bool(told.get("translate")),
             company_dependent=bool(told.get("company_dependent")),
             required=bool(told.get("required")),
-            string=str(told.get("string") or name),
+            string=label_of(told.get("string")) or name,
         )
 
     @property

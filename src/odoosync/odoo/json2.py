@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from odoosync.odoo.bounds import Bound, bound_of
 from odoosync.odoo.errors import (
     OdooError,
     ProtocolMissing,
@@ -38,7 +39,9 @@ class Json2:
         context: dict[str, Any] | None,
         *,
         sealed: bool = False,
+        bound: Bound | None = None,
     ) -> Any:
+        bound = bound or bound_of(method, kwargs)
         if not (_NAME.fullmatch(model) and _NAME.fullmatch(method)):
             raise RequestRejected("The names of a model and a method hold letters, digits, _ and .")
         payload = dict(kwargs)
@@ -55,17 +58,18 @@ class Json2:
                 "X-Odoo-Database": login.database,
             },
             repeatable=method in self._reads,
+            bound=bound,
         )
         if answer.status == _OK:
             page = Sealed.of(answer.body, in_reply=False) if sealed else None
-            return page or self._wire.decoded(answer)
-        raise self._error(answer, model)
+            return page or await self._wire.decoded(answer, bound)
+        raise await self._error(answer, model, bound)
 
-    def _error(self, answer: Answer, model: str) -> OdooError:
+    async def _error(self, answer: Answer, model: str, bound: Bound) -> OdooError:
         """Odoo's own errors are JSON; HTML is a route that it does not know, or a proxy."""
         login = self._wire.login
         if is_json(answer):
-            return refused(self._wire.decoded(answer), model=model, login=login)
+            return refused(await self._wire.decoded(answer, bound), model=model, login=login)
         if answer.status == _NOT_FOUND and _NO_DATABASE in answer.body:
             return UnknownDatabase()
         if answer.status in {_NOT_FOUND, 405, 410}:

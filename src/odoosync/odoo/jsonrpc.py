@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from odoosync.odoo.bounds import SMALL, Bound, bound_of
 from odoosync.odoo.errors import BrokenAnswer, ProtocolMissing
+from odoosync.odoo.fields import is_id
 from odoosync.odoo.refusals import refused
 from odoosync.odoo.sealed import NOT_IN_FORM, Sealed
 from odoosync.odoo.transport import Answer
@@ -35,16 +37,18 @@ class JsonRpc:
         context: dict[str, Any] | None,
         *,
         sealed: bool = False,
+        bound: Bound | None = None,
     ) -> Any:
+        bound = bound or bound_of(method, kwargs)
         named = {**kwargs, "context": context} if context else dict(kwargs)
         positional: list[Any] = [] if ids is None else [ids]
         positional += [named.pop(name) for name in _LEADING.get(method, ()) if name in named]
         login = self._wire.login
         args = [login.database, self._uid, login.secret, model, method, positional, named]
         reads = method in self._reads
-        answer = await _ask(self._wire, "object", "execute_kw", args, repeatable=reads)
+        answer = await _ask(self._wire, "object", "execute_kw", args, repeatable=reads, bound=bound)
         page = Sealed.of(answer.body, in_reply=True) if sealed and answer.status == _OK else None
-        return page or result_of(self._wire, answer, model)
+        return page or await result_of(self._wire, answer, model, bound)
 
 
 async def authenticate(wire: Wire) -> int | None:
@@ -52,32 +56,41 @@ async def authenticate(wire: Wire) -> int | None:
     login = wire.login
     args = [login.database, login.username, login.secret, {}]
     uid = await service(wire, "common", "authenticate", args, model="res.users", repeatable=True)
-    return uid if isinstance(uid, int) and uid > 0 and uid is not True else None
+    return uid if is_id(uid) and uid > 0 else None
 
 
 async def service(
     wire: Wire, name: str, method: str, args: list[Any], *, model: str, repeatable: bool
 ) -> Any:
-    return result_of(wire, await _ask(wire, name, method, args, repeatable=repeatable), model)
+    answer = await _ask(wire, name, method, args, repeatable=repeatable)
+    return await result_of(wire, answer, model)
 
 
-async def _ask(wire: Wire, name: str, method: str, args: list[Any], *, repeatable: bool) -> Answer:
+async def _ask(
+    wire: Wire,
+    name: str,
+    method: str,
+    args: list[Any],
+    *,
+    repeatable: bool,
+    bound: Bound = SMALL,
+) -> Answer:
     payload = {
         "jsonrpc": "2.0",
         "method": "call",
         "id": next(_ids),
         "params": {"service": name, "method": method, "args": args},
     }
-    return await wire.post(PATH, payload, repeatable=repeatable)
+    return await wire.post(PATH, payload, repeatable=repeatable, bound=bound)
 
 
-def result_of(wire: Wire, answer: Answer, model: str) -> Any:
+async def result_of(wire: Wire, answer: Answer, model: str, bound: Bound = SMALL) -> Any:
     """Give the result; raises what the error in its place means. Null has no `result` at all."""
     if answer.status in {404, 405, 410} and not is_json(answer):
         raise ProtocolMissing
     if answer.status != _OK and not is_json(answer):
         raise not_from_odoo(answer)
-    reply = wire.decoded(answer)
+    reply = await wire.decoded(answer, bound)
     if not isinstance(reply, dict) or "jsonrpc" not in reply:
         raise BrokenAnswer(NOT_IN_FORM)
     error = reply.get("error")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakValueDictionary
 
+from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Sender
 
@@ -72,11 +73,18 @@ class PacedSender:
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer:
         await self.gate.enter()
         try:
             return await self.transport.send(
-                method, url, headers=headers, body=body, timeout=timeout, repeatable=repeatable
+                method,
+                url,
+                headers=headers,
+                body=body,
+                timeout=timeout,
+                repeatable=repeatable,
+                bound=bound,
             )
         finally:
             self.gate.leave()

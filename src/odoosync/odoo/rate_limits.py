@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.transport import TOO_MANY_REQUESTS, Answer
 from odoosync.odoo.wire import Sender
 
@@ -43,12 +44,19 @@ class RateLimitedSender:
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer:
         now = asyncio.get_running_loop().time
         self._ends = self._ends or now() + self.patience
         while True:
             answer = await self.transport.send(
-                method, url, headers=headers, body=body, timeout=timeout, repeatable=repeatable
+                method,
+                url,
+                headers=headers,
+                body=body,
+                timeout=timeout,
+                repeatable=repeatable,
+                bound=bound,
             )
             await self._note(answer)
             pause = wait_for(answer, self._ends - now())

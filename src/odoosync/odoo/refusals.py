@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from odoosync.odoo import errors
 from odoosync.odoo.login import Login
 
+LONGEST_TEXT = 4_096
+"""Characters of what a server says that are looked at."""
 _LONGEST_QUOTE = 200
+_LONGEST_NAME = 128
 _TYPE = re.compile(r"[A-Za-z_][\w.]{0,99}")
 _INVALID_FIELD = re.compile(r"Invalid field '?(?P<path>[\w$]+(\.[\w$]+)*)")
 _NO_MODEL = re.compile(r"(?i)\b(object|the model) '?[\w.]+'? does(n't| not) exist")
@@ -33,7 +36,7 @@ _BAD_ARGUMENT = re.compile(r"unexpected keyword argument|required (positional )?
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One refusal as Odoo sent it; `message` is raw and must not leave this room."""
+    """One refusal as Odoo sent it; `message` is raw, cut, and must not leave this room."""
 
     odoo_type: str
     message: str
@@ -51,7 +54,7 @@ def refused(data: object, *, model: str, login: Login) -> errors.OdooError:
     name, message = told.get("name"), told.get("message")
     refusal = Refusal(
         odoo_type=name if isinstance(name, str) and _TYPE.fullmatch(name) else "",
-        message=message if isinstance(message, str) else "",
+        message=message[:LONGEST_TEXT] if isinstance(message, str) else "",
         model=model,
         login=login,
     )
@@ -66,13 +69,17 @@ def secret_refused(login: Login) -> errors.InvalidCredentials:
 
 
 def quoted(text: str, secret: str) -> str:
-    """Give the first line of a text, bounded, printable, without the secret."""
+    """Give the first line of a text, bounded, printable, without the secret or a part of it."""
+    text = text[:LONGEST_TEXT]
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     if line.startswith(("Traceback", 'File "')):
         return ""
+    is_cut = len(text) == LONGEST_TEXT and text.rstrip().endswith(line)
     line = "".join(character for character in line if character.isprintable())
     if secret:
         line = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "********", line)
+    if is_cut:  # at its end there may be the beginning of one
+        line = line[: -len(secret) or None]
     if len(line) > _LONGEST_QUOTE:
         line = f"{line[:_LONGEST_QUOTE].rstrip()}…"
     return line
@@ -114,7 +121,7 @@ def _value(refusal: Refusal) -> errors.OdooError:
     match = _INVALID_FIELD.search(refusal.message)
     if match is None:
         return _fault(refusal)
-    return errors.FieldUnknown(refusal.model, match["path"].rpartition(".")[2])
+    return errors.FieldUnknown(refusal.model, match["path"].rpartition(".")[2][:_LONGEST_NAME])
 
 
 def _key(refusal: Refusal) -> errors.OdooError:

@@ -15,7 +15,8 @@ from typing import Any, Final, Self
 
 import orjson
 
-from odoosync.odoo.errors import BadAnswer, BrokenAnswer
+from odoosync.odoo.bounds import PAGE, Bound
+from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, BrokenAnswer
 from odoosync.odoo.fields import Row, is_id
 
 _LIST: Final = re.compile(rb"\s*\[")
@@ -65,7 +66,7 @@ class Sealed:
         return cls(body, begins.end(), in_reply) if begins else None
 
     def rows(self) -> list[Row]:
-        """Read them. Raises BadAnswer, BrokenAnswer."""
+        """Read them. Raises BadAnswer, BrokenAnswer, AnswerTooLarge."""
         told = read_json(self.body)
         if self.in_reply:
             told = told["result"] if isinstance(told, dict) and told.get("error") is None else None
@@ -114,8 +115,13 @@ def as_rows(told: Any) -> list[Row]:
     return told
 
 
-def read_json(body: bytes) -> Any:
-    """Read JSON as strictly as it is written, or as Python writes it; raises BrokenAnswer."""
+def read_json(body: bytes, bound: Bound = PAGE) -> Any:
+    """Read JSON as strictly as it is written, or as Python writes it.
+
+    Raises BrokenAnswer, and AnswerTooLarge before anything is made of more values than `bound` has.
+    """
+    if not bound.holds(body):
+        raise AnswerTooLarge
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:

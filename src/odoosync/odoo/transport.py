@@ -23,10 +23,11 @@ from odoosync.addresses.outbound import Outbound
 from odoosync.addresses.sockets import towards
 from odoosync.clock import utc_now
 from odoosync.errors import InvalidInput
+from odoosync.odoo.body import ENCODINGS, take_body
+from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.errors import (
     ON_THE_WAY,
     AddressRefused,
-    AnswerTooLarge,
     CutOff,
     OdooError,
     ProxyRefused,
@@ -46,7 +47,7 @@ SETTING: Final = "ODOOSYNC_ALLOWED_ODOO_HOSTS"
 
 @dataclass(frozen=True, slots=True)
 class TransportLimits:
-    """Seconds and bytes. `max_bytes` counts the answer after decompression."""
+    """Seconds and bytes. `max_bytes` is the most that any answer may have: see `bounds`."""
 
     connect: float = 10.0
     read: float = 90.0
@@ -88,6 +89,7 @@ class _Request:
     headers: Mapping[str, str] | None = field(repr=False)
     body: bytes | None = field(repr=False)
     timeout: aiohttp.ClientTimeout
+    max_bytes: int
 
 
 class Transport:
@@ -111,14 +113,19 @@ class Transport:
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - it replaces a limit, for this call
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer:
-        """Send one request and take its answer whole.
+        """Send one request and take its answer whole, as far as `bound` lets it go.
 
         `timeout` is the total in seconds. A `repeatable` call (a read) is sent a second time
         when the kept connection that it went over had been closed meanwhile.
         """
         total = self._limits.total if timeout is None else timeout
-        request = _Request(method, URL(url, encoded=True), headers, body, self._timeout(total))
+        most = self._limits.max_bytes
+        most = most if bound.size is None else min(bound.size, most)
+        request = _Request(
+            method, URL(url, encoded=True), headers, body, self._timeout(total), most
+        )
         origin = parse_odoo_url(url).origin
         attempts = AsyncRetrying(
             stop=stop_after_attempt(2 if repeatable else 1),
@@ -176,28 +183,18 @@ class Transport:
             **way,
         ) as response:
             asked.answered = True
-            return await self._take(response, request.url, asked)
+            return await self._take(response, request, asked)
 
-    async def _take(self, response: aiohttp.ClientResponse, url: URL, asked: Asked) -> Answer:
+    async def _take(
+        self, response: aiohttp.ClientResponse, request: _Request, asked: Asked
+    ) -> Answer:
         if 300 <= response.status < 400:  # noqa: PLR2004 - HTTP's class of redirects
-            raise _redirect(url, response.headers.get("Location", ""))
+            raise _redirect(request.url, response.headers.get("Location", ""))
         if asked.proxied and response.status == PROXY_WANTS_LOGIN:
             raise ProxyRefused(response.status)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, headers, await self._read(response), _date(headers))
-
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        chunks: list[bytes] = []
-        size = response.content_length or 0
-        received = 0
-        async for chunk in response.content.iter_any():
-            received += len(chunk)
-            if max(received, size) > self._limits.max_bytes:
-                response.close()
-                chunks.clear()  # the error's traceback, in a cycle, would keep them for long
-                raise AnswerTooLarge
-            chunks.append(chunk)
-        return b"".join(chunks)
+        body = await take_body(response, request.max_bytes)
+        return Answer(response.status, headers, body, _date(headers))
 
     def _open(self) -> aiohttp.ClientSession:
         """Give the session; a new one when the loop that the old one lived in is gone."""
@@ -210,7 +207,8 @@ class Transport:
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"Accept-Encoding": "gzip, deflate", "User-Agent": "Odoosync"},
+                headers={"Accept-Encoding": ENCODINGS, "User-Agent": "Odoosync"},
+                auto_decompress=False,  # it unpacks without a bound: see `body`
                 trust_env=False,
                 trace_configs=[tracing],
             )

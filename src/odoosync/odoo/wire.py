@@ -6,7 +6,7 @@ overloaded server into errors.
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 import orjson
 
+from odoosync.odoo.body import is_web_page
+from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.errors import BrokenAnswer, NotOdoo, RequestRejected, ServerBusy, ServerFault
 from odoosync.odoo.login import Login
 from odoosync.odoo.refusals import quoted
@@ -26,9 +28,9 @@ from odoosync.odoo.transport import TOO_MANY_REQUESTS, Answer
 
 # 52x are Cloudflare's words for an origin that is down or slow.
 _BUSY = frozenset({408, 502, 503, 504, 520, 521, 522, 523, 524})
-_BEFORE_HTML = b"\xef\xbb\xbf \t\r\n"
-_TITLE = re.compile(rb"(?is)<title[^>]*>(.*?)</title>")
 _TITLE_WITHIN = 16 * 1024
+_AT_ONCE = 64 * 1024
+"""Bytes that are read in less time than another thread takes to begin."""
 _OK = 200
 _SERVER_ERRORS = 500
 Tell = Callable[[bytes], None]
@@ -57,6 +59,7 @@ class Sender(Protocol):
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer: ...
 
 
@@ -64,7 +67,8 @@ class Calls(Protocol):
     """The seam between the client and the protocols.
 
     `ids` are the records of a record method and None for a model method; `kwargs` are named.
-    What seems to be a list may be given back `sealed`: unread.
+    What seems to be a list may be given back `sealed`: unread. `bound` is what the answer can be,
+    unless the method says it: see `bounds`.
     """
 
     async def call(
@@ -76,6 +80,7 @@ class Calls(Protocol):
         context: dict[str, Any] | None,
         *,
         sealed: bool = False,
+        bound: Bound | None = None,
     ) -> Any: ...
 
 
@@ -111,6 +116,7 @@ class Wire:
         *,
         headers: dict[str, str] | None = None,
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer:
         try:
             body = orjson.dumps(payload)
@@ -124,18 +130,22 @@ class Wire:
             headers={"Content-Type": "application/json", **(headers or {})},
             body=body,
             repeatable=repeatable,
+            bound=bound,
         )
 
-    def decoded(self, answer: Answer) -> Any:
-        """Read the JSON of an answer; raises BrokenAnswer when it is none."""
+    async def decoded(self, answer: Answer, bound: Bound = SMALL) -> Any:
+        """Read the JSON of an answer, a large one in a thread. Raises BrokenAnswer, AnswerTooLarge.
+
+        One that has more values than its call can answer is not read at all.
+        """
         try:
-            return read_json(answer.body)
+            if len(answer.body) <= _AT_ONCE:
+                return read_json(answer.body, bound)
+            return await asyncio.to_thread(read_json, answer.body, bound)
         except BrokenAnswer:
-            if not answer.body.lstrip(_BEFORE_HTML).startswith(b"<"):
+            if not is_web_page(answer.body):
                 raise
-        title = _TITLE.search(answer.body[:_TITLE_WITHIN])
-        text = unescape(title[1].decode(errors="replace")) if title else ""
-        named = quoted(" ".join(text.split()), self.login.secret)
+        named = quoted(_title(answer.body), self.login.secret)
         raise BrokenAnswer(
             f"A web page{f', “{named}”,' if named else ''} came in the place of Odoo's answer."
             " A proxy before it may ask for a login or tell of maintenance."
@@ -149,10 +159,16 @@ class Wire:
         headers: dict[str, str],
         body: bytes | None,
         repeatable: bool,
+        bound: Bound = SMALL,
     ) -> Answer:
         self.meter.calls += 1
         answer = await self.transport.send(
-            method, self.login.url.join(path), headers=headers, body=body, repeatable=repeatable
+            method,
+            self.login.url.join(path),
+            headers=headers,
+            body=body,
+            repeatable=repeatable,
+            bound=bound,
         )
         self.meter.note(answer)
         if answer.status == TOO_MANY_REQUESTS:
@@ -163,6 +179,16 @@ class Wire:
         if tell is not None and answer.status == _OK:
             tell(answer.body)
         return answer
+
+
+def _title(page: bytes) -> str:
+    """Return the title of a web page in one line; empty where it has none near its beginning."""
+    start = page[:_TITLE_WITHIN]
+    lower = start.lower()
+    opens = lower.find(b">", max(0, lower.find(b"<title"))) + 1
+    ends = lower.find(b"</title", opens)
+    text = start[opens:ends] if b"<title" in lower and 0 < opens <= ends else b""
+    return " ".join(unescape(text.decode(errors="replace")).split())
 
 
 def _too_often(retry_after: float | None) -> str:

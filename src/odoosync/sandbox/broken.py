@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import zlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from odoosync.sandbox.answers import HTML_TYPE, JSON_TYPE, Answer
 from odoosync.sandbox.faults import Fault, Faults
 
 _CHUNK = 65_536
+_BARE = ("/json/2/", "/web/version")
+"""Paths whose answers are their result, without a reply around it."""
 _GARBAGE = b'\x00\xff{"jsonrpc": "2.0", "result": [tru'
 _PROXY_PAGE = (
     "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n"
@@ -38,6 +41,10 @@ def instead(fault: Fault, request: Request, faults: Faults) -> Response | None:
         return _Hang(faults, after_headers=fault.kind == "stall")
     if fault.kind == "redirect_loop":
         return Response(status_code=307, headers={"location": str(request.url)})
+    if fault.kind == "forged":
+        return _forged(
+            fault, in_reply=not request.url.path.startswith(("/json/2/", "/web/version"))
+        )
     make = _INSTEAD.get(fault.kind)
     return make(fault) if make else None
 
@@ -46,6 +53,19 @@ def _proxy_page(fault: Fault) -> Response:
     page = _PROXY_PAGE.format(status=fault.status)
     waiting = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
     return Response(page, fault.status, {**waiting, "content-type": HTML_TYPE})
+
+
+def _forged(fault: Fault, *, in_reply: bool) -> Response:
+    result = fault.result.encode()
+    if fault.size:
+        result = b"[%b%b]" % ((result + b",") * (fault.size // (len(result) + 1)), result)
+    body = b'{"jsonrpc": "2.0", "id": 1, "result": %b}' % result if in_reply else result
+    headers = {"content-encoding": fault.packing} if fault.packing else {}
+    packed = _PACKINGS.get(fault.packing, bytes)(body)
+    return Response(packed, headers={**headers, "content-type": JSON_TYPE})
+
+
+_PACKINGS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
 
 
 def _huge(fault: Fault) -> Response:

@@ -13,7 +13,7 @@ KINDS = frozenset(
     {
         "latency", "hang", "stall", "drip", "cut", "cut_chunks", "cut_gzip", "shortened", "empty",
         "status", "page", "json_page", "garbage", "huge", "redirect", "redirect_loop",
-        "serialization_failure", "odoo_error", "long_transaction",
+        "serialization_failure", "odoo_error", "long_transaction", "forged",
     }
 )  # fmt: skip
 
@@ -27,7 +27,9 @@ class Fault:
     transaction began that commits with this call; `size`: bytes of a chunk, of what comes before a
     cut, or of a huge body. What `stall`s hangs after its headers. A `cut` breaks its promise of a
     length, what is `shortened` keeps it. A `page` is HTML with status 200; a `redirect` leads to
-    `location`.
+    `location`. What is `forged` has the JSON `result` as its result; with a `size`, a list of that
+    again and again, of so many bytes; `packing` is `gzip`, `deflate`, or one that is not known. An
+    `odoo_error` with a `size` has a message of so many characters.
     """
 
     kind: str
@@ -42,6 +44,8 @@ class Fault:
     location: str = "/web/login"
     name: str = "odoo.exceptions.UserError"
     message: str = "Something went wrong"
+    result: str = "[]"
+    packing: str = ""
 
     def strikes(self, model: str, method: str) -> bool:
         return self.model in ("", model) and self.method in ("", method)

@@ -211,7 +211,10 @@ class _Routes:
 def _raised(fault: Fault) -> OdooRaised:
     if fault.kind == "serialization_failure":
         return SerializationFailure()
-    return OdooRaised(fault.name, fault.message, status=fault.status)
+    message = fault.message
+    if fault.size:
+        message = (message * (fault.size // len(message) + 1))[: fault.size]
+    return OdooRaised(fault.name, message, status=fault.status)
 
 
 def _parsed(body: bytes) -> Any:

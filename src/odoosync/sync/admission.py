@@ -15,6 +15,7 @@ from odoosync.connections import store as connections
 from odoosync.db import Tx
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Lease, RetryIn
+from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.errors import InvalidCredentials, OdooError, TimedOut
 from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Sender
@@ -53,10 +54,17 @@ class Patient:
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer:
         with self.lease.waiting():
             return await self.transport.send(
-                method, url, headers=headers, body=body, timeout=timeout, repeatable=repeatable
+                method,
+                url,
+                headers=headers,
+                body=body,
+                timeout=timeout,
+                repeatable=repeatable,
+                bound=bound,
             )
 
 

@@ -12,6 +12,7 @@ from odoosync.jobs.errors import LaneCancelled, LaneInterrupted
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome
 from odoosync.log import get_logger
+from odoosync.memory import forget
 from odoosync.odoo.errors import EndlessAnswer, OdooError
 from odoosync.sync import admission, cursors, runs
 from odoosync.sync.admission import Admitted, Patient
@@ -52,6 +53,7 @@ class SyncTask:
             fault = (admitted, error) if isinstance(admitted, Admitted) else None
             await self._end(claim, "failed", error.code, error.advice, fault)
             log.warning("sync_failed", run=claim.run_id, code=error.code)
+            forget(error)
         else:
             return outcome
         return Done()

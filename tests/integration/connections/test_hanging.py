@@ -14,6 +14,7 @@ from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.clock import utc_now
 from odoosync.connections.testing import run_test
+from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.deadline import Deadline
 from odoosync.odoo.errors import TimedOut
 from odoosync.odoo.login import Login
@@ -65,11 +66,18 @@ class Impatient:
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer:
         hangs = all(name in f"{url} {body!r}" for name in (self.fault.model, self.fault.method))
         total = SOON_S if hangs else timeout
         return await self.transport.send(
-            method, url, headers=headers, body=body, timeout=total, repeatable=repeatable
+            method,
+            url,
+            headers=headers,
+            body=body,
+            timeout=total,
+            repeatable=repeatable,
+            bound=bound,
         )
 
 

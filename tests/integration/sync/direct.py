@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.transport import Answer
 from odoosync.sandbox import World, answers
 from odoosync.sandbox.json2 import answer_json2
@@ -58,8 +59,9 @@ class DirectOdoo:
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer:
-        del method, timeout, repeatable
+        del method, timeout, repeatable, bound
         path = url.partition("://")[2].partition("/")[2]
         payload = orjson.loads(body) if body else {}
         named = tuple(path.split("/")[-2:]) if path.startswith("json/2/") else target_of(payload)

@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from odoosync.crypto import BadKeyRing, parse_key_ring
-from odoosync.log import configure_logging, get_logger
+from odoosync.log import LONGEST_VALUE, configure_logging, get_logger, mask_text
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +86,21 @@ def test_our_own_frames_are_kept_beside_the_librarys(capfd: pytest.CaptureFixtur
     except BadKeyRing:
         get_logger("odoosync.t").exception("failed")
     assert "parse_key_ring" in written(capfd)
+
+
+def test_a_long_text_is_cut_before_it_is_masked(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("info", "json")
+    get_logger("t").info("event", model="://:" * 25_000, models=["://:" * 25_000] * 1_000)
+    assert len(written(capfd)) < 10_000
+
+
+@pytest.mark.parametrize("at", range(LONGEST_VALUE - 30, LONGEST_VALUE + 2))
+def test_no_part_of_a_password_is_left_where_a_text_was_cut(at: int) -> None:
+    start = "x" * (at - 1) + " "
+    assert "hunt" not in mask_text(f"{start}postgresql://u:hunter2hunter2@db").lower()
+
+
+def test_texts_in_lists_are_masked_too(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("info", "json")
+    get_logger("t").info("event", urls=["http://u:hunter2@db"], pair=("x", ("Bearer hunter2",)))
+    assert "hunter2" not in written(capfd)

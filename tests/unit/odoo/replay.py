@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.facts import ProtocolName, ServerFacts
 from odoosync.odoo.login import Login
@@ -92,6 +93,7 @@ class Replay:
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
         repeatable: bool = False,
+        bound: Bound = SMALL,
     ) -> Answer:
         payload = orjson.loads(body) if body else None
         self.sent.append(
@@ -102,6 +104,7 @@ class Replay:
                 "body": payload,
                 "timeout": timeout,
                 "repeatable": repeatable,
+                "bound": bound,
             }
         )
         answer = self.answers.pop(0)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
-from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
+from aiohttp.http_exceptions import HttpProcessingError
 
 from odoosync.addresses.origin import Origin
 from odoosync.odoo import errors
@@ -96,12 +96,6 @@ def test_a_foreign_error_becomes_what_can_be_done(
     error: Exception, kind: type[errors.OdooError]
 ) -> None:
     assert type(met(error)) is kind
-
-
-def test_a_body_that_cannot_be_unpacked_is_a_broken_answer() -> None:
-    error = aiohttp.ClientPayloadError()
-    error.__cause__ = ContentEncodingError("x")
-    assert type(met(error)) is errors.BrokenAnswer
 
 
 def test_a_name_server_that_is_away_may_be_asked_again() -> None:

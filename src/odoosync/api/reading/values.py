@@ -19,7 +19,7 @@ _TRUE: Final = frozenset({"true", "1", "yes"})
 _FALSE: Final = frozenset({"false", "0", "no"})
 _OWN_ID: Final = re.compile(r"([0-9]{1,18})-(-?[0-9]{1,18})", re.ASCII)
 _RECORD_IDS: Final = frozenset({"id", "odoo_id"})
-_LOST_PLUS: Final = re.compile(r"(T.*) (\d\d:?\d\d)\Z")
+_LOST_PLUS: Final = re.compile(r"(T[^T ]*) (\d\d:?\d\d)\Z")
 
 
 def typed_all(filters: Iterable[Filter], kinds: Mapping[str, str]) -> list[Filter]:

@@ -15,7 +15,10 @@ from typing import Any, Final
 from odoosync.db import Tx
 from odoosync.log import get_logger
 from odoosync.odoo import domain as domains
+from odoosync.odoo.bounds import NAMES
 from odoosync.odoo.errors import FixRequest, FixRights, NarrowDown
+from odoosync.odoo.fields import is_id
+from odoosync.odoo.names import display_name
 from odoosync.store import labels as store
 from odoosync.sync.engine.making import Targets
 from odoosync.sync.engine.work import Work
@@ -52,8 +55,8 @@ async def names_shown(work: Work, wanted: Mapping[str, Mapping[int, int]]) -> Na
         for row in await _read_names(work, work.dataset.model, some, fields):
             for name in fields:
                 pair = row.get(name)
-                if isinstance(pair, list | tuple):
-                    found[relations[name]][pair[0]] = _text(pair[1])
+                if isinstance(pair, list) and len(pair) > 1 and is_id(pair[0]):
+                    found[relations[name]][pair[0]] = display_name(pair[1])
     return dict(found)
 
 
@@ -64,17 +67,17 @@ async def _read_names(
     try:
         return await patiently(
             lambda: work.client.search_read(
-                model, domains.with_ids(ids), fields, context=work.context, names=True
+                model,
+                domains.with_ids(ids),
+                fields,
+                context=work.context,
+                names=True,
+                bound=NAMES,
             )
         )
     except (FixRights, FixRequest, NarrowDown) as error:
         log.info("names_not_read", run=work.run_id, model=model, code=error.code)
         return []
-
-
-def _text(name: object) -> str:
-    """Take a name as it is shown; Odoo says `false` for an empty one."""
-    return str(name) if name else ""
 
 
 async def _unknown(work: Work, targets: Targets, ids: Collection[int]) -> Targets:
@@ -120,7 +123,7 @@ async def refresh(work: Work) -> None:
 async def _refresh_some(work: Work, model: str, ids: list[int]) -> None:
     """Ask the targets themselves; those that the login may not read keep the names they have."""
     rows = await _read_names(work, model, ids, ["display_name"])
-    names = {row["id"]: _text(row.get("display_name")) for row in rows}
+    names = {row["id"]: display_name(row.get("display_name")) for row in rows}
 
     async def write(tx: Tx) -> Mapping[str, int]:
         await store.put(tx, work.connection_id, model, names, work.clock())

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import IO, Final, cast
 
 from odoosync.log import get_logger
-from odoosync.odoo.errors import BadAnswer, BrokenAnswer
+from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, BrokenAnswer
 from odoosync.odoo.fields import Row
 from odoosync.sync.engine.making import Opened, Order, Part, last_of, made
 
@@ -64,7 +64,7 @@ class Parts:
         try:
             rows = self._order.page.rows()
             opened = Opened(len(rows), last_of(rows, self._order.after))
-        except (BadAnswer, BrokenAnswer):
+        except (AnswerTooLarge, BadAnswer, BrokenAnswer):
             raise Misread from None
         if self.opened != opened:
             raise Misread
