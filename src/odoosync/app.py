@@ -81,7 +81,12 @@ def build_services(settings: Settings) -> Services:
         keys_place=keys.place,
         clock=utc_now,
         accounts=open_accounts(database, key_ring),
-        transport=open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts, outbound),
+        transport=open_transport(
+            settings.default_odoo_url,
+            settings.allowed_odoo_hosts,
+            outbound,
+            page_megabytes=settings.page_megabytes,
+        ),
         sync=SyncService(database, clock=utc_now, wait_s=settings.sync_wait),
         default_odoo_url=settings.default_odoo_url,
         registration_open=settings.registration == "open",

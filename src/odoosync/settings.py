@@ -167,6 +167,20 @@ class Settings(BaseSettings):
         description="Syncs that all workers together run at the same time. Unset: as many as they "
         "have places for.",
     )
+    page_megabytes: int = Field(
+        default=64,
+        ge=1,
+        le=1024,
+        description="Megabytes that one answer of an Odoo may have, unpacked. A page of rows that "
+        "has more is asked for in smaller parts.",
+    )
+    worker_megabytes: int = Field(
+        default=1024,
+        ge=256,
+        description="Megabytes of memory from which on a worker process takes no more syncs, and "
+        "begins anew once those that run have ended, or after a minute. None is lost: what has not "
+        "ended by then goes on where it was.",
+    )
     trusted_proxies: CommaSeparated = Field(
         default=(),
         description="Addresses of proxies whose `X-Forwarded-*` headers are believed, separated by "

@@ -33,6 +33,7 @@ from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.rounds import Round
 from odoosync.jobs.worker import Limits, Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
+from odoosync.memory import MEBIBYTE
 from odoosync.notifications.claiming import expire_mails
 from odoosync.notifications.opening import open_mailer, webhook_guard
 from odoosync.notifications.posting import Poster
@@ -47,6 +48,7 @@ from odoosync.sync.rounds import ticking, watching
 from odoosync.sync.run_log import Recorded
 from odoosync.sync.tasks import SyncTask
 
+log = get_logger(__name__)
 _STOP_LIMIT_S: Final = 20.0
 _EXPIRE_MAILS_S: Final = 60.0
 _LOOK_AT_LOG_S: Final = 0.5
@@ -60,7 +62,12 @@ async def sync_task(
 ) -> AsyncIterator[Task]:
     """Equip the syncs of this process: they share one pool of connections to Odoo."""
     outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
-    transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts, outbound)
+    transport = open_transport(
+        settings.default_odoo_url,
+        settings.allowed_odoo_hosts,
+        outbound,
+        page_megabytes=settings.page_megabytes,
+    )
     maker = Maker(in_process=(os.cpu_count() or 1) > 1)
     try:
         task = SyncTask(
@@ -102,8 +109,11 @@ async def work(
     *,
     timing: Timing | None = None,
     policy: RetryPolicy | None = None,
-) -> None:
-    """Work on a migrated database until `stop` is set. Raises NotOnThisMachine, KeysMissing."""
+) -> bool:
+    """Work on a migrated database until `stop` is set. Raises NotOnThisMachine, KeysMissing.
+
+    Returns whether it ended because its memory was full, and another worker is wanted.
+    """
     url, folder = settings.effective_database_url, settings.data_dir.resolve()
     database, worker_id = open_database(url), new_worker_id()
     keep = Keep(settings.history_days, settings.audit_days, settings.event_days)
@@ -124,7 +134,7 @@ async def work(
                 Round(_EXPIRE_MAILS_S, lambda: expire_mails(database, utc_now())),
                 Round(_LOOK_AT_LOG_S, database.shorten_log),
             )
-            await Worker(
+            worker = Worker(
                 database,
                 task,
                 DbosDispatcher(url, folder / "jobs.sqlite3", worker_id),
@@ -139,7 +149,10 @@ async def work(
                 rounds=(*rounds, telling),
                 timing=timing,
                 policy=policy,
-            ).run(stop)
+                memory_limit=settings.worker_megabytes * MEBIBYTE,
+            )
+            await worker.run(stop)
+            return worker.is_full and not stop.is_set()
     finally:
         await database.close()
 
@@ -151,12 +164,15 @@ def run_worker(
     timing: Timing | None = None,
     policy: RetryPolicy | None = None,
 ) -> None:
-    """Work until SIGTERM or Ctrl-C; what is going on is put back then, within 15 seconds."""
+    """Work until SIGTERM or Ctrl-C; what is going on is put back then, within 15 seconds.
+
+    When its memory is full the process begins anew in its place: same id, same parent, same pipes.
+    """
     _share_heaps()
     _collect_rarely()
     _take_turns_often()
 
-    async def run() -> None:
+    async def run() -> bool:
         stop = asyncio.Event()
         limit = threading.Timer(_STOP_LIMIT_S, os._exit, (1,))
         limit.daemon = True
@@ -168,9 +184,11 @@ def run_worker(
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, end)
-        await work(settings, stop, make_task, timing=timing, policy=policy)
+        return await work(settings, stop, make_task, timing=timing, policy=policy)
 
-    asyncio.run(run())
+    if asyncio.run(run()):
+        log.info("worker_begins_anew")
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
 
 
 def _share_heaps() -> None:

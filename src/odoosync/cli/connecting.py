@@ -43,7 +43,12 @@ async def desk_of(username: str) -> AsyncIterator[Desk]:
         keys = await existing_keys(settings, database)
         user = await find_user(database, username)
         outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
-        transport = open_transport(settings.default_odoo_url, settings.allowed_odoo_hosts, outbound)
+        transport = open_transport(
+            settings.default_odoo_url,
+            settings.allowed_odoo_hosts,
+            outbound,
+            page_megabytes=settings.page_megabytes,
+        )
         service = ConnectionService(
             database=database,
             transport=transport,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,12 +27,15 @@ from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.rounds import Round, going
 from odoosync.jobs.task import Lease, Task
 from odoosync.log import get_logger
+from odoosync.memory import MEBIBYTE, held_bytes
 
 log = get_logger(__name__)
 _PATIENCE_S: Final = 2.0
 """For what the engine itself may take at the end, beyond the grace of the bodies."""
 LENT_AFTER_S: Final = 0.5
 LENT: Final = 5
+FULL_GRACE_S: Final = 60.0
+"""For what runs when the memory is full; what has not ended by then is put back."""
 
 
 def new_worker_id() -> str:
@@ -58,6 +61,9 @@ class Worker:
     An attempt that waits for long lends its place: a server that hangs holds up nobody else. So
     there may be `LENT` times as many for a while.
 
+    From `memory_limit` bytes on it takes nothing more, and `run` returns when what runs has ended:
+    `is_full` tells whoever started it that another one is wanted.
+
     With `presence_folder`, workers that share it notice at once when one of them is gone. `rounds`
     are made beside the work.
     """
@@ -75,7 +81,10 @@ class Worker:
         rounds: Sequence[Round] = (),
         timing: Timing | None = None,
         policy: RetryPolicy | None = None,
+        memory_limit: int | None = None,
     ) -> None:
+        self._memory_limit = memory_limit
+        self.is_full = False
         self._desk = Desk(database, task, timing or Timing(), policy or RetryPolicy())
         self._dispatcher = dispatcher
         self._id = worker_id
@@ -88,7 +97,10 @@ class Worker:
         self._wakes = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, then let bodies finish their page and put their lanes back."""
+        """Work until `stop` is set, or memory is full.
+
+        Bodies finish their page then, and their lanes are put back.
+        """
         timing = self._desk.timing
         with ExitStack() as stack:
             if self._folder is not None:
@@ -99,6 +111,8 @@ class Worker:
                 async with going([*own, *self._rounds]):
                     log.info("worker_ready", worker=self._id, concurrency=self._concurrency)
                     await self._work(stop)
+                    if self.is_full:
+                        await self._let_end(stop)
                     await self._wind_up()
             finally:
                 await self._leave()
@@ -111,7 +125,7 @@ class Worker:
         """
         timing = self._desk.timing
         with self._desk.database.watch() as watch:
-            while not stop.is_set():
+            while not stop.is_set() and not self._fills_up():
                 self._wakes.clear()
                 try:
                     await self._take()
@@ -125,6 +139,21 @@ class Worker:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wakes.wait(), pause)
                     await asyncio.sleep(timing.breath)
+
+    def _fills_up(self) -> bool:
+        held = held_bytes() if self._memory_limit is not None else 0
+        if self._memory_limit is not None and held > self._memory_limit:
+            self.is_full = True
+            log.warning("worker_is_full", worker=self._id, megabytes=held // MEBIBYTE)
+        return self.is_full
+
+    async def _let_end(self, stop: asyncio.Event) -> None:
+        """Wait for what runs, for a while, and no longer than until it is to stop anyway."""
+        stopped = asyncio.create_task(stop.wait())
+        ends = asyncio.gather(*self._running, return_exceptions=True)
+        both: set[asyncio.Future[Any]] = {stopped, ends}
+        await asyncio.wait(both, timeout=FULL_GRACE_S, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
 
     async def _take(self) -> None:
         """Claim no more than starts at once."""

@@ -266,7 +266,12 @@ def odoo_guard(default_url: str, allowed: Iterable[str]) -> AddressGuard:
 
 
 def open_transport(
-    default_url: str, allowed: Iterable[str], outbound: Outbound | None = None
+    default_url: str,
+    allowed: Iterable[str],
+    outbound: Outbound | None = None,
+    *,
+    page_megabytes: int = 64,
 ) -> Transport:
     """Make a process's one transport, guarded by what the settings allow."""
-    return Transport(TransportLimits(), odoo_guard(default_url, allowed), outbound)
+    limits = TransportLimits(max_bytes=page_megabytes * _MEBIBYTE)
+    return Transport(limits, odoo_guard(default_url, allowed), outbound)

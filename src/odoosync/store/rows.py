@@ -133,6 +133,15 @@ def _dumps_clean(data: Any) -> bytes:
     raise NotStorable  # out here, for the encoder's error holds the row
 
 
+def is_storable(value: Any) -> bool:
+    """Tell whether a value of a record can be kept."""
+    try:
+        _dumps(value)
+    except NotStorable:
+        return False
+    return True
+
+
 def clean(text: str | None) -> str | None:
     """Drop the characters that a database or UTF-8 refuses."""
     if text is None or (text.isascii() and "\0" not in text):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from odoosync.connections.errors import NoConnection
+from odoosync.db.values import is_about_a_value
 from odoosync.errors import OdoosyncError
 from odoosync.jobs import lanes
 from odoosync.jobs.errors import LaneCancelled, LaneInterrupted
@@ -13,7 +16,7 @@ from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Done, Lease, Outcome
 from odoosync.log import get_logger
 from odoosync.memory import forget
-from odoosync.odoo.errors import EndlessAnswer, OdooError
+from odoosync.odoo.errors import BadAnswer, EndlessAnswer, OdooError
 from odoosync.sync import admission, cursors, runs
 from odoosync.sync.admission import Admitted, Patient
 from odoosync.sync.breaker import Wait
@@ -26,6 +29,10 @@ from odoosync.sync.verify import run as verify
 from odoosync.sync.verify.lane import verified_by
 
 log = get_logger(__name__)
+_NOT_HELD: Final = (
+    "Odoo sent a value that the database cannot hold. The service's log says where it was met. Ask"
+    " who runs this Odoo, or a proxy before it, what changed."
+)
 GIVEN_UP_AFTER_S: Final = 24 * 3600.0
 
 
@@ -50,13 +57,24 @@ class SyncTask:
         except LaneInterrupted:
             raise
         except OdoosyncError as error:
-            fault = (admitted, error) if isinstance(admitted, Admitted) else None
-            await self._end(claim, "failed", error.code, error.advice, fault)
-            log.warning("sync_failed", run=claim.run_id, code=error.code)
+            await self._fail(claim, admitted, error)
+            forget(error)
+        except (SQLAlchemyError, OverflowError, UnicodeError) as error:
+            if not is_about_a_value(error):
+                raise
+            await self._fail(claim, admitted, BadAnswer(_NOT_HELD))
+            log.warning("not_held", run=claim.run_id, exc_info=error)
             forget(error)
         else:
             return outcome
         return Done()
+
+    async def _fail(
+        self, claim: Claim, admitted: Admitted | Wait | None, error: OdoosyncError
+    ) -> None:
+        fault = (admitted, error) if isinstance(admitted, Admitted) else None
+        await self._end(claim, "failed", error.code, error.advice, fault)
+        log.warning("sync_failed", run=claim.run_id, code=error.code)
 
     async def _wait(self, claim: Claim, turn: Wait) -> Outcome:
         """Come back when the Odoo is asked again; what waited for a day has failed."""

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from lane_world import DATASET, ask, claim, move, populate, state
 from odoosync.db import Database, open_database
 from odoosync.jobs import lanes, presence
+from odoosync.jobs import worker as worker_module
 from odoosync.jobs.attempt import Timing
 from odoosync.jobs.engine import Done, Lease, Outcome, RetryIn, Work
 from odoosync.jobs.lanes import Claim
@@ -74,6 +77,28 @@ async def busy_for_ever(claim: Claim, lease: Lease) -> Outcome:
     return Done()
 
 
+def worker_of(
+    database: Database,
+    task: Recorder,
+    *,
+    folder: Path | None = None,
+    concurrency: int = 4,
+    timing: Timing = QUICK,
+) -> Worker:
+    """Make one whose memory is full above one byte, as soon as a test says that it holds any."""
+    return Worker(
+        database,
+        task,
+        PlainDispatcher(),
+        worker_id="tested",
+        concurrency=concurrency,
+        presence_folder=folder,
+        timing=timing,
+        policy=HASTY,
+        memory_limit=1,
+    )
+
+
 @asynccontextmanager
 async def working(
     database: Database,
@@ -84,22 +109,21 @@ async def working(
     timing: Timing = QUICK,
 ) -> AsyncIterator[asyncio.Event]:
     stop = asyncio.Event()
-    worker = Worker(
-        database,
-        task,
-        PlainDispatcher(),
-        worker_id="tested",
-        concurrency=concurrency,
-        presence_folder=folder,
-        timing=timing,
-        policy=HASTY,
-    )
+    worker = worker_of(database, task, folder=folder, concurrency=concurrency, timing=timing)
     running = asyncio.create_task(worker.run(stop))
     try:
         yield stop
     finally:
         stop.set()
         await running
+
+
+@pytest.fixture(autouse=True)
+def held(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What the process seems to hold, in bytes."""
+    bytes_held = [0]
+    monkeypatch.setattr(worker_module, "held_bytes", lambda: bytes_held[0])
+    return bytes_held
 
 
 async def settled(database: Database, connection: int, generation: int = 1) -> None:
@@ -298,3 +322,52 @@ async def test_a_worker_frees_the_lanes_of_one_that_departed(
     async with working(database, Recorder(done_at_once), folder=tmp_path):
         await settled(database, connection)
         await until(forgotten)
+
+
+async def test_a_worker_whose_memory_is_full_ends_between_runs_and_loses_none(
+    database: Database, held: list[int]
+) -> None:
+    first, second = await populate(database, [1, 2])
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def waits(claim: Claim, lease: Lease) -> Outcome:
+        del claim, lease
+        begun.set()
+        await go_on.wait()
+        return Done()
+
+    worker = worker_of(database, Recorder(waits))
+    working_on = asyncio.create_task(worker.run(asyncio.Event()))
+    await ask(database, first)
+    await begun.wait()
+    held[0] = 2
+    await until(lambda: is_full(worker))
+    await ask(database, second)
+    go_on.set()
+    await working_on
+    assert [(await state(database, one)).done for one in (first, second)] == [1, 0]
+    held[0] = 0
+    async with working(database, Recorder(done_at_once)):
+        await settled(database, second)
+
+
+async def test_what_does_not_end_in_time_is_put_back_and_goes_on_in_the_next_one(
+    database: Database, held: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "FULL_GRACE_S", 0.05)
+    (connection,) = await populate(database, [1])
+
+    async def fills_up(claim: Claim, lease: Lease) -> Outcome:
+        held[0] = 2
+        return await busy_for_ever(claim, lease)
+
+    await ask(database, connection)
+    await worker_of(database, Recorder(fills_up)).run(asyncio.Event())
+    held[0] = 0
+    async with working(database, Recorder(done_at_once)):
+        await settled(database, connection)
+    assert (await state(database, connection)).attempts == 0
+
+
+async def is_full(worker: Worker) -> bool:
+    return worker.is_full

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -12,6 +13,7 @@ from integration.sync.direct import DirectOdoo
 from integration.verify.checking import verify
 from odoosync.odoo.transport import Answer
 from odoosync.sandbox import World
+from odoosync.sync.engine import keeping
 
 PARTNER = "res.partner"
 ODD: Final[list[Any]] = [
@@ -39,7 +41,10 @@ ODD: Final[list[Any]] = [
     "0001-01-01",
     "x" * 100_000,
     [None] * 50,
+    "deep",
 ]
+DEEP = b"[" * 300 + b"]" * 300
+"""Deeper than is written down again: it stands where `deep` does."""
 
 
 class OddOdoo(DirectOdoo):
@@ -57,7 +62,8 @@ class OddOdoo(DirectOdoo):
             for row in rows:
                 if row["id"] == self.row:
                     row.update({name: self.value for name in row if name != "id"})
-            return Answer(answer.status, answer.headers, orjson.dumps(told), answer.date)
+            body = orjson.dumps(told).replace(b'"deep"', DEEP)
+            return Answer(answer.status, answer.headers, body, answer.date)
         return answer
 
 
@@ -82,3 +88,33 @@ async def test_a_row_of_other_types_costs_no_other_row(
     odoo.odd = False
     await synced.sync(full=True)
     assert {odoo_id: row.data for odoo_id, row in (await synced.rows()).items()} == before
+
+
+@pytest.mark.parametrize(
+    "error", [OverflowError("too large"), UnicodeEncodeError("utf-8", "", 0, 1, "")]
+)
+async def test_what_the_database_cannot_hold_is_told_as_odoos_fault_at_once(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def refuses(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(keeping, "_store", refuses)
+    run = await copy.sync()
+    assert (run.status, run.error_code, run.attempts) == ("failed", "odoo_bad_answer", 1)
+    assert "cannot hold" in run.error
+
+
+async def test_names_that_no_odoo_has_fail_the_run_and_say_so(
+    copy: Copy, odoo: DirectOdoo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = odoo.send
+
+    async def hostile(*given: Any, **more: Any) -> Answer:
+        told = await answer(*given, **more)
+        body = told.body.replace(b'"res.country"', b'"%b"' % (b"://:" * 20_000))
+        return replace(told, body=body) if odoo.asked[-1][1] == "fields_get" else told
+
+    monkeypatch.setattr(odoo, "send", hostile)
+    run = await copy.sync()
+    assert (run.status, run.error_code) == ("failed", "odoo_bad_answer")

@@ -13,12 +13,12 @@ from typing import Any, Self
 
 from odoosync.db import Tx
 from odoosync.store import reading, writing
-from odoosync.store.rows import EncodedRow, encode
+from odoosync.store.rows import EncodedRow
 from odoosync.store.writing import PageCounts
 from odoosync.sync import set_aside
 from odoosync.sync.engine import labels
 from odoosync.sync.engine.making import Part, Targets, pointed_to
-from odoosync.sync.engine.sifting import decoded
+from odoosync.sync.engine.sifting import decoded, encoded
 from odoosync.sync.engine.work import Work
 from odoosync.sync.mapping import to_row
 from odoosync.sync.set_aside import Fault
@@ -42,10 +42,11 @@ def make_ready(work: Work, raw: list[dict[str, Any]], faults: Sequence[Fault]) -
     """Make rows ready that may hold what they cannot, or not be whole. No I/O. Raises BadAnswer."""
     values, wrong = decoded(work, raw, work.plan.fields)
     rows = [to_row(work.dataset, odoo_id, data) for odoo_id, data in values.items()]
-    faults = [*faults, *wrong]
+    ready, unkept = encoded(work, rows)
+    faults = [*faults, *wrong, *unkept]
     faulty = {fault.odoo_id for fault in faults}
     return Ready(
-        {row.odoo_id: encode(row) for row in rows},
+        {row.odoo_id: row for row in ready},
         pointed_to(work.relations, rows),
         {row.odoo_id: row.data for row in rows if row.odoo_id in faulty},
         faults,
