@@ -147,6 +147,12 @@ class Service:
             yield Caller(http, "")
 
     @contextmanager
+    def again(self, username: str) -> Iterator[Caller]:
+        """Sign in once more."""
+        with self._session(username) as caller:
+            yield caller
+
+    @contextmanager
     def _session(self, username: str) -> Iterator[Caller]:
         with httpx.Client(base_url=self.url, timeout=PATIENCE_S) as http:
             form = {"username": username, "password": PASSWORD}

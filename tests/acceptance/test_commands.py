@@ -68,7 +68,9 @@ def test_a_backup_restores_what_was_there(
     assert saved.returncode == 0, saved.stderr
     caller.ok(caller.http.delete(PROFILE))
     assert service.run("restore", str(file), "--yes").returncode == 0
-    assert caller.get(PROFILE)["odoo_password"] == "admin"
+    assert caller.http.get(PROFILE).json()["code"] == "session_ended"
+    with service.again(caller.username) as caller:
+        assert caller.get(PROFILE)["odoo_password"] == "admin"
 
 
 def test_restore_refuses_what_is_no_backup(sqlite_only: Service, tmp_path: Path) -> None:

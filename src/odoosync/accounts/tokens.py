@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ REFRESH_LIFETIME: Final = timedelta(days=30)
 KEY_PREFIX: Final = "osk_"
 _REFRESH_PREFIX: Final = "osr_"
 _ALGORITHM: Final = "HS256"
+_BEYOND_IDS: Final = 2**63
+_SESSION_ID: Final = re.compile("[0-9a-f-]{1,36}")
 _ISSUER: Final = "odoosync"
 _AUDIENCE: Final = "odoosync-api"
 _CLAIMS: Final = ("iss", "aud", "sub", "tid", "sid", "kind", "iat", "exp", "jti", "auth_time")
@@ -78,13 +81,13 @@ class Tokens:
             payload = self._verified(token)
             expires = datetime.fromtimestamp(payload["exp"], UTC)
             claims = Claims(
-                user_id=int(payload["sub"]),
-                tenant_id=int(payload["tid"]),
-                session_id=str(payload["sid"]),
+                user_id=_id(payload["sub"]),
+                tenant_id=_id(payload["tid"]),
+                session_id=_session_id(payload["sid"]),
                 kind="password" if payload["kind"] == "password" else "refresh",
                 auth_time=datetime.fromtimestamp(payload["auth_time"], UTC),
             )
-        except (jwt.PyJWTError, CannotOpen, ValueError, TypeError, OverflowError) as error:
+        except (jwt.PyJWTError, CannotOpen, ValueError, TypeError, OverflowError, OSError) as error:
             raise NotSignedIn(
                 "The access token is not one of ours. Sign in at /api/v1/auth/token."
             ) from error
@@ -111,6 +114,21 @@ class Tokens:
             },
         )
         return payload
+
+
+def _id(value: object) -> int:
+    """Read an id as the database counts them. Raises ValueError."""
+    number = int(str(value))
+    if not 0 < number < _BEYOND_IDS:
+        raise ValueError
+    return number
+
+
+def _session_id(value: object) -> str:
+    """Read what a session may be called. Raises ValueError."""
+    if not isinstance(value, str) or not _SESSION_ID.fullmatch(value):
+        raise ValueError
+    return value
 
 
 def hash_of(token: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 import typer
@@ -12,6 +13,7 @@ from odoosync.accounts.known_keys import check_keys
 from odoosync.addresses.outbound import Outbound
 from odoosync.api.health import reasons_not_ready
 from odoosync.cli.opening import key_source, opened_database
+from odoosync.crypto import KEY_FILE
 from odoosync.db import Database, DiskFull
 from odoosync.db.disk import free_bytes, readable_size
 from odoosync.errors import OdoosyncError
@@ -107,6 +109,21 @@ async def _disk(settings: Settings, database: Database) -> str:
     return told
 
 
+def _is_open(path: Path) -> bool:
+    return path.exists() and bool(path.stat().st_mode & 0o077)
+
+
+async def _modes(settings: Settings, _database: Database) -> str:
+    """See that nobody else of this machine reads the copy, or the keys."""
+    folder = settings.data_dir.resolve()
+    keys, copy = folder / KEY_FILE, folder / "odoosync.sqlite3"
+    if _is_open(keys):
+        raise OdoosyncError(f"Others on this machine may read {keys}: chmod 600 it.")
+    if _is_open(folder) and _is_open(copy):
+        raise OdoosyncError(f"Others on this machine may read {copy}: chmod 700 {folder}.")
+    return "the data folder and the keys are this user's alone"
+
+
 async def _workers(_settings: Settings, database: Database) -> str:
     alive = await live_workers(database, within_s=10.0)
     return f"{alive} alive" if alive else "none alive; `odoosync serve` starts one"
@@ -121,6 +138,7 @@ async def _clocks(_settings: Settings, database: Database) -> str:
 _OF_DATABASE: dict[str, Check] = {
     "keys": _keys,
     "database": _schema,
+    "modes": _modes,
     "disk": _disk,
     "workers": _workers,
     "clocks": _clocks,

@@ -131,12 +131,19 @@ def resume(webhook_id: Id, user: User) -> None:
 
 
 @webhook.command("rotate-secret")
-def rotate_secret(webhook_id: Id, user: User) -> None:
+def rotate_secret(
+    webhook_id: Id,
+    user: User,
+    *,
+    now: Annotated[
+        bool, typer.Option("--now", help="The old one leaked: it signs nothing any more.")
+    ] = False,
+) -> None:
     """Give it a new secret and print it; for a day the old one signs beside it."""
 
     async def run() -> str:
         async with _desk(user) as desk:
-            _, secret = await desk.service.rotate(desk.owner, webhook_id)
+            _, secret = await desk.service.rotate(desk.owner, webhook_id, overlaps=not now)
             return secret.reveal()
 
     typer.echo(asyncio.run(run()))

@@ -132,10 +132,17 @@ class WebhookService:
             await store.change(tx, webhook_id, self.clock(), **back)
             return webhook_view(await store.get(tx, webhook_id))
 
-    async def rotate(self, owner: Owner, webhook_id: int) -> tuple[dict[str, Any], Secret]:
-        """Give it a new secret; the one before it signs, too, for a day. Raises NoWebhook."""
-        async with self._changing(owner, webhook_id, changed=["rotated"]) as (tx, found):
-            secret = await store.rotate(tx, self.key_ring, found, self.clock())
+    async def rotate(
+        self, owner: Owner, webhook_id: int, *, overlaps: bool = True
+    ) -> tuple[dict[str, Any], Secret]:
+        """Give it a new secret; the one before it signs, too, for a day, where it `overlaps`.
+
+        Raises NoWebhook.
+        """
+        changed = ["rotated" if overlaps else "replaced"]
+        async with self._changing(owner, webhook_id, changed=changed) as (tx, found):
+            now = self.clock()
+            secret = await store.rotate(tx, self.key_ring, found, now, overlaps=overlaps)
             return webhook_view(await store.get(tx, webhook_id)), secret
 
     async def remove(self, owner: Owner, webhook_id: int) -> None:

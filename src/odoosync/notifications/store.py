@@ -76,13 +76,17 @@ async def change(tx: Tx, webhook_id: int, now: datetime, **values: Any) -> None:
     await tx.execute(chosen.values(updated_at=now, **values))
 
 
-async def rotate(tx: Tx, key_ring: KeyRing, found: Row[Any], now: datetime) -> Secret:
-    """Give a webhook a new secret; the one that it had signs beside it for a day."""
+async def rotate(
+    tx: Tx, key_ring: KeyRing, found: Row[Any], now: datetime, *, overlaps: bool = True
+) -> Secret:
+    """Give a webhook a new secret; where it `overlaps`, the one before signs too, for a day."""
     secret, bound = new_secret(), sealed_for(tx.tenant_id, found.id, found.url)
     before: dict[str, Any] = {"sealed_previous": None, "previous_until": None}
     with suppress(CannotOpen):  # one that is lost signs nothing any more
-        key_ring.open(found.sealed_secret, bound)
-        before = {"sealed_previous": found.sealed_secret, "previous_until": now + OVERLAP}
+        if overlaps:
+            key_ring.open(found.sealed_secret, bound)
+            until = now + OVERLAP
+            before = {"sealed_previous": found.sealed_secret, "previous_until": until}
     await change(tx, found.id, now, sealed_secret=key_ring.seal(secret, bound), **before)
     return secret
 

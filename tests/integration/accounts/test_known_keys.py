@@ -151,3 +151,12 @@ def test_a_lost_key_is_given_up_by_a_command(command: Run, tmp_path: Path) -> No
     command("user", "create", "anna", "--password-stdin", stdin="a_password\n")
     assert lost not in file.read_text()
     assert "keys.forgotten" in command("audit")
+
+
+def test_doctor_sees_that_others_may_read_the_keys(command: Run, tmp_path: Path) -> None:
+    command("user", "create", "bert", "--password-stdin", stdin="a_password\n")
+    (tmp_path / "data" / "secret_keys").chmod(0o644)
+    with pytest.raises(SystemExit):
+        command("doctor")
+    (tmp_path / "data" / "secret_keys").chmod(0o600)
+    assert "ok    modes" in command("doctor")

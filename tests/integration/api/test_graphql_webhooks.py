@@ -68,6 +68,14 @@ async def test_the_mail_address_is_set_and_shown(
     }
 
 
+async def test_what_is_left_out_of_a_change_stays(
+    client: httpx.AsyncClient, signed_in: Headers
+) -> None:
+    await data_of(client, signed_in, 'mutation { change_me(email: "anna@example.com") { email } }')
+    kept = await data_of(client, signed_in, "mutation { change_me { email } }")
+    assert kept["change_me"] == {"email": "anna@example.com"}
+
+
 REFUSED = {
     'create_webhook(url: "https://example.com", name: "LONG") { id }': "name",
     'create_webhook(url: "https://example.com/LONG") { id }': "url",

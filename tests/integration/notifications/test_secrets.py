@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
+from standardwebhooks import WebhookVerificationError
 
 from integration.notifications.telling import Telling
 from odoosync.accounts.known_keys import keys_in_use
@@ -99,6 +100,19 @@ async def test_a_url_that_its_owner_changes_keeps_the_secrets(
     (message,) = receiver.came
     for secret in (first, second.reveal()):
         assert is_signed(message, secret, telling.clock())
+
+
+async def test_a_secret_that_leaked_is_replaced_at_once(
+    telling: Telling, receiver: Receiver
+) -> None:
+    webhook_id, leaked = await telling.hook(receiver.url)
+    _, secret = await telling.service.rotate(telling.owner, webhook_id, overlaps=False)
+    await telling.happen()
+    await telling.send()
+    (message,) = receiver.came
+    assert is_signed(message, secret.reveal(), telling.clock())
+    with pytest.raises(WebhookVerificationError):
+        is_signed(message, leaked, telling.clock())
 
 
 async def test_a_secret_that_is_lost_can_be_rotated(telling: Telling, receiver: Receiver) -> None:

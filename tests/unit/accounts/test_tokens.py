@@ -94,3 +94,28 @@ def test_an_api_key_begins_with_the_prefix_that_lists_show() -> None:
     assert plain.startswith(f"{prefix}_")
     assert prefix.startswith("osk_")
     assert len(plain) - len(prefix) > 40
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ("sub", str(10**30)),
+        ("sub", "-1"),
+        ("tid", 2**63),
+        ("tid", 1.5),
+        ("tid", "1e3"),
+        ("sid", "0b0c\0"),
+        ("sid", "0" * 10_000),
+        ("sid", 7),
+        ("exp", 10**18),
+        ("exp", None),
+        ("auth_time", 10**18),
+        ("auth_time", float("inf")),
+    ],
+)
+def test_a_signed_token_with_absurd_claims_is_refused(claim: str, value: object) -> None:
+    ring = new_key_ring("k1")
+    payload = jwt.decode(Tokens(ring).issue(CLAIMS, NOW), options={"verify_signature": False})
+    absurd = jwt.encode(payload | {claim: value}, ring.key("sign"), "HS256", headers={"kid": "k1"})
+    with pytest.raises(NotSignedIn):
+        Tokens(ring).read(absurd, NOW)

@@ -102,3 +102,23 @@ def test_files_that_are_mounted_are_there() -> None:
         for mount in one.get("volumes", []):
             source = mount.split(":")[0]
             assert not source.startswith(".") or (DEPLOY / source).is_file(), source
+
+
+def test_migrations_get_no_keys() -> None:
+    assert set(SERVICES["migrate"]["environment"]) == {"ODOOSYNC_DATABASE_URL"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_of_ours_is_bounded_and_has_no_capabilities(name: str) -> None:
+    one = OURS[name]
+    assert (one["cap_drop"], bool(one["mem_limit"]), bool(one["pids_limit"])) == (
+        ["ALL"],
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("path", ["odoosync-data/secret_keys", "deploy/.env"])
+def test_what_holds_secrets_is_ignored_by_git(path: str) -> None:
+    lines = (ROOT / ".gitignore").read_text().splitlines()
+    assert any(f"/{path}".startswith(line.rstrip("/")) for line in lines if line.startswith("/"))

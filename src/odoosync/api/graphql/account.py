@@ -31,8 +31,10 @@ async def _me(info: Info) -> Any:
     return _view(caller, email)
 
 
-async def _change_me(info: Info, email: str | None) -> Any:
+async def _change_me(info: Info, email: str | None = strawberry.UNSET) -> Any:
     caller = info.context.need("manage")
+    if email is strawberry.UNSET:
+        return await _me(info)
     return _view(caller, await change_address(info.context.services.accounts, caller, email))
 
 
@@ -52,5 +54,5 @@ me_field: Any = strawberry.field(resolver=_me, graphql_type=Me)
 change_me_field: Any = strawberry.mutation(
     resolver=_change_me,
     graphql_type=Me,
-    description="Set where mails about trouble go; null for nowhere.",
+    description="Set where mails about trouble go; null for nowhere. What is left out stays.",
 )

@@ -201,9 +201,9 @@ async def _resume(info: Info, id: BigInt) -> Any:  # noqa: A002 - the argument's
     return await service.resume(owner, id)
 
 
-async def _rotate(info: Info, id: BigInt) -> Any:  # noqa: A002 - the argument's name
+async def _rotate(info: Info, id: BigInt, now: bool = False) -> Any:  # noqa: A002, FBT001, FBT002
     service, owner = _desk(info)
-    return _made(*await service.rotate(owner, id))
+    return _made(*await service.rotate(owner, id, overlaps=not now))
 
 
 async def _delete(info: Info, id: BigInt) -> Any:  # noqa: A002 - the argument's name
@@ -266,7 +266,9 @@ class WebhookMutations:
         _resume, Webhook, "Send again, also where it had been disabled."
     )
     rotate_webhook_secret: Webhook = _mutation(
-        _rotate, Webhook, "Give it a new secret; for a day the old one signs beside it."
+        _rotate,
+        Webhook,
+        "Give it a new secret; for a day the old one signs beside it, unless it has to go `now`.",
     )
     delete_webhook: list[Webhook] = _mutation(
         _delete, list[Webhook], "Delete it with its log; answers those that are left."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import Depends, status
+from fastapi import Depends, Query, status
 from pydantic import BaseModel, Field, StringConstraints
 
 from odoosync.accounts import audit
@@ -148,7 +148,12 @@ async def resume_webhook(webhook_id: OwnId, owner: OwnerDep, services: ServicesD
     return WebhookView(**await services.webhooks.resume(owner, webhook_id))
 
 
+Now = Annotated[bool, Query(description="The old one leaked: it signs nothing any more.")]
+
+
 @router.post("/{webhook_id}/rotate-secret", summary="Rotate a webhook's secret")
-async def rotate_secret(webhook_id: OwnId, owner: OwnerDep, services: ServicesDep) -> MadeWebhook:
+async def rotate_secret(
+    webhook_id: OwnId, owner: OwnerDep, services: ServicesDep, *, now: Now = False
+) -> MadeWebhook:
     """Give it a new secret, shown in this answer alone; for a day the old one signs beside it."""
-    return _made(*await services.webhooks.rotate(owner, webhook_id))
+    return _made(*await services.webhooks.rotate(owner, webhook_id, overlaps=not now))
