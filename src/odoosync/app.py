@@ -18,7 +18,7 @@ from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.clock import utc_now
 from odoosync.crypto import KeySource
-from odoosync.db import open_database
+from odoosync.db import Share, open_database
 from odoosync.jobs.child import keep_running
 from odoosync.jobs.rounds import going
 from odoosync.migrations import head_revision
@@ -29,6 +29,7 @@ from odoosync.sync.rounds import watching
 from odoosync.sync.service import SyncService
 
 WORKER: Final = (sys.executable, "-m", "odoosync.worker")
+ENTRANCE_POOL: Final = 5
 
 
 def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
@@ -53,7 +54,7 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         stop = asyncio.Event()
         worker = asyncio.create_task(keep_running(WORKER, stop)) if with_worker else None
         try:
-            async with going([watching(services.database)]):
+            async with going([watching(services.entrance)]):
                 yield
         finally:
             stop.set()
@@ -62,6 +63,7 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
             await services.accounts.afterwards.settle()
             await services.transport.close()
             await services.database.close()
+            await services.entrance.close()
 
     return create_api(services, options, lifespan=lifespan)
 
@@ -71,7 +73,9 @@ def build_services(settings: Settings) -> Services:
 
     Raises NoKeys, BadKeyRing.
     """
-    database = open_database(settings.effective_database_url)
+    url = settings.effective_database_url
+    database = open_database(url, share=Share())
+    entrance = open_database(url, share=Share(), pool_size=ENTRANCE_POOL)
     keys = KeySource(settings.configured_keys, settings.data_dir)
     key_ring = keys.load()
     outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
@@ -80,7 +84,7 @@ def build_services(settings: Settings) -> Services:
         key_ring=key_ring,
         keys_place=keys.place,
         clock=utc_now,
-        accounts=open_accounts(database, key_ring),
+        accounts=open_accounts(entrance, key_ring),
         transport=open_transport(
             settings.default_odoo_url,
             settings.allowed_odoo_hosts,

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Final, TypeVar
 
-MAX_TURN_SECONDS: Final = 0.01
+MAX_TURN_SECONDS: Final = 0.002
 _One = TypeVar("_One")
 
 

@@ -119,8 +119,8 @@ class Readiness:
 
     async def _look(self) -> list[str]:
         services = self._services
-        found = await reasons_not_ready(services.database, self._revision)
-        if not found and (missing := await missing_keys(services.database, services.key_ring)):
+        found = await reasons_not_ready(services.entrance, self._revision)
+        if not found and (missing := await missing_keys(services.entrance, services.key_ring)):
             found = [without(missing, services.keys_place)]
         return found
 

@@ -27,6 +27,8 @@ from odoosync.sync.service import SyncService
 
 @dataclass(frozen=True)
 class Services:
+    """`database` may be busy with what is read of the copies; see `entrance`."""
+
     database: Database
     key_ring: KeyRing
     clock: Clock
@@ -43,6 +45,11 @@ class Services:
     change_poll: SharedPoll[None, Position] = field(default_factory=SharedPoll)
     run_poll: SharedPoll[str, dict[str, Any]] = field(default_factory=SharedPoll)
     webhook_guard: AddressGuard = field(default_factory=lambda: webhook_guard(()))
+
+    @property
+    def entrance(self) -> Database:
+        """What answers who calls and whether all is well: it never waits for lists."""
+        return self.accounts.database
 
     @property
     def connections(self) -> ConnectionService:

@@ -24,6 +24,7 @@ from odoosync.db.schema import (
     system_table,
     tenant_table,
 )
+from odoosync.db.sharing import QueryTooSlow, Share, TooManyAtOnce
 from odoosync.db.turns import in_parts, takes_turn
 
 __all__ = [
@@ -34,6 +35,9 @@ __all__ = [
     "DiskFull",
     "DoorError",
     "JsonDocument",
+    "QueryTooSlow",
+    "Share",
+    "TooManyAtOnce",
     "Tx",
     "UtcDateTime",
     "append_only_table",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +23,9 @@ from odoosync.db import wal
 from odoosync.db.disk import DiskFull, is_disk_full
 from odoosync.db.door import Tx
 from odoosync.db.schema import APP_ROLE, SYSTEM_ROLE
+from odoosync.db.sharing import QueryTooSlow, Share, Turns, stop_slow_statements, was_stopped
 from odoosync.db.watching import Watch
+from odoosync.errors import OdoosyncError
 
 BUSY_TIMEOUT_MS = 30_000
 _IDLE_LIMIT_MS = 20_000
@@ -35,11 +37,17 @@ _MODE = "odoosync_mode"
 
 
 class Database:
-    """The engine with its two doors: `tenant` for everything, `system` for the named few."""
+    """The engine with its two doors: `tenant` for everything, `system` for the named few.
 
-    def __init__(self, engine: AsyncEngine, url: str) -> None:
+    With a `share`, statements end after a while (QueryTooSlow), and each tenant may have a few
+    transactions open at once (TooManyAtOnce): a transaction within another of its own may wait for
+    itself, then.
+    """
+
+    def __init__(self, engine: AsyncEngine, url: str, share: Share | None = None) -> None:
         self.engine = engine
         self.url = url
+        self._turns = Turns(share) if share else None
 
     @property
     def dialect(self) -> Literal["sqlite", "postgresql"]:
@@ -48,7 +56,7 @@ class Database:
     @asynccontextmanager
     async def tenant(self, tenant_id: int, *, write: bool = True) -> AsyncIterator[Tx]:
         """Open a transaction of one tenant; committed at the end, rolled back by an exception."""
-        async with self._begin(write=write) as connection:
+        async with self._turn(tenant_id), self._begin(write=write) as connection:
             if self.dialect == "postgresql":
                 await connection.execute(
                     text("SELECT set_config('odoosync.tenant', :tenant, true)"),
@@ -64,6 +72,9 @@ class Database:
                 await connection.execute(text(f"SET LOCAL ROLE {SYSTEM_ROLE}"))
             yield Tx(connection, None)
 
+    def _turn(self, tenant_id: int) -> AbstractAsyncContextManager[None]:
+        return self._turns.of(tenant_id) if self._turns else nullcontext()
+
     @asynccontextmanager
     async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
         try:
@@ -72,11 +83,12 @@ class Database:
                 async with connection.begin():
                     yield connection
         except Exception as error:
-            if not is_disk_full(error):
+            told = _told(error)
+            if told is None:
                 raise
         else:
             return
-        raise DiskFull  # out here, for the driver's error holds values
+        raise told  # out here, for the driver's error holds values
 
     def watch(self) -> Watch:
         """Give what sees whether others write, to be entered; see `watching`."""
@@ -96,6 +108,13 @@ class Database:
         await self.engine.dispose()
 
 
+def _told(error: Exception) -> OdoosyncError | None:
+    """Return the error of ours that a driver's error stands for, if one does."""
+    if is_disk_full(error):
+        return DiskFull()
+    return QueryTooSlow() if was_stopped(error) else None
+
+
 def async_url(url: str) -> str:
     """Name the driver in a URL that a person wrote without one."""
     parsed = make_url(url.replace("postgres://", "postgresql://", 1))
@@ -104,7 +123,7 @@ def async_url(url: str) -> str:
     return parsed.set(drivername=name).render_as_string(hide_password=False)
 
 
-def open_database(url: str, *, pool_size: int = 10) -> Database:
+def open_database(url: str, *, pool_size: int = 10, share: Share | None = None) -> Database:
     """Open `sqlite:///PATH` or `postgresql://…`; connects at first use, not now."""
     engine = create_async_engine(
         async_url(url),
@@ -119,7 +138,9 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
         event.listen(engine.sync_engine, "invalidate", _roll_back_first)
     else:
         event.listen(engine.sync_engine, "connect", _take_app_role)
-    return Database(engine, url)
+    if share:
+        stop_slow_statements(engine.sync_engine, share.statement_s)
+    return Database(engine, url, share)
 
 
 def set_sqlite_pragmas(connection: Any, _record: object) -> None:
