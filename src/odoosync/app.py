@@ -91,7 +91,7 @@ def build_services(settings: Settings) -> Services:
             outbound,
             page_megabytes=settings.page_megabytes,
         ),
-        sync=SyncService(database, clock=utc_now, wait_s=settings.sync_wait),
+        sync=SyncService(database, clock=utc_now, wait_s=settings.sync_wait, looks=entrance),
         default_odoo_url=settings.default_odoo_url,
         registration_open=settings.registration == "open",
         reveal_secrets=settings.reveal_secrets == "on",

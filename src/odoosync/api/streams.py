@@ -1,4 +1,4 @@
-"""Answers that wait for news: how many of them are open in this process, and whose.
+"""Answers that wait, for news or for the end of a sync: how many are open here, and whose.
 
 Each process counts its own: with several processes a user may have as many in each of them.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 
 from starlette.responses import StreamingResponse
@@ -36,12 +36,13 @@ class Streams:
         """Count one for as long as the block lasts. Raises TooMany."""
         if self._open[user_id] >= MAX_PER_USER:
             raise TooMany(
-                f"You have {MAX_PER_USER} requests open that wait for news. Close one first.",
+                f"You have {MAX_PER_USER} requests open that wait. Close one first, or ask without "
+                "waiting.",
                 retry_after=_RETRY_AFTER,
             )
         if self._open.total() >= MAX_IN_ALL:
             raise TooMany(
-                "Too many requests wait for news here. Try again shortly, or ask without waiting.",
+                "Too many requests wait here. Try again shortly, or ask without waiting.",
                 retry_after=_RETRY_AFTER,
             )
         self._open[user_id] += 1
@@ -52,6 +53,10 @@ class Streams:
             if not self._open[user_id]:
                 del self._open[user_id]
                 self._checked.pop(user_id, None)
+
+    def while_waiting(self, user_id: int, *, wait: bool) -> AbstractContextManager[None]:
+        """Count a request that may wait, or may not. Raises TooMany."""
+        return self.one_of(user_id) if wait else nullcontext()
 
     async def check_session(
         self, caller: Principal, recognise: Callable[[], Awaitable[Principal]]

@@ -22,6 +22,7 @@ from odoosync.sync.datasets import dataset_named
 from odoosync.sync.questions import Kind, NothingAsked, Place
 from odoosync.sync.run_view import run_view
 from odoosync.sync.service import First, SyncAnswer, SyncRequest, SyncService, with_held_back
+from odoosync.sync.waiting import IsGone, stays
 
 _ACTS: Final[dict[Kind, Act]] = {
     "deletions": "deletions.confirmed",
@@ -99,13 +100,14 @@ async def confirm_deletions(
     *,
     fingerprint: str | None = None,
     wait: bool = True,
+    is_gone: IsGone = stays,
 ) -> SyncAnswer:
     """Confirm what is held back, and sync. Raises NoConnection, NothingAsked, AskedAnew.
 
     What is gone beyond that by then is not confirmed: the guard judges it anew.
     """
     first = yes_to_deletions(who, dataset, fingerprint, clock)
-    answer = await service.sync(who.request(dataset), wait=wait, first=first)
+    answer = await service.sync(who.request(dataset), wait=wait, first=first, is_gone=is_gone)
     if not wait or not answer.success or answer.run is None:
         return answer
     deleted, hidden = answer.run["deleted"], answer.run["hidden"]

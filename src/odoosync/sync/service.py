@@ -23,7 +23,6 @@ from odoosync.connections.errors import NoActiveConnection, NoCredentials
 from odoosync.db import Database, Tx
 from odoosync.jobs import lanes
 from odoosync.jobs.lanes import Ticket
-from odoosync.jobs.workers import live_workers
 from odoosync.odoo.errors import ApiKeyRejected, InvalidCredentials
 from odoosync.sync import runs, standing
 from odoosync.sync.choosing import chosen
@@ -37,11 +36,8 @@ from odoosync.sync.verify.asking import (
     ask_to_verify,
     verify_answer,
 )
+from odoosync.sync.waiting import IsGone, RunWaits, stays
 
-_WORKER_SILENCE_S: Final = 10.0
-_SHORTEST_LOOK_S: Final = 0.05
-_LONGEST_LOOK_S: Final = 0.5
-_HELD_EVERY_S: Final = 1.0
 _WAITED_FOR: Final = 10
 """Priority of what a person waits for; what a schedule asks for has 0."""
 BY_ITSELF: Final = "schedule"
@@ -93,20 +89,32 @@ class SyncRequest:
 
 
 class SyncService:
-    """Asks for runs and waits for them; `wait_s` bounds the wait in seconds."""
+    """Asks for runs and waits for them; `wait_s` bounds the wait in seconds.
 
-    def __init__(self, database: Database, *, clock: Clock, wait_s: float) -> None:
+    Whoever has a database for short looks alone names it as `looks`.
+    """
+
+    def __init__(
+        self, database: Database, *, clock: Clock, wait_s: float, looks: Database | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
         self._wait_s = wait_s
+        self._waits = RunWaits(looks or database, clock=clock, wait_s=wait_s)
 
     async def sync(
-        self, request: SyncRequest, *, wait: bool = True, first: First | None = None
+        self,
+        request: SyncRequest,
+        *,
+        wait: bool = True,
+        first: First | None = None,
+        is_gone: IsGone = stays,
     ) -> SyncAnswer:
         """Ask for a run and answer when it has ended, or at once without `wait`; see `ask`.
 
-        That no connection is meant is an answer. Raises NoConnection for a `connection_id` that is
-        not the tenant's, before all else, and UnknownDataset.
+        The wait ends early when `is_gone` says that the caller has left; the run goes on. That no
+        connection is meant is an answer. Raises NoConnection for a `connection_id` that is not the
+        tenant's, before all else, and UnknownDataset.
         """
         try:
             run_ids = await self.ask(request, first=first)
@@ -122,7 +130,7 @@ class SyncService:
                 run=run_view(found[0]),
             )
         begun = time.monotonic()
-        ended = await self._ended(request.tenant_id, run_ids)
+        ended = await self._ended(request.tenant_id, run_ids, is_gone)
         held = await self.held(request.tenant_id, ended)
         return _answer(dataset, ended, time.monotonic() - begun, held)
 
@@ -174,14 +182,18 @@ class SyncService:
                 detail={"dataset": request.dataset} | detail,
             )
 
-    async def verify(self, request: VerifyRequest, *, wait: bool = True) -> VerifyAnswer:
+    async def verify(
+        self, request: VerifyRequest, *, wait: bool = True, is_gone: IsGone = stays
+    ) -> VerifyAnswer:
         """Ask for verifications and answer when they have ended, or at once without `wait`.
 
         Raises UnknownDataset and NoConnection.
         """
         run_ids = await ask_to_verify(self._database, request, self._clock())
-        look = self._ended if wait else self._load
-        found = await look(request.tenant_id, run_ids)
+        if wait:
+            found = await self._ended(request.tenant_id, run_ids, is_gone)
+        else:
+            found = await self._load(request.tenant_id, run_ids)
         held = await self.held(request.tenant_id, found) if wait else None
         return verify_answer(found, self._wait_s, waited=wait, held=held)
 
@@ -223,26 +235,11 @@ class SyncService:
         async with self._database.tenant(tenant_id, write=False) as tx:
             return [await runs.get(tx, run_id) for run_id in run_ids]
 
-    async def _ended(self, tenant_id: int, run_ids: Sequence[str]) -> list[Row[Any]]:
-        """Look until all have ended, the wait is over, nobody works, or the Odoo is left alone."""
-        started = time.monotonic()
-        ask_again = 0.0
-        with self._database.watch() as watch:
-            while True:
-                found = await self._load(tenant_id, run_ids)
-                waited = time.monotonic() - started
-                if all(run.status in runs.ENDED for run in found) or waited > self._wait_s:
-                    return found
-                if waited >= ask_again:
-                    if await self.held(tenant_id, found) is not None:
-                        return found
-                    ask_again = waited + _HELD_EVERY_S
-                if waited > _WORKER_SILENCE_S and not await live_workers(
-                    self._database, within_s=_WORKER_SILENCE_S
-                ):
-                    return found
-                most = min(_LONGEST_LOOK_S, max(_SHORTEST_LOOK_S, waited / 50))
-                await watch.rest(least=most / 4, most=most)
+    async def _ended(
+        self, tenant_id: int, run_ids: Sequence[str], is_gone: IsGone
+    ) -> list[Row[Any]]:
+        await self._waits.wait(tenant_id, run_ids, is_gone)
+        return await self._load(tenant_id, run_ids)
 
 
 def _answer(

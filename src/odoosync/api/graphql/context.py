@@ -10,6 +10,7 @@ import strawberry
 from odoosync.accounts import Principal, Scope
 from odoosync.api.reading.budget import RecordBudget
 from odoosync.api.services import Services
+from odoosync.sync.waiting import IsGone, stays
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Context:
     services: Services
     caller: Principal
     budget: RecordBudget = field(default_factory=RecordBudget)
+    is_gone: IsGone = stays
 
     def need(self, scope: Scope) -> Principal:
         """Return the caller. Raises ScopeMissing."""

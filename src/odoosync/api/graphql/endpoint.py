@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
@@ -53,8 +53,11 @@ def graphql_router() -> APIRouter:
     router, schema = new_router(tags=["graphql"]), build_schema()
 
     @router.post("/graphql", response_model=GraphQLAnswer, summary="Query and sync by GraphQL")
-    async def execute(form: GraphQLRequest, caller: Caller, services: ServicesDep) -> Response:
-        answer = await answer_to(schema, form, Context(services, caller))
+    async def execute(
+        request: Request, form: GraphQLRequest, caller: Caller, services: ServicesDep
+    ) -> Response:
+        context = Context(services, caller, is_gone=request.is_disconnected)
+        answer = await answer_to(schema, form, context)
         return await json_answer(answer, levels=_DOWN_TO_ITEMS)
 
     return router

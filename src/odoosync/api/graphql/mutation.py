@@ -52,7 +52,7 @@ async def _sync(
     connection_id: OrActive = None,
     confirm_deletions: bool = False,
 ) -> Any:
-    caller = info.context.need("sync")
+    caller, services = info.context.need("sync"), info.context.services
     request = SyncRequest(
         tenant_id=caller.tenant_id,
         user_id=caller.user_id,
@@ -63,7 +63,8 @@ async def _sync(
         by=Actor.of(caller),
     )
     try:
-        return await info.context.services.sync.sync(request, wait=wait)
+        with services.streams.while_waiting(caller.user_id, wait=wait):
+            return await services.sync.sync(request, wait=wait, is_gone=info.context.is_gone)
     except (ConnectionPaused, NotChosen) as error:
         return refused(error.message, error.code)
 
@@ -76,7 +77,7 @@ async def _verify(
     repair: bool = False,
     wait: bool = True,
 ) -> Any:
-    caller = info.context.need("sync")
+    caller, services = info.context.need("sync"), info.context.services
     request = VerifyRequest(
         tenant_id=caller.tenant_id,
         user_id=caller.user_id,
@@ -85,7 +86,8 @@ async def _verify(
         repair=repair,
         by=Actor.of(caller),
     )
-    return await info.context.services.sync.verify(request, wait=wait)
+    with services.streams.while_waiting(caller.user_id, wait=wait):
+        return await services.sync.verify(request, wait=wait, is_gone=info.context.is_gone)
 
 
 def _sync_of(dataset: str, description: str) -> Any:

@@ -79,9 +79,16 @@ async def _confirm_deletions(
     wait: bool = True,
 ) -> Any:
     who, services = _who(info, connection_id), info.context.services
-    return await confirming.confirm_deletions(
-        services.sync, who, dataset, services.clock, fingerprint=fingerprint, wait=wait
-    )
+    with services.streams.while_waiting(info.context.caller.user_id, wait=wait):
+        return await confirming.confirm_deletions(
+            services.sync,
+            who,
+            dataset,
+            services.clock,
+            fingerprint=fingerprint,
+            wait=wait,
+            is_gone=info.context.is_gone,
+        )
 
 
 async def _confirm_restored(info: Info, connection_id: OrActive = None) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Annotated
 
 from fastapi import Query, Request, Response
@@ -69,7 +68,7 @@ async def follow_changes(
     recognise: Recogniser,
 ) -> Response:
     wanted = WantedChanges(query.after, query.connection_id, query.dataset, query.limit)
-    with services.streams.one_of(caller.user_id) if query.wait else nullcontext():
+    with services.streams.while_waiting(caller.user_id, wait=query.wait > 0):
         feed = await wait_for_changes(
             services.database,
             caller.tenant_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import orjson
-from fastapi import Response, status
+from fastapi import Request, Response, status
 from pydantic import BaseModel, Field
 
 from odoosync.accounts import Principal
@@ -111,17 +111,23 @@ async def list_deletions(connection_id: RowId, caller: Reader, services: Service
     summary="Confirm deletions",
 )
 async def confirm_deletions(
-    connection_id: SyncedId, form: DeletionsForm, caller: Syncer, services: ServicesDep
+    request: Request,
+    connection_id: SyncedId,
+    form: DeletionsForm,
+    caller: Syncer,
+    services: ServicesDep,
 ) -> Response:
     """Have a dataset's held-back rows marked, by a sync; more that are gone are asked anew."""
-    answer = await confirming.confirm_deletions(
-        services.sync,
-        _who(caller, connection_id),
-        form.dataset,
-        services.clock,
-        fingerprint=form.fingerprint,
-        wait=form.wait,
-    )
+    with services.streams.while_waiting(caller.user_id, wait=form.wait):
+        answer = await confirming.confirm_deletions(
+            services.sync,
+            _who(caller, connection_id),
+            form.dataset,
+            services.clock,
+            fingerprint=form.fingerprint,
+            wait=form.wait,
+            is_gone=request.is_disconnected,
+        )
     return _json(answer.to_json(), ended=form.wait or not answer.success)
 
 

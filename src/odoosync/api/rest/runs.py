@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, Query, Response, status
+from fastapi import Depends, Query, Request, Response, status
 from pydantic import BaseModel, Field
 
 from odoosync.accounts import Principal
@@ -18,9 +18,11 @@ from odoosync.api.reading import history
 from odoosync.api.reading.moments import read_moment
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
+from odoosync.api.streams import MAX_PER_USER
 from odoosync.sync import runs
 from odoosync.sync.run_view import run_view
 from odoosync.sync.service import SyncRequest
+from odoosync.sync.waiting import IsGone
 
 router = new_router(prefix="/api/v1", tags=["sync"])
 
@@ -33,7 +35,11 @@ class SyncForm(Form):
     """How to sync; everything may be left out."""
 
     full: bool = Field(default=False, description="Read everything again.")
-    wait: bool = Field(default=True, description="Answer when the run has ended.")
+    wait: bool = Field(
+        default=True,
+        description="Answer when the run has ended. At most "
+        f"{MAX_PER_USER} requests of a user may wait, in each process of the service.",
+    )
     connection_id: OrActive = None
     confirm_deletions: bool = Field(
         default=False, description="Mark deletions however many they are, in this run."
@@ -146,7 +152,7 @@ OwnRunId = Annotated[str, Depends(_own_run)]
 
 
 async def _sync(
-    dataset: str, form: SyncForm | None, caller: Principal, services: Services
+    dataset: str, form: SyncForm | None, caller: Principal, services: Services, is_gone: IsGone
 ) -> Response:
     wanted = form or SyncForm()
     request = SyncRequest(
@@ -158,7 +164,8 @@ async def _sync(
         confirm_deletions=wanted.confirm_deletions,
         by=Actor.of(caller),
     )
-    answer = await services.sync.sync(request, wait=wanted.wait)
+    with services.streams.while_waiting(caller.user_id, wait=wanted.wait):
+        answer = await services.sync.sync(request, wait=wanted.wait, is_gone=is_gone)
     accepted = not wanted.wait and answer.success
     return Response(
         orjson.dumps(answer.to_json()),
@@ -174,19 +181,19 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": SyncAnswer}}
     "/contacts/sync", response_model=SyncAnswer, responses=_ANSWERS, summary="Sync contacts"
 )
 async def sync_contacts(
-    caller: Syncer, services: ServicesDep, form: SyncForm | None = None
+    request: Request, caller: Syncer, services: ServicesDep, form: SyncForm | None = None
 ) -> Response:
-    return await _sync("contacts", form, caller, services)
+    return await _sync("contacts", form, caller, services, request.is_disconnected)
 
 
 @router.post(
     "/products/sync", response_model=SyncAnswer, responses=_ANSWERS, summary="Sync products"
 )
 async def sync_products(
-    caller: Syncer, services: ServicesDep, form: SyncForm | None = None
+    request: Request, caller: Syncer, services: ServicesDep, form: SyncForm | None = None
 ) -> Response:
     """Sync product templates, and their variants with them."""
-    return await _sync("products", form, caller, services)
+    return await _sync("products", form, caller, services, request.is_disconnected)
 
 
 @router.post(
@@ -196,9 +203,13 @@ async def sync_products(
     summary="Sync any dataset",
 )
 async def sync_records(
-    dataset: str, caller: Syncer, services: ServicesDep, form: SyncForm | None = None
+    request: Request,
+    dataset: str,
+    caller: Syncer,
+    services: ServicesDep,
+    form: SyncForm | None = None,
 ) -> Response:
-    return await _sync(dataset, form, caller, services)
+    return await _sync(dataset, form, caller, services, request.is_disconnected)
 
 
 @router.get("/runs", response_model=Runs, summary="List runs, newest first")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import Response, status
+from fastapi import Request, Response, status
 from pydantic import BaseModel, Field, StringConstraints
 
 from odoosync.accounts.audit import Actor
@@ -59,6 +59,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": VerifyAnswer}}
     summary="Verify a copy",
 )
 async def verify_connection(
+    request: Request,
     connection_id: SyncedId,
     caller: Syncer,
     services: ServicesDep,
@@ -66,7 +67,7 @@ async def verify_connection(
 ) -> Response:
     """Compare every row and field with Odoo, whatever the last sync says."""
     wanted = form or VerifyForm()
-    request = VerifyRequest(
+    wish = VerifyRequest(
         tenant_id=caller.tenant_id,
         user_id=caller.user_id,
         datasets=tuple(wanted.datasets or USUAL),
@@ -74,7 +75,8 @@ async def verify_connection(
         repair=wanted.repair,
         by=Actor.of(caller),
     )
-    answer = await services.sync.verify(request, wait=wanted.wait)
+    with services.streams.while_waiting(caller.user_id, wait=wanted.wait):
+        answer = await services.sync.verify(wish, wait=wanted.wait, is_gone=request.is_disconnected)
     return Response(
         orjson.dumps(answer.to_json()),
         status.HTTP_200_OK if wanted.wait else status.HTTP_202_ACCEPTED,
