@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -183,8 +184,8 @@ class Settings(BaseSettings):
     )
     trusted_proxies: CommaSeparated = Field(
         default=(),
-        description="Addresses of proxies whose `X-Forwarded-*` headers are believed, separated by "
-        "commas.",
+        description="Addresses or CIDRs of proxies whose `X-Forwarded-*` headers are believed, "
+        "separated by commas. Such a proxy sets `X-Forwarded-For` anew.",
     )
     root_path: str = Field(
         default="",
@@ -272,6 +273,16 @@ class Settings(BaseSettings):
         """Refuse what would else mean that new keys are to be made."""
         if value is not None and not value.get_secret_value().strip():
             raise ValueError("it is empty; set it to the keys, or leave it unset")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError(f"{shown(one)!r} is no address and no CIDR") from None
         return value
 
     @field_validator("database_url")

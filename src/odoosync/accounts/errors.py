@@ -17,7 +17,8 @@
     └── RegistrationOff           the operator makes users here
     InvalidInput: BadUsername, BadPassword, BadAddress, BadScopes, BadExpiry; UnknownKind
                   (in audit_kinds)
-    Conflict: UsernameTaken       NotFound: UserUnknown, KeyUnknown       TooMany: TooManyGuesses
+    Conflict: UsernameTaken       NotFound: UserUnknown, KeyUnknown       TooMany: TooManyGuesses,
+                                                                           TooManySignIns
 """
 
 from __future__ import annotations
@@ -116,3 +117,14 @@ class KeyUnknown(NotFound):
 
 class TooManyGuesses(TooMany):
     code = "too_many_guesses"
+
+
+class TooManySignIns(TooMany):
+    code = "too_many_sign_ins"
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(
+            "Too many passwords wait to be checked, of this name or from this address. Try again "
+            f"in {retry_after:.0f} seconds.",
+            retry_after=retry_after,
+        )

@@ -1,26 +1,31 @@
 """Passwords: argon2 hashes, checked beside the event loop, a few at a time.
 
-Each check costs memory and time on purpose; `turn` bounds how many run at once. An unknown user
-costs the same as a known one: the check then runs against a decoy.
+Each check costs memory and time on purpose; `turn` bounds how many run at once, in threads that do
+nothing else. A hash takes one thread: the rest of the machine is for others. An unknown user costs
+the same as a known one: the check then runs against a decoy.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from odoosync.accounts.errors import BadPassword
+from odoosync.accounts.fair_turns import FairTurns
+from odoosync.accounts.throttle import network_of
 
 SHORTEST: Final = 8
 LONGEST: Final = 1024
-AT_ONCE: Final = 4
+AT_ONCE: Final = 2
+_Result = TypeVar("_Result")
 
 
 def check_new_password(password: str) -> None:
@@ -45,26 +50,28 @@ class Passwords:
     """Hashes and checks. Tests hand in a hasher with less work."""
 
     def __init__(self, hasher: Argon2Hasher | None = None) -> None:
-        self._hash = PasswordHash((hasher or Argon2Hasher(),))
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._hash = PasswordHash((hasher or Argon2Hasher(parallelism=1),))
+        self._turns = FairTurns(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
 
     @cached_property
     def _decoy(self) -> str:
         return self._hash.hash(secrets.token_urlsafe())
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for one's turn; `verify` and `hash` are called inside."""
-        async with self._turns:
-            yield
+    def turn(self, name: str, address: str) -> AbstractAsyncContextManager[None]:
+        """Wait for one's turn; `verify` and `hash` are called inside. Raises TooManySignIns."""
+        return self._turns.turn(network_of(address), name)
 
     async def hash(self, password: str) -> str:
-        return await asyncio.to_thread(self._hash.hash, password)
+        return await self._aside(self._hash.hash, password)
 
     async def verify(self, password: str, known_hash: str | None) -> tuple[bool, str | None]:
         """Return whether it is right, and a newer hash when the stored one is due for it."""
-        right, newer = await asyncio.to_thread(self._verify, password, known_hash)
+        right, newer = await self._aside(self._verify, password, known_hash)
         return (right, newer) if known_hash else (False, None)
+
+    async def _aside(self, work: Callable[..., _Result], *given: object) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
     def _verify(self, password: str, known_hash: str | None) -> tuple[bool, str | None]:
         decoy = self._decoy  # made by the first check, whether it needs it or not

@@ -50,7 +50,7 @@ class Grant:
 
 
 async def sign_in(accounts: Accounts, username: str, password: str, *, address: str) -> Grant:
-    """Start a session. Raises WrongCredentials, UserDisabled, TooManyGuesses."""
+    """Start a session. Raises WrongCredentials, UserDisabled, TooMany."""
     user, checked_hash, newer_hash = await _check_password(accounts, username, password, address)
     if user.disabled_at is not None:
         await _record_refusal(accounts, user, address, accounts.clock(), "disabled")
@@ -94,7 +94,8 @@ async def _check_password(
         name = normal_name(username)
     except BadUsername:
         name = ""  # nobody's; goes through the same motions
-    async with accounts.passwords.turn():
+    accounts.guesses.check(name, address, accounts.clock())  # who has to wait takes no turn
+    async with accounts.passwords.turn(name, address):
         now = accounts.clock()
         accounts.guesses.check(name, address, now)
         found = await directory.find_credentials(accounts.database, name)

@@ -21,6 +21,8 @@ from odoosync.accounts.tables import sessions, users
 from odoosync.db import Database, Tx
 
 LONGEST_NAME: Final = 150
+_REGISTERING: Final = "(registering)"
+"""Stands for the new names of one address: whoever registers many waits for themselves."""
 _NAME: Final = re.compile(r"\w[\w.@+-]*")
 _INVISIBLE: Final = "FILLER"
 _JAPANESE: Final = {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}
@@ -76,7 +78,7 @@ async def create_user(
     """
     name, address = new_name(username), normal_address(email)
     check_new_password(password)
-    async with accounts.passwords.turn():
+    async with accounts.passwords.turn(_REGISTERING, by.address):
         password_hash = await accounts.passwords.hash(password)
     made = await directory.add_user(
         accounts.database, name, password_hash, is_admin=is_admin, now=accounts.clock(), by=by
@@ -160,7 +162,7 @@ async def change_password(
     """
     principal.need_session()
     check_new_password(new)
-    async with accounts.passwords.turn():
+    async with accounts.passwords.turn(principal.username, address):
         now = accounts.clock()
         accounts.guesses.check(principal.username, address, now)
         found = await directory.find_credentials(accounts.database, principal.username)
@@ -177,7 +179,7 @@ async def change_password(
 async def _store_password(
     accounts: Accounts, tenant_id: int, user_id: int, password: str, by: Actor
 ) -> None:
-    async with accounts.passwords.turn():
+    async with accounts.passwords.turn(by.name or "", by.address):
         password_hash = await accounts.passwords.hash(password)
     async with accounts.database.tenant(tenant_id) as tx:
         changed = tx.update(users).where(users.c.id == user_id)

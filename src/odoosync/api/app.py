@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -14,11 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from odoosync.api import health, metrics
 from odoosync.api.browsing import browsing_router
 from odoosync.api.edge.access_log import AccessLog
+from odoosync.api.edge.client_address import ClientAddress
 from odoosync.api.edge.rate_limit import RateLimit
 from odoosync.api.edge.request_limits import RequestLimits
 from odoosync.api.edge.root_path import RootPath
@@ -96,10 +95,7 @@ def _middleware(services: Services, options: ApiOptions) -> list[Middleware]:
     stack = [Middleware(AccessLog), Middleware(SecurityHeaders)]
     if options.root_path.strip("/"):
         stack.insert(0, Middleware(RootPath, root_path=options.root_path))
-    if options.trusted_proxies:
-        trusted = list(options.trusted_proxies)
-        proxies: Any = ProxyHeadersMiddleware
-        stack.insert(0, Middleware(proxies, trusted_hosts=trusted))
+    stack.insert(0, Middleware(ClientAddress, trusted=options.trusted_proxies))
     if options.cors_origins:
         stack.append(
             Middleware(

@@ -14,6 +14,7 @@ from odoosync.accounts.sessions import recognise, sign_in
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.sync.service import SyncAnswer, SyncRequest, SyncService
+from odoosync.sync.waiting import IsGone, stays
 from people import PASSWORD
 from queries import Headers, data_of, error_of, post
 from served import client_of
@@ -29,7 +30,10 @@ class FakeSync:
     answer: SyncAnswer | Exception
     asked: list[tuple[SyncRequest, bool]] = field(default_factory=list)
 
-    async def sync(self, request: SyncRequest, *, wait: bool = True) -> SyncAnswer:
+    async def sync(
+        self, request: SyncRequest, *, wait: bool = True, is_gone: IsGone = stays
+    ) -> SyncAnswer:
+        del is_gone
         self.asked.append((request, wait))
         if isinstance(self.answer, Exception):
             raise self.answer

@@ -58,7 +58,7 @@ async def test_a_database_that_is_away_is_named_without_its_address(
     services: Services, options: ApiOptions, tmp_path: Path, url: str
 ) -> None:
     away = open_database(f"sqlite:///{tmp_path}/empty.sqlite3" if url == "sqlite" else url)
-    async with client_of(create_api(replace(services, database=away), options)) as client:
+    async with client_of(create_api(_on(services, away), options)) as client:
         answer = await client.get("/readyz")
     await away.close()
     assert answer.status_code == 503
@@ -84,9 +84,13 @@ async def test_a_role_that_owns_a_table_is_not_ready(
     assert "odoosync_app owns tables" in detail
 
 
+def _on(services: Services, database: Database) -> Services:
+    return replace(services, accounts=replace(services.accounts, database=database))
+
+
 async def _not_ready(url: str, services: Services, options: ApiOptions) -> str:
     database = open_database(url)
-    async with client_of(create_api(replace(services, database=database), options)) as client:
+    async with client_of(create_api(_on(services, database), options)) as client:
         answer = await client.get("/readyz")
     await database.close()
     assert answer.status_code == 503

@@ -49,3 +49,45 @@ def test_the_right_password_clears_the_count() -> None:
     _guess(guesses, "anna", 9)
     guesses.right("anna", "192.0.2.1")
     _guess(guesses, "anna", 9)
+
+
+def _from_everywhere(guesses: Guesses, username: str, times: int) -> None:
+    for number in range(times):
+        _guess(guesses, username, 1, f"203.0.{number // 250}.{number % 250 + 1}")
+
+
+def test_guesses_at_a_user_from_many_addresses_are_slowed_together() -> None:
+    guesses = Guesses()
+    _from_everywhere(guesses, "anna", 100)
+    with pytest.raises(TooManyGuesses) as caught:
+        guesses.check("anna", "198.51.100.1", NOW)
+    assert caught.value.retry_after == pytest.approx(30)
+    guesses.check("anna", "198.51.100.1", NOW + timedelta(seconds=30))
+    guesses.check("bert", "198.51.100.1", NOW)
+
+
+def test_a_user_under_attack_gets_in_where_they_did_before() -> None:
+    guesses = Guesses()
+    guesses.right("anna", "192.0.2.1")
+    _from_everywhere(guesses, "anna", 100)
+    guesses.check("anna", "192.0.2.1", NOW)
+    with pytest.raises(TooManyGuesses):
+        guesses.check("anna", "192.0.2.2", NOW)
+
+
+def test_a_guesser_at_the_same_address_locks_out_none_who_got_in_there_before() -> None:
+    guesses = Guesses()
+    guesses.right("anna", "192.0.2.1")
+    for number in range(110):
+        guesses.wrong(f"user{number}", "192.0.2.1", NOW)
+    guesses.check("anna", "192.0.2.1", NOW)
+    with pytest.raises(TooManyGuesses):
+        guesses.check("bert", "192.0.2.1", NOW)
+
+
+def test_guesses_where_a_user_got_in_before_are_held_to_ten_as_well() -> None:
+    guesses = Guesses()
+    guesses.right("anna", "192.0.2.1")
+    _guess(guesses, "anna", 10)
+    with pytest.raises(TooManyGuesses):
+        guesses.check("anna", "192.0.2.1", NOW)

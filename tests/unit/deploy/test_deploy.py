@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +123,18 @@ def test_each_of_ours_is_bounded_and_has_no_capabilities(name: str) -> None:
 def test_what_holds_secrets_is_ignored_by_git(path: str) -> None:
     lines = (ROOT / ".gitignore").read_text().splitlines()
     assert any(f"/{path}".startswith(line.rstrip("/")) for line in lines if line.startswith("/"))
+
+
+def test_only_the_proxy_is_trusted_to_speak_for_callers() -> None:
+    address = SERVICES["proxy"]["networks"]["inside"]["ipv4_address"]
+    for name in ("api-1", "api-2"):
+        assert OURS[name]["environment"]["ODOOSYNC_TRUSTED_PROXIES"] == address
+    (plan,) = yaml.safe_load(TEXT)["networks"]["inside"]["ipam"]["config"]
+    assert ip_address(address) in ip_network(plan["subnet"])
+    assert ip_address(address) not in ip_network(plan["ip_range"])  # no other gets it first
+
+
+def test_the_proxy_sets_the_callers_address_anew() -> None:
+    proxy = (DEPLOY / "proxy" / "haproxy.cfg").read_text()
+    assert "http-request set-header X-Forwarded-For %[src]" in proxy
+    assert "forwardfor" not in proxy

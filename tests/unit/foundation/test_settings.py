@@ -103,3 +103,12 @@ def test_an_empty_key_ring_is_an_error_and_not_a_wish_for_new_keys(
     monkeypatch.setenv("ODOOSYNC_SECRET_KEYS", text)
     with pytest.raises(BadSettings, match=r"ODOOSYNC_SECRET_KEYS: .*it is empty"):
         load_settings()
+
+
+@pytest.mark.parametrize("proxies", ["proxy", "*", "10.0.0.1/8", "10.0.0.1, nobody"])
+def test_a_proxy_that_would_never_be_recognised_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, proxies: str
+) -> None:
+    monkeypatch.setenv("ODOOSYNC_TRUSTED_PROXIES", proxies)
+    with pytest.raises(BadSettings, match="ODOOSYNC_TRUSTED_PROXIES"):
+        load_settings()
