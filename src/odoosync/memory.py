@@ -28,6 +28,13 @@ def forget(error: BaseException) -> None:
 
     Frames and errors hold each other, and Python's collector finds that out late, or not at all.
     """
+    empty_frames(error)
+    gc.collect()
+    give_back()
+
+
+def empty_frames(error: BaseException) -> None:
+    """Let the frames that a failure has left behind hold nothing, without a look at all else."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -40,8 +47,6 @@ def forget(error: BaseException) -> None:
         waiting += [one.__cause__, one.__context__]
         if isinstance(one, BaseExceptionGroup):
             waiting += one.exceptions
-    gc.collect()
-    give_back()
 
 
 def give_back() -> None:

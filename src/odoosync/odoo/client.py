@@ -10,6 +10,7 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from odoosync.memory import empty_frames
 from odoosync.odoo.bounds import PAGE, SMALL, Bound
 from odoosync.odoo.choice import JSON2_SINCE, ask_version, choose, protocol_for
 from odoosync.odoo.domain import Domain
@@ -17,6 +18,7 @@ from odoosync.odoo.errors import (
     BadAnswer,
     BrokenAnswer,
     InvalidCredentials,
+    NarrowDown,
     ProtocolMissing,
     RequestRejected,
     UnknownDatabase,
@@ -118,6 +120,9 @@ class OdooClient:
         except (ProtocolMissing, InvalidCredentials, UnknownDatabase):
             if not self._may_choose_again:
                 raise
+        except NarrowDown as error:
+            empty_frames(error)  # it may be kept until less was asked for, and the answer with it
+            raise
         # All three mean that the call did not happen, so that repeating it is safe.
         await self._choose_again()
         return await call()

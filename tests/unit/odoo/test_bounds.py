@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, BrokenAnswer, Reques
 from odoosync.odoo.fields import Field
 from odoosync.odoo.refusals import LONGEST_TEXT, quoted, refused
 from odoosync.odoo.sealed import Sealed, read_json
+from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Wire
 from unit.odoo.replay import KEY, NOW, Replay, facts, json, login
 
@@ -118,3 +120,14 @@ async def test_the_bound_of_a_call_goes_with_it() -> None:
     await client.fields_get("res.partner")
     await client.search_read("res.partner", [], ["name"])
     assert [sent["bound"] for sent in transport.sent] == [SMALL, FIELDS, PAGE]
+
+
+async def test_an_answer_that_is_too_large_does_not_live_on_in_its_error() -> None:
+    body = b"[" + b"[]," * 100_001 + b"[]]"
+    told = Answer(200, {"content-type": "application/json"}, body, NOW)
+    del body
+    client = OdooClient(Wire(Replay([told]), login()), facts("19.0", "json2"), now=NOW)
+    with pytest.raises(AnswerTooLarge) as caught:
+        await client.search_read("res.partner", [], ["name"], bound=FIELDS)
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    assert not any(told in frame.f_locals.values() for frame in frames[1:])
