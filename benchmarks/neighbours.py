@@ -194,7 +194,7 @@ async def service(
         environment = {
             "ODOOSYNC_DATA_DIR": folder,
             "ODOOSYNC_DATABASE_URL": database_url or "",
-            "ODOOSYNC_ALLOWED_ODOO_HOSTS": "127.0.0.0/8",
+            "ODOOSYNC_ALLOWED_ODOO_HOSTS": "127.0.0.0/8:*",
             "ODOOSYNC_LOG_LEVEL": "error",
         }
         program = [sys.executable, "-m", "odoosync.worker"]

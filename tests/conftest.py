@@ -41,6 +41,13 @@ __all__ = [
     "sqlite_url",
 ]
 
+
+@pytest.fixture
+def public_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have loopback told of as a public address is: what fails there is told in its own words."""
+    monkeypatch.setattr("odoosync.addresses.sockets.is_public", lambda _address: True)
+
+
 ROOT = Path(__file__).parent
 SURFACES = (
     *("integration/api/", "integration/connections/", "integration/accounts/"),

@@ -59,7 +59,7 @@ class Fleet:
             given = {
                 "ODOOSYNC_DATABASE_URL": self.database_url,
                 "ODOOSYNC_DATA_DIR": str(self.folder / place),
-                "ODOOSYNC_ALLOWED_ODOO_HOSTS": "127.0.0.0/8",
+                "ODOOSYNC_ALLOWED_ODOO_HOSTS": "127.0.0.0/8:*",
                 "ODOOSYNC_LOG_LEVEL": "error",
             }
             command = [*COMMAND, "worker", "--concurrency", str(concurrency)]

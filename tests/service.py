@@ -72,7 +72,7 @@ class Service:
             "ODOOSYNC_DATA_DIR": str(self.folder / "data"),
             "ODOOSYNC_DATABASE_URL": self.database_url,
             "ODOOSYNC_LOG_LEVEL": "debug",
-            "ODOOSYNC_ALLOWED_ODOO_HOSTS": "localhost",
+            "ODOOSYNC_ALLOWED_ODOO_HOSTS": "localhost:*",
             **self.settings,
         }
 

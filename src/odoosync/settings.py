@@ -62,14 +62,15 @@ class Settings(BaseSettings):
     )
     allowed_odoo_hosts: CommaSeparated = Field(
         default=(),
-        description="Private Odoo addresses that may be connected to: names or CIDRs, separated by "
-        "commas, such as `odoo,10.0.0.0/8`. Public addresses are always allowed; link-local and "
-        "metadata addresses need their own CIDR.",
+        description="Private Odoo addresses that may be connected to: names or CIDRs, each with a "
+        "port, with commas between, such as `odoo:8070,10.0.0.0/8`. No port: 80, 443 and 8069; "
+        "`odoo:*` means every port. Public addresses are always allowed; link-local and metadata "
+        "addresses need their own CIDR.",
     )
     allowed_webhook_hosts: CommaSeparated = Field(
         default=(),
-        description="Private addresses that webhooks may be sent to: names or CIDRs, as with "
-        "`ODOOSYNC_ALLOWED_ODOO_HOSTS`.",
+        description="Private addresses that webhooks may be sent to: names or CIDRs with ports, as "
+        "in `ODOOSYNC_ALLOWED_ODOO_HOSTS`.",
     )
     ca_file: Path | None = Field(
         default=None,

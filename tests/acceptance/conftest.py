@@ -23,7 +23,7 @@ def service(
     if request.param == "postgresql":
         url = new_database(request.getfixturevalue("postgres_server"))
     with running_service(
-        folder, url, ODOOSYNC_REGISTRATION="open", ODOOSYNC_ALLOWED_WEBHOOK_HOSTS="127.0.0.1"
+        folder, url, ODOOSYNC_REGISTRATION="open", ODOOSYNC_ALLOWED_WEBHOOK_HOSTS="127.0.0.1:*"
     ) as running:
         yield running
 

@@ -62,8 +62,8 @@ def service(
     url = f"sqlite:///{folder / 'data' / 'odoosync.sqlite3'}"
     if request.param == "postgresql":
         url = new_database(request.getfixturevalue("postgres_server"))
-    hosts = {urlsplit(odoo.url).hostname or "" for odoo in TARGETS.values()}
-    allowed = {"ODOOSYNC_ALLOWED_ODOO_HOSTS": ",".join(sorted({*hosts, "127.0.0.1"}))}
+    hosts = {f"{urlsplit(odoo.url).hostname}:*" for odoo in TARGETS.values()}
+    allowed = {"ODOOSYNC_ALLOWED_ODOO_HOSTS": ",".join(sorted({*hosts, "127.0.0.1:*"}))}
     with running_service(folder, url, ODOOSYNC_REGISTRATION="open", **allowed) as running:
         yield running
 

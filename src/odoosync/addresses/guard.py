@@ -2,80 +2,25 @@
 
 A URL that a user types makes the service call it from inside its own network. This room decides
 by the address that is really connected to, after the name was resolved. It does no I/O.
+
+What is told of a private address is the same text, whatever is behind it. Else a tenant could find
+out by it what there is in the operator's network.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Literal, Self
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final, Self
 
+from odoosync.addresses.allowed import AllowedHost
+from odoosync.addresses.kinds import LINK_LOCAL, Address, Kind, Network, embedded, kind_of
 from odoosync.addresses.origin import Origin
-from odoosync.errors import InvalidInput
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
-Kind = Literal[
-    "public", "loopback", "private", "link-local", "metadata", "multicast", "reserved", "tunnelled"
-]
-
+CA_FILE: Final = "ODOOSYNC_CA_FILE"
 # What an allowed name may resolve to; every other kind needs a network of its own in the setting.
 _BY_NAME: frozenset[Kind] = frozenset({"loopback", "private"})
-_METADATA: frozenset[Address] = frozenset(
-    ip_address(text)
-    for text in (
-        "169.254.169.254",  # AWS, Google, Azure, OpenStack and most others
-        "169.254.169.253",  # AWS: resolver
-        "169.254.170.2",  # AWS: container credentials
-        "169.254.170.23",  # AWS: pod identity
-        "fd00:ec2::254",  # AWS over IPv6
-        "fd00:ec2::23",
-        "fd20:ce::254",  # Google over IPv6
-        "100.100.100.200",  # Alibaba
-        "168.63.129.16",  # Azure: wire server, a public address that only virtual machines reach
-        "192.0.0.192",  # Oracle
-    )
-)
-_LINK_LOCAL: tuple[Network, ...] = (ip_network("169.254.0.0/16"), ip_network("fe80::/10"))
-_PRIVATE: tuple[Network, ...] = tuple(
-    ip_network(text)
-    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
-)
-# IPv6 addresses that carry an IPv4 address: mapped, compatible, NAT64, Teredo, 6to4.
-_TUNNELS: tuple[Network, ...] = tuple(
-    ip_network(text)
-    for text in (
-        "::ffff:0:0/96",
-        "::ffff:0:0:0/96",
-        "::/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2001::/32",
-        "2002::/16",
-    )
-)
-_RESERVED: tuple[Network, ...] = tuple(
-    ip_network(text)
-    for text in (
-        "0.0.0.0/8",
-        "192.0.0.0/24",  # protocol assignments
-        "192.88.99.0/24",  # relays of 6to4, once
-        "::/128",
-        "fec0::/10",
-        "3fff::/20",
-        "5f00::/16",
-    )
-)
-# In this order: fe80::/10 and fc00::/7 never overlap, but ::/96 holds ::, which is reserved.
-_RANGES: tuple[tuple[tuple[Network, ...], Kind], ...] = (
-    (_LINK_LOCAL, "link-local"),
-    (_PRIVATE, "private"),
-    (_RESERVED, "reserved"),
-    (_TUNNELS, "tunnelled"),
-)
-_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +31,6 @@ class Verdict:
     reason: str = ""
 
 
-ALLOWED = Verdict(allowed=True)
-
-
 @dataclass(frozen=True, slots=True)
 class AddressGuard:
     """Pure: an origin that was asked for and the address it leads to give a verdict.
@@ -97,26 +39,14 @@ class AddressGuard:
     """
 
     setting: str
-    names: frozenset[str] = frozenset()
-    networks: tuple[Network, ...] = ()
+    hosts: tuple[AllowedHost, ...] = ()
     default_origin: Origin | None = None
 
     @classmethod
     def of(cls, setting: str, allowed: Iterable[str], default: Origin | None = None) -> Self:
-        """Read the entries of the setting: names, addresses and CIDRs. Raises InvalidInput."""
-        names: set[str] = set()
-        networks: list[Network] = []
-        for entry in filter(None, (text.strip().lower() for text in allowed)):
-            network = _network(entry)
-            if network is not None:
-                networks.append(network)
-            elif _NAME.fullmatch(entry):
-                names.add(entry)
-            else:
-                raise InvalidInput(
-                    f"{setting} holds an entry that is neither a host name nor an address or CIDR."
-                )
-        return cls(setting, frozenset(names), tuple(networks), default)
+        """Read the entries of the setting: see `allowed`. Raises InvalidInput."""
+        entries = filter(None, (text.strip() for text in allowed))
+        return cls(setting, tuple(AllowedHost.of(setting, one) for one in entries), default)
 
     def verdict(self, origin: Origin, address: str) -> Verdict:
         """Judge one address that is about to be connected to; call it for each, each time."""
@@ -125,59 +55,43 @@ class AddressGuard:
         try:
             ip = ip_address(address.partition("%")[0])
         except ValueError:
-            return self._refused(origin.host, "unreadable")
+            return Verdict(allowed=False, reason=private_text(origin.host, self.setting))
+        if kind_of(ip) == "public" or self._allows(origin, ip):
+            return Verdict(allowed=True)
+        return Verdict(allowed=False, reason=private_text(origin.host, self.setting))
+
+    def _allows(self, origin: Origin, ip: Address) -> bool:
         kind = kind_of(ip)
-        if kind == "public" or self._opened(ip, kind):
-            return ALLOWED
-        if kind in _BY_NAME and (origin.host in self.names or origin == self.default_origin):
-            return ALLOWED
+        if self._opened(ip, origin.port, kind):
+            return True
+        if kind in _BY_NAME:
+            named = any(one.names(origin.host, origin.port) for one in self.hosts)
+            return named or origin == self.default_origin
         inner = embedded(ip) if isinstance(ip, IPv6Address) else None
-        if inner is not None and kind == "tunnelled" and kind_of(inner) != "public":
-            return self.verdict(origin, str(inner))
-        return self._refused(origin.host, kind)
+        if inner is None or kind != "tunnelled" or kind_of(inner) == "public":
+            return False
+        return self._allows(origin, inner)
 
-    def _opened(self, ip: Address, kind: Kind) -> bool:
-        return any(ip in network and _is_its_own(network, kind) for network in self.networks)
-
-    def _refused(self, host: str, kind: str) -> Verdict:
-        allow = (
-            f"its name or network to {self.setting}"
-            if kind in _BY_NAME
-            else f"its network as a CIDR of its own to {self.setting}"
-        )
-        return Verdict(
-            allowed=False,
-            reason=(
-                f"{host} leads to a {kind} address, which this service does not call by default."
-                f" Whoever runs the service can allow it by adding {allow}."
-            ),
+    def _opened(self, ip: Address, port: int, kind: Kind) -> bool:
+        return any(
+            one.holds(ip, port) and not isinstance(one.host, str) and _is_its_own(one.host, kind)
+            for one in self.hosts
         )
 
 
-def kind_of(ip: Address) -> Kind:
-    """Sort an address; the most dangerous kind wins where several fit."""
-    inner = embedded(ip) if isinstance(ip, IPv6Address) else None
-    if ip in _METADATA or inner in _METADATA:
-        return "metadata"
-    if ip.is_loopback:
-        return "loopback"
-    for networks, kind in _RANGES:
-        if any(ip in network for network in networks):
-            return kind
-    if ip.is_multicast:
-        return "multicast"
-    return "public" if ip.is_global and not ip.is_reserved else "reserved"
+def is_in_a_network(address: str) -> bool:
+    """Tell addresses that servers of the house have from those that nothing ordinary has."""
+    return kind_of(ip_address(address.partition("%")[0])) in _BY_NAME
 
 
-def embedded(ip: IPv6Address) -> IPv4Address | None:
-    """Give the IPv4 address that a mapped, 6to4, NAT64 or Teredo address leads to."""
-    if ip.sixtofour is not None:
-        return ip.sixtofour
-    if ip.teredo is not None:
-        return ip.teredo[1]
-    if any(ip in network for network in _TUNNELS) and not (ip.is_loopback or ip.is_unspecified):
-        return IPv4Address(int(ip) & 0xFFFF_FFFF)
-    return None
+def private_text(host: str, setting: str) -> str:
+    """Return what is told of a private address when nothing came of a call to it."""
+    return (
+        f"{host} leads to a private address, and nothing that this service may call answers there"
+        " as it should. Check the URL, its port and its certificate, and that the server runs."
+        f" Whoever runs the service can allow it by adding its host:port to {setting}, and an"
+        f" authority of its own to {CA_FILE}."
+    )
 
 
 def _is_its_own(network: Network, kind: Kind) -> bool:
@@ -186,17 +100,10 @@ def _is_its_own(network: Network, kind: Kind) -> bool:
         return True
     if network.num_addresses == 1:
         return True
-    return any(_within(network, wide) for wide in _LINK_LOCAL)
+    return any(_within(network, wide) for wide in LINK_LOCAL)
 
 
 def _within(network: Network, wide: Network) -> bool:
     if isinstance(network, IPv4Network):
         return isinstance(wide, IPv4Network) and network.subnet_of(wide)
     return isinstance(wide, IPv6Network) and network.subnet_of(wide)
-
-
-def _network(entry: str) -> Network | None:
-    try:
-        return ip_network(entry.strip("[]"), strict=False)
-    except ValueError:
-        return None

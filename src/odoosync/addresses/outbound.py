@@ -21,12 +21,11 @@ from urllib.parse import unquote
 import aiohttp
 from yarl import URL
 
-from odoosync.addresses.guard import AddressGuard
+from odoosync.addresses.guard import CA_FILE, AddressGuard
 from odoosync.addresses.origin import Origin, UrlKind, parse_url
 from odoosync.addresses.sockets import Route, guarded_sockets, noting_handshakes, open_socket
 from odoosync.errors import InvalidInput
 
-CA_FILE: Final = "ODOOSYNC_CA_FILE"
 PROXY: Final = "ODOOSYNC_OUTBOUND_PROXY"
 _PROXY_URL: Final = UrlKind(f"value of {PROXY}", "bad_settings", "http://proxy.example:3128", 2_000)
 _USER_INFO: Final = re.compile(r"(?P<scheme>[^/]*//)(?P<user>[^/?#]*)@")
@@ -98,11 +97,9 @@ async def _judged_address(route: Route, guard: AddressGuard) -> str:
     found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
     for info in sorted(found, key=lambda one: one[0] != socket.AF_INET):
         address = str(info[4][0])
-        verdict = guard.verdict(origin, address)
-        if verdict.allowed:
+        if route.judge(guard, address).allowed:
             route.refused.clear()
             return address
-        route.refused.append(verdict.reason)
     raise PermissionError(errno.EACCES, "no address of it may be connected to")
 
 

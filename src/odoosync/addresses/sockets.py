@@ -14,21 +14,40 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+import aiohttp
 from aiohappyeyeballs import AddrInfoType
+from aiohttp.connector import Connection
 
-from odoosync.addresses.guard import AddressGuard
+from odoosync.addresses.guard import AddressGuard, Verdict
+from odoosync.addresses.kinds import is_public
 from odoosync.addresses.origin import Origin
 
 
 @dataclass(slots=True)
 class Route:
-    """Where one call goes, and what its sockets met on the way. `proxied`: they lead to a proxy."""
+    """Where one call goes, and what its sockets met on the way. `proxied`: they lead to a proxy.
+
+    `private` is the last address, with its port, that is no public one; empty where all are.
+    """
 
     origin: Origin
     proxied: bool = False
+    private: str = ""
     refused: list[str] = field(default_factory=list)
     opened: int = 0
     handshakes: int = 0
+
+    def judge(self, guard: AddressGuard, address: str) -> Verdict:
+        """Ask the guard about an address of this call, and remember what it says."""
+        verdict = guard.verdict(self.origin, address)
+        self.pass_by(address)
+        if not verdict.allowed:
+            self.refused.append(verdict.reason)
+        return verdict
+
+    def pass_by(self, address: str) -> None:
+        if not is_public(address):
+            self.private = f"{address} {self.origin.port}"
 
     @property
     def refusal(self) -> str | None:
@@ -56,13 +75,23 @@ def guarded_sockets(guard: AddressGuard) -> Callable[[AddrInfoType], socket.sock
         route = _route.get()
         if route is None:
             raise PermissionError(errno.EACCES, "nobody said where this call goes")
-        verdict = guard.verdict(route.origin, str(info[4][0]))
+        verdict = route.judge(guard, str(info[4][0]))
         if not verdict.allowed:
-            route.refused.append(verdict.reason)
             raise PermissionError(errno.EACCES, verdict.reason)
         return open_socket(info)
 
     return open_judged
+
+
+class RoutedResponse(aiohttp.ClientResponse):
+    """Has a route know where a kept connection leads, for which no socket was opened."""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        route = _route.get()
+        if route is not None and not route.proxied and connection.transport is not None:
+            address, *_ = connection.transport.get_extra_info("peername") or ("",)
+            route.pass_by(str(address))
+        return await super().start(connection)
 
 
 def open_socket(info: AddrInfoType) -> socket.socket:

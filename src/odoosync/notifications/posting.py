@@ -12,19 +12,21 @@ import ssl
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from odoosync.addresses.guard import AddressGuard
+from odoosync.addresses.guard import CA_FILE, AddressGuard, private_text
 from odoosync.addresses.origin import Origin, UrlKind, parse_url
-from odoosync.addresses.outbound import CA_FILE, PROXY, Outbound
-from odoosync.addresses.sockets import Route, towards
+from odoosync.addresses.outbound import PROXY, Outbound
+from odoosync.addresses.sockets import Route, RoutedResponse, towards
+from odoosync.log import get_logger
 from odoosync.notifications.outcome import Outcome, answered
 
+log = get_logger(__name__)
 SETTING: Final = "ODOOSYNC_ALLOWED_WEBHOOK_HOSTS"
 LONGEST_URL: Final = 2_000
 _KIND: Final = UrlKind(
@@ -74,9 +76,14 @@ class Poster:
                 with towards(route):
                     status, excerpt, later = await self._exchange(url, headers, body, route)
         except _FOREIGN as error:
-            took = _since(begun)
-            return Outcome(took, error=route.refusal or self._sentence(error))
-        return answered(_since(begun), status, excerpt, later)
+            outcome = Outcome(_since(begun), error=route.refusal or self._sentence(error))
+        else:
+            outcome = answered(_since(begun), status, excerpt, later)
+        if not route.private:
+            return outcome
+        if outcome.error is None:
+            return replace(outcome, excerpt=None)
+        return _hidden(outcome, route.origin.host)
 
     async def close(self) -> None:
         if self._session is not None:
@@ -109,6 +116,7 @@ class Poster:
                     total=self._limits.total, connect=connect, sock_connect=connect
                 ),
                 auto_decompress=False,
+                response_class=RoutedResponse,
                 trust_env=False,
             )
         return self._session
@@ -119,6 +127,12 @@ class Poster:
         ):
             return f"The receiver did not answer within {self._limits.total:g} seconds."
         return next(sentence for kinds, sentence in _SENTENCES if isinstance(error, kinds))
+
+
+def _hidden(outcome: Outcome, host: str) -> Outcome:
+    """Tell the same of a private address, whatever is behind it; the log says what it was."""
+    log.info("private_receiver", host=host, status=outcome.status, why=outcome.error)
+    return Outcome(0, error=private_text(host, SETTING))
 
 
 async def _beginning(response: aiohttp.ClientResponse, limits: Limits) -> bytes:

@@ -7,6 +7,7 @@ caller stores and hands back.
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.fields import ATTRIBUTES, Field, Row, is_id
 from odoosync.odoo.locating import find_odoo
 from odoosync.odoo.login import Login
+from odoosync.odoo.private_hosts import one_text_for_private
 from odoosync.odoo.sealed import NOT_IN_FORM, Sealed, as_rows
 from odoosync.odoo.wire import Sender, Wire
 
@@ -51,7 +53,8 @@ async def open_client(
     if known is not None and known.is_fresh(now):
         return OdooClient(Wire(transport, login), known, now=now, remembered=True)
     wire, version = await find_odoo(transport, login)
-    return OdooClient(wire, await choose(wire, version, now), now=now)
+    with one_text_for_private(wire.meter, login.url.origin.host):
+        return OdooClient(wire, await choose(wire, version, now), now=now)
 
 
 class OdooClient:
@@ -116,7 +119,8 @@ class OdooClient:
             )
 
         try:
-            return await call()
+            with self._one_text():
+                return await call()
         except (ProtocolMissing, InvalidCredentials, UnknownDatabase):
             if not self._may_choose_again:
                 raise
@@ -124,8 +128,12 @@ class OdooClient:
             empty_frames(error)  # it may be kept until less was asked for, and the answer with it
             raise
         # All three mean that the call did not happen, so that repeating it is safe.
-        await self._choose_again()
-        return await call()
+        with self._one_text():
+            await self._choose_again()
+            return await call()
+
+    def _one_text(self) -> AbstractContextManager[None]:
+        return one_text_for_private(self._wire.meter, self.login.url.origin.host)
 
     async def fields_get(self, model: str, *, context: Context | None = None) -> dict[str, Field]:
         told = await self.call(model, "fields_get", context=context, attributes=list(ATTRIBUTES))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
-from odoosync.addresses.outbound import CA_FILE
+from odoosync.addresses.guard import CA_FILE
 from odoosync.addresses.sockets import Route
 from odoosync.odoo.errors import (
     AddressRefused,

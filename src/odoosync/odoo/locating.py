@@ -17,6 +17,7 @@ from odoosync.odoo.choice import ask_version
 from odoosync.odoo.errors import NotOdoo, OdooError, RetryLater, Unreachable
 from odoosync.odoo.facts import Version
 from odoosync.odoo.login import Login
+from odoosync.odoo.private_hosts import one_text_for_private
 from odoosync.odoo.url import OdooUrl
 from odoosync.odoo.wire import Meter, Sender, Wire
 
@@ -32,6 +33,12 @@ async def find_odoo(transport: Sender, login: Login) -> Found:
     Of two that do it is the longer one. Raises the error that tells most where none does.
     """
     search = _Search(transport, login)
+    with one_text_for_private(search.meter, login.url.origin.host):
+        return await _search(search)
+
+
+async def _search(search: _Search) -> Found:
+    login = search.login
     for _, urls in groupby(login.candidates, key=lambda url: url.origin):
         found = await search.at(list(urls))
         if found is not None:

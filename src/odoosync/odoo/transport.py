@@ -20,7 +20,7 @@ from yarl import URL
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.origin import Origin
 from odoosync.addresses.outbound import Outbound
-from odoosync.addresses.sockets import towards
+from odoosync.addresses.sockets import RoutedResponse, towards
 from odoosync.clock import utc_now
 from odoosync.errors import InvalidInput
 from odoosync.odoo.body import ENCODINGS, take_body
@@ -59,12 +59,16 @@ class TransportLimits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`date` is the server's clock, from its `Date` header. Header names are lower-case."""
+    """`date` is the server's clock, from its `Date` header. Header names are lower-case.
+
+    `private` is the address that answered, where it is no public one.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     date: datetime | None
+    private: str = ""
 
     @property
     def retry_after(self) -> float | None:
@@ -156,12 +160,20 @@ class Transport:
         try:
             with towards(asked):
                 return await self._exchange(request, asked)
+        except OdooError as error:
+            error.private = self._private(asked)
+            raise
         except FOREIGN as error:
             fault = self._placed(translate(error, asked), origin)
+            fault.private = self._private(asked)
         # Raised out here so that the foreign error, which holds the key, is not its context.
         if isinstance(fault, CutOff) and asked.went_stale:
             raise _Stale
         raise fault
+
+    def _private(self, asked: Asked) -> str:
+        """Return the private address that a call met, other than that of the default Odoo."""
+        return "" if asked.origin == self._guard.default_origin else asked.private
 
     def _placed(self, fault: OdooError, origin: Origin) -> OdooError:
         """Name the address where it may be at fault, and whether it is the default one."""
@@ -194,7 +206,7 @@ class Transport:
             raise ProxyRefused(response.status)
         headers = {name.lower(): value for name, value in response.headers.items()}
         body = await take_body(response, request.max_bytes)
-        return Answer(response.status, headers, body, _date(headers))
+        return Answer(response.status, headers, body, _date(headers), self._private(asked))
 
     def _open(self) -> aiohttp.ClientSession:
         """Give the session; a new one when the loop that the old one lived in is gone."""
@@ -210,6 +222,7 @@ class Transport:
                 headers={"Accept-Encoding": ENCODINGS, "User-Agent": "Odoosync"},
                 auto_decompress=False,  # it unpacks without a bound: see `body`
                 trust_env=False,
+                response_class=RoutedResponse,
                 trace_configs=[tracing],
             )
         return self._session

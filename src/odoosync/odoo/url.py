@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
-from odoosync.addresses.guard import kind_of
+from odoosync.addresses.kinds import kind_of
 from odoosync.addresses.origin import Origin, UrlKind, parse_url
 from odoosync.errors import InvalidInput
 from odoosync.odoo.throttle import is_hosted

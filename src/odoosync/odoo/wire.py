@@ -20,7 +20,14 @@ import orjson
 
 from odoosync.odoo.body import is_web_page
 from odoosync.odoo.bounds import SMALL, Bound
-from odoosync.odoo.errors import BrokenAnswer, NotOdoo, RequestRejected, ServerBusy, ServerFault
+from odoosync.odoo.errors import (
+    BrokenAnswer,
+    NotOdoo,
+    OdooError,
+    RequestRejected,
+    ServerBusy,
+    ServerFault,
+)
 from odoosync.odoo.login import Login
 from odoosync.odoo.refusals import quoted
 from odoosync.odoo.sealed import read_json
@@ -86,13 +93,24 @@ class Calls(Protocol):
 
 @dataclass(slots=True)
 class Meter:
-    """`server_now` is the last `Date` header, None before the first: clocks may be set back."""
+    """`server_now` is the last `Date` header, None before the first: clocks may be set back.
+
+    `private` is the private address that the last call met; see `private_hosts`.
+    """
 
     calls: int = 0
     bytes_received: int = 0
     server_now: datetime | None = None
+    private: str = ""
+    private_odoos: set[str] = field(default_factory=set)
+
+    def trust(self) -> None:
+        """Remember that an Odoo answered the last call."""
+        if self.private:
+            self.private_odoos.add(self.private)
 
     def note(self, answer: Answer) -> None:
+        self.private = answer.private
         self.bytes_received += len(answer.body)
         if answer.date:
             self.server_now = answer.date
@@ -162,14 +180,18 @@ class Wire:
         bound: Bound = SMALL,
     ) -> Answer:
         self.meter.calls += 1
-        answer = await self.transport.send(
-            method,
-            self.login.url.join(path),
-            headers=headers,
-            body=body,
-            repeatable=repeatable,
-            bound=bound,
-        )
+        try:
+            answer = await self.transport.send(
+                method,
+                self.login.url.join(path),
+                headers=headers,
+                body=body,
+                repeatable=repeatable,
+                bound=bound,
+            )
+        except OdooError as error:
+            self.meter.private = error.private
+            raise
         self.meter.note(answer)
         if answer.status == TOO_MANY_REQUESTS:
             raise ServerBusy(_too_often(answer.retry_after), retry_after=answer.retry_after)

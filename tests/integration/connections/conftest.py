@@ -41,7 +41,7 @@ def other() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 async def beside_odoo(services: Services, odoo: SandboxServer) -> AsyncIterator[Services]:
-    transport = open_transport(odoo.url, ("127.0.0.1",))
+    transport = open_transport(odoo.url, ("127.0.0.1:*",))
     yield replace(services, transport=transport, default_odoo_url=odoo.url)
     await transport.close()
 
@@ -67,7 +67,7 @@ async def bert(calls: Calls, accounts: Accounts) -> Calls:
 def run(command: Run, odoo: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Commands beside a sandbox that is the default Odoo, where anna is a user."""
     monkeypatch.setenv("ODOOSYNC_DEFAULT_ODOO_URL", odoo.url)
-    monkeypatch.setenv("ODOOSYNC_ALLOWED_ODOO_HOSTS", "127.0.0.1")
+    monkeypatch.setenv("ODOOSYNC_ALLOWED_ODOO_HOSTS", "127.0.0.1:*")
     command("user", "create", "anna", "--password-stdin", stdin="api_password")
     return command
 

@@ -85,6 +85,7 @@ async def test_two_spellings_are_one_connection(calls: Calls, below: SandboxServ
     assert await calls.refused("POST", CONNECTIONS, again) == (409, "connection_exists")
 
 
+@pytest.mark.usefixtures("public_loopback")
 async def test_no_secret_is_sent_where_no_odoo_answers(
     calls: Calls, website: SandboxServer
 ) -> None:
@@ -94,6 +95,7 @@ async def test_no_secret_is_sent_where_no_odoo_answers(
     assert ("common", "authenticate") not in website.faults.calls
 
 
+@pytest.mark.usefixtures("public_loopback")
 async def test_what_stands_before_an_odoo_is_told_whatever_path_was_tried(
     calls: Calls, website: SandboxServer
 ) -> None:

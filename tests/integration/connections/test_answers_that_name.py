@@ -14,6 +14,7 @@ from odoosync.odoo.transport import open_transport
 from odoosync.sandbox import SandboxServer
 from queries import post
 
+pytestmark = pytest.mark.usefixtures("public_loopback")
 ADMIN: Final = {"odoo_username": "admin", "odoo_password": "admin", "odoo_database": "odoo_db"}
 
 

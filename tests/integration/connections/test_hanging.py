@@ -24,6 +24,7 @@ from odoosync.sandbox import Fault, SandboxServer, seed_world
 from served import client_of
 from waiting import PATIENCE_S
 
+pytestmark = pytest.mark.usefixtures("public_loopback")
 SOON_S = 0.6
 STAGES = [
     (Fault("hang"), "version", "asked for its version"),
@@ -45,7 +46,7 @@ def slow() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 async def transport() -> AsyncIterator[Transport]:
-    made = open_transport("http://127.0.0.1", ("127.0.0.1",))
+    made = open_transport("http://127.0.0.1", ("127.0.0.1:*",))
     yield made
     await made.close()
 

@@ -22,7 +22,7 @@ from odoosync.sync.events import Kind
 from people import HeldClock
 from waiting import PATIENCE_S
 
-LOOPBACK = webhook_guard(["127.0.0.1"])
+LOOPBACK = webhook_guard(["127.0.0.1:*"])
 PATIENT = Limits(connect=PATIENCE_S, total=PATIENCE_S, answer=PATIENCE_S)
 
 

@@ -12,6 +12,7 @@ from odoosync.notifications.outcome import Outcome
 from odoosync.notifications.posting import Limits, Poster
 from waiting import PATIENCE_S
 
+pytestmark = pytest.mark.usefixtures("public_loopback")
 LIMITS = Limits(connect=PATIENCE_S, total=PATIENCE_S, answer=0.1)
 IMPATIENT = Limits(connect=PATIENCE_S, total=0.5)
 

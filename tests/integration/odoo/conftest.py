@@ -9,7 +9,7 @@ from odoosync.odoo.transport import SETTING, Transport, TransportLimits
 
 LIMITS = TransportLimits(max_bytes=1_000_000, per_origin=2)
 IMPATIENT = TransportLimits(connect=0.5, read=0.3, total=0.6)
-LOOPBACK = AddressGuard.of(SETTING, ["127.0.0.1"])
+LOOPBACK = AddressGuard.of(SETTING, ["127.0.0.1:*"])
 
 
 @pytest.fixture

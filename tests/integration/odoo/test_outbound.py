@@ -22,7 +22,7 @@ from outbound_proxy import OutboundProxy, proxying
 from private_authority import PrivateAuthority
 
 NAME = "odoo.example"
-LOOPBACK = AddressGuard.of(SETTING, ["127.0.0.1", NAME])
+LOOPBACK = AddressGuard.of(SETTING, ["127.0.0.1:*", f"{NAME}:*"])
 SECRET = "hunter2"
 
 
@@ -101,7 +101,7 @@ async def test_a_tunnel_leads_to_the_judged_address_and_speaks_of_the_name(
     odoo: Server, authority: PrivateAuthority, proxy: OutboundProxy, resolved: list[str]
 ) -> None:
     resolved.insert(0, "10.9.8.7")
-    guard = AddressGuard.of(SETTING, ["127.0.0.1"])
+    guard = AddressGuard.of(SETTING, ["127.0.0.1:*"])
     outbound = Outbound.of(authority.ca_file, proxy.url)
     assert (await get(named(odoo), outbound, guard)).status == 200
     assert proxy.asked_for == [odoo.url.removeprefix("https://")]
@@ -121,7 +121,7 @@ async def test_what_is_no_https_is_forwarded(proxy: OutboundProxy, resolved: lis
 async def test_the_guard_decides_about_the_target_before_the_proxy_is_asked(
     proxy: OutboundProxy, resolved: list[str], scheme: str, address: str
 ) -> None:
-    outbound, guard = Outbound.of(None, proxy.url), AddressGuard.of(SETTING, ["127.0.0.1"])
+    outbound, guard = Outbound.of(None, proxy.url), AddressGuard.of(SETTING, ["127.0.0.1:*"])
     resolved[:] = [address]
     literal = f"[{address}]" if ":" in address else address
     for host in (NAME, literal):
@@ -217,6 +217,7 @@ async def test_a_webhook_goes_the_same_way(
     assert proxy.asked_for == [odoo.url.removeprefix("https://")]
 
 
+@pytest.mark.usefixtures("public_loopback")
 async def test_a_webhook_that_the_proxy_refuses_says_so() -> None:
     async with proxying("407 Proxy Authentication Required") as proxy:
         poster = Poster(RECEIVERS, outbound=Outbound.of(None, proxy.url))

@@ -138,7 +138,7 @@ async def test_a_name_that_leads_inside_is_refused_for_each_of_its_addresses(
 
 
 async def test_a_name_that_is_allowed_may_lead_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    guarded = Transport(LIMITS, AddressGuard.of(SETTING, ["odoo.example"]))
+    guarded = Transport(LIMITS, AddressGuard.of(SETTING, ["odoo.example:*"]))
     async with serving(answers) as server:
         leads_to(monkeypatch, ["169.254.169.254", "127.0.0.1"])
         port = server.url.rpartition(":")[2]
@@ -150,7 +150,7 @@ async def test_a_pooled_connection_belongs_to_the_name_that_was_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     leads_to(monkeypatch, ["127.0.0.1"])
-    guarded = Transport(LIMITS, AddressGuard.of(SETTING, ["odoo.example"]))
+    guarded = Transport(LIMITS, AddressGuard.of(SETTING, ["odoo.example:*"]))
     async with serving(answers, keep_alive=True) as server:
         port = server.url.rpartition(":")[2]
         await guarded.send("GET", f"http://odoo.example:{port}/x")

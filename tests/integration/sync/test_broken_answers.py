@@ -64,7 +64,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=[16, 19], ids=["json-rpc", "json-2"])
 async def proxy(request: pytest.FixtureRequest, clock: HandClock) -> AsyncIterator[OdooBehindProxy]:
     world = seed_world(request.param, contacts=60, products=12, clock=clock)
-    transport = Transport(TransportLimits(), AddressGuard.of(SETTING, ["127.0.0.1"]))
+    transport = Transport(TransportLimits(), AddressGuard.of(SETTING, ["127.0.0.1:*"]))
     with SandboxServer(world) as server:
         yield OdooBehindProxy(server, transport)
         await transport.close()

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from odoosync.addresses.guard import AddressGuard
+from odoosync.addresses.kinds import translated
 from odoosync.addresses.origin import Origin
 from odoosync.errors import InvalidInput
 
@@ -51,6 +54,24 @@ STRICT = [
     "203.0.113.7",
     "2001:db8::1",
     "fec0::1",
+]
+BAD_ENTRIES = [
+    "http://odoo:8069",
+    "odoo:0",
+    "odoo:65536",
+    "odoo:",
+    "odoo:8069:8070",
+    "odoo:80-90",
+    "[odoo]:8069",
+    "[::1",
+    "[::1]:x",
+    "[::1]8069",
+    "10.0.0.0/33",
+    "10.0.0.0/8/8",
+    "a b",
+    "*",
+    "*:8069",
+    ":8069",
 ]
 TUNNELLED = [
     "::ffff:127.0.0.1",
@@ -132,6 +153,73 @@ def test_a_wide_network_does_not_open_what_needs_its_own(entry: str, address: st
 
 
 @pytest.mark.parametrize(
+    ("entry", "address", "ports"),
+    [
+        ("odoo.example", "10.0.0.1", {80, 443, 8069}),
+        ("odoo.example:8070", "10.0.0.1", {8070}),
+        ("odoo.example:*", "10.0.0.1", {22, 80, 443, 6379, 8069, 8070}),
+        ("10.0.0.1", "10.0.0.1", {80, 443, 8069}),
+        ("10.0.0.0/8:6379", "10.0.0.1", {6379}),
+        ("10.0.0.0/8:6379", "::ffff:10.0.0.1", {6379}),
+        ("10.0.0.1:*", "10.0.0.1", {22, 80, 443, 6379, 8069, 8070}),
+        ("::1", "::1", {80, 443, 8069}),
+        ("fd00::/8", "fd12::1", {80, 443, 8069}),
+        ("[::1]", "::1", {80, 443, 8069}),
+        ("[::1]:22", "::1", {22}),
+        ("[fd00::/8]:22", "fd12::1", {22}),
+        ("[fd00::]/8:22", "fd12::1", {22}),
+        ("169.254.169.254:80", "169.254.169.254", {80}),
+    ],
+)
+def test_an_entry_opens_its_ports_and_no_others(entry: str, address: str, ports: set[int]) -> None:
+    guard = AddressGuard.of(SETTING, [entry])
+    tried = [22, 80, 443, 6379, 8069, 8070]
+    opened = {port for port in tried if allowed(guard, address, Origin("http", ODOO.host, port))}
+    assert opened == ports
+
+
+def test_one_name_may_have_several_ports() -> None:
+    guard = AddressGuard.of(SETTING, ["odoo.example:8070", "odoo.example:8071"])
+    assert allowed(guard, "10.0.0.1", Origin("http", "odoo.example", 8071))
+
+
+@pytest.mark.parametrize(
+    ("length", "address"),
+    [
+        (32, "2001:db8:c000:221::"),
+        (40, "2001:db8:1c0:2:21::"),
+        (48, "2001:db8:122:c000:2:2100::"),
+        (56, "2001:db8:122:3c0:0:221::"),
+        (64, "2001:db8:122:344:c0:2:2100::"),
+        (96, "2001:db8:122:344::192.0.2.33"),
+    ],
+)
+def test_nat64_is_read_by_the_length_of_its_prefix(length: int, address: str) -> None:
+    """The examples are those of RFC 6052, section 2.4."""
+    assert translated(IPv6Address(address), length) == IPv4Address("192.0.2.33")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "64:ff9b:1:a9fe:a9:fe00::",
+        "64:ff9b:1:a9fe:a9:fe00:7f00:1",
+        "64:ff9b:1:0:a9:fea9:fe00::",
+        "64:ff9b:1:a00::169.254.169.254",
+    ],
+)
+def test_no_reading_of_a_sites_nat64_leads_to_metadata(address: str) -> None:
+    guard = AddressGuard.of(SETTING, ["odoo.example:*", "10.0.0.0/8:*", "127.0.0.0/8:*"])
+    assert not allowed(guard, address)
+
+
+def test_a_sites_nat64_leads_to_what_its_own_length_says() -> None:
+    guard = AddressGuard.of(SETTING, ["10.0.0.1"])
+    assert allowed(guard, "64:ff9b:1:a00:0:100::")
+    assert not allowed(guard, "64:ff9b:1::10.0.0.1")
+
+
+@pytest.mark.parametrize(
     ("origin", "expected"),
     [
         (Origin("http", "localhost", 8069), True),
@@ -155,7 +243,7 @@ def test_other_schemes_are_refused(scheme: str) -> None:
     assert not allowed(AddressGuard(SETTING), "1.1.1.1", Origin(scheme, "odoo.example", 21))
 
 
-@pytest.mark.parametrize("entry", ["http://odoo:8069", "odoo:8069", "10.0.0.0/33", "a b", "*"])
+@pytest.mark.parametrize("entry", BAD_ENTRIES)
 def test_an_entry_that_is_no_host_is_refused_at_start(entry: str) -> None:
     with pytest.raises(InvalidInput, match=SETTING):
         AddressGuard.of(SETTING, [entry])

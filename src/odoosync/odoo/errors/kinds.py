@@ -15,7 +15,8 @@ ON_THE_WAY: tuple[Stage, ...] = ("dns", "connect", "tls")
 class OdooError(OdoosyncError):
     """`stage` tells how far the way to the data went; `hint` adds to a message that is fixed.
 
-    `place` is the address that is meant, where the address may be at fault.
+    `place` is the address that is meant, where the address may be at fault. `private` is the
+    address that was met, where it is no public one.
     """
 
     code = "odoo_error"
@@ -23,6 +24,7 @@ class OdooError(OdoosyncError):
     retriable: bool = False
     hint: str = ""
     place: str = ""
+    private: str = ""
     sentence: ClassVar[str] = "Odoo could not be read."
 
     def __init__(
