@@ -84,7 +84,7 @@ def build_services(settings: Settings) -> Services:
         key_ring=key_ring,
         keys_place=keys.place,
         clock=utc_now,
-        accounts=open_accounts(entrance, key_ring),
+        accounts=open_accounts(entrance, key_ring, quotas=settings.quotas),
         transport=open_transport(
             settings.default_odoo_url,
             settings.allowed_odoo_hosts,

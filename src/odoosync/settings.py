@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from odoosync.errors import OdoosyncError
+from odoosync.quotas import Quotas
 from odoosync.spelling import closest, shown
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
@@ -183,6 +184,24 @@ class Settings(BaseSettings):
         "begins anew once those that run have ended, or after a minute. None is lost: what has not "
         "ended by then goes on where it was.",
     )
+    tenant_connections: int = Field(
+        default=200, ge=1, description="Connections that one tenant may have."
+    )
+    tenant_rows: int = Field(
+        default=50_000_000,
+        ge=1,
+        description="Records that one tenant may have in all copies, deleted ones included. A sync "
+        "that would add more fails, and says so.",
+    )
+    tenant_api_keys: int = Field(
+        default=200, ge=1, description="API keys that one tenant may have."
+    )
+    tenant_webhooks: int = Field(default=20, ge=0, description="Webhooks that one tenant may have.")
+    tenant_sessions: int = Field(
+        default=200,
+        ge=1,
+        description="Sessions that one tenant may have. The next sign-in ends the oldest one.",
+    )
     trusted_proxies: CommaSeparated = Field(
         default=(),
         description="Addresses or CIDRs of proxies whose `X-Forwarded-*` headers are believed, "
@@ -223,6 +242,17 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         default="console", description="`json` writes a JSON object a line."
     )
+
+    @property
+    def quotas(self) -> Quotas:
+        """How much one tenant may have."""
+        return Quotas(
+            connections=self.tenant_connections,
+            rows=self.tenant_rows,
+            api_keys=self.tenant_api_keys,
+            webhooks=self.tenant_webhooks,
+            sessions=self.tenant_sessions,
+        )
 
     @property
     def effective_database_url(self) -> str:

@@ -82,6 +82,7 @@ async def sync_task(
                     max_rows=settings.deletion_guard_rows,
                 ),
                 maker=maker,
+                quotas=settings.quotas,
             )
         )
         yield Recorded(task, database)

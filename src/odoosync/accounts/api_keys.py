@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, or_
+from sqlalchemy import Row, func, or_
 
 from odoosync.accounts import audit, directory
 from odoosync.accounts.audit import OPERATOR, Actor
@@ -25,6 +25,7 @@ from odoosync.accounts.errors import (
 from odoosync.accounts.principal import Principal, parse_scopes
 from odoosync.accounts.tables import api_keys
 from odoosync.accounts.tokens import hash_of, new_api_key
+from odoosync.quotas import check_quota
 
 LONGEST_NAME: Final = 255
 MOST_DAYS: Final = 3650
@@ -80,6 +81,8 @@ async def create_api_key(
     }
     secret = {"user_id": owner.user_id, "key_hash": hash_of(plain)}
     async with accounts.database.tenant(owner.tenant_id) as tx:
+        held = tx.select(api_keys, func.count()).where(api_keys.c.revoked_at.is_(None))
+        check_quota(int(await tx.scalar(held) or 0), accounts.quotas.api_keys, "API keys")
         key_id = await tx.insert(api_keys, values | secret)
         detail = {"id": key_id, "prefix": prefix, "scopes": known, "days": days}
         await audit.record(tx, "api_key.created", owner.by, detail=detail, at=now)

@@ -12,6 +12,7 @@ from odoosync.accounts.tokens import Tokens
 from odoosync.clock import Clock, utc_now
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
+from odoosync.quotas import Quotas
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Accounts:
     guesses: Guesses = field(default_factory=Guesses)
     refusals: Refusals = field(default_factory=Refusals)
     afterwards: Afterwards = field(default_factory=Afterwards)
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 def open_accounts(
@@ -31,10 +33,12 @@ def open_accounts(
     *,
     clock: Clock = utc_now,
     passwords: Passwords | None = None,
+    quotas: Quotas | None = None,
 ) -> Accounts:
     return Accounts(
         database=database,
         passwords=passwords or Passwords(),
         tokens=Tokens(key_ring),
         clock=clock,
+        quotas=quotas or Quotas(),
     )

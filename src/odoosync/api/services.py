@@ -63,12 +63,19 @@ class Services:
             check_fields=check_fields,
             grace=self.connection_grace,
             test_seconds=self.test_seconds,
+            quotas=self.accounts.quotas,
         )
 
     @property
     def webhooks(self) -> WebhookService:
         """What owners do to their webhooks."""
-        return WebhookService(self.database, self.key_ring, self.webhook_guard, self.clock)
+        return WebhookService(
+            self.database,
+            self.key_ring,
+            self.webhook_guard,
+            self.clock,
+            most=self.accounts.quotas.webhooks,
+        )
 
 
 def get_services(request: Request) -> Services:

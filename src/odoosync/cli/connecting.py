@@ -57,6 +57,7 @@ async def desk_of(username: str) -> AsyncIterator[Desk]:
             stop_runs=SyncService(database, clock=utc_now, wait_s=settings.sync_wait).stop_all,
             check_fields=check_fields,
             grace=timedelta(days=settings.connection_grace_days),
+            quotas=settings.quotas,
         )
         try:
             yield Desk(settings, service, Owner(user.tenant_id, OPERATOR))

@@ -40,7 +40,7 @@ def _with_accounts(
         async with opened_database(creates=creates) as (settings, database):
             source = key_source(settings)
             keys = await begin_with_keys(database, source, utc_now(), makes=creates)
-            return await work(open_accounts(database, keys))
+            return await work(open_accounts(database, keys, quotas=settings.quotas))
 
     return asyncio.run(run())
 

@@ -46,7 +46,7 @@ async def _desk(username: str) -> AsyncIterator[_Desk]:
         keys = await existing_keys(settings, database)
         found = await find_user(database, username)
         guard = webhook_guard(settings.allowed_webhook_hosts)
-        service = WebhookService(database, keys, guard, utc_now)
+        service = WebhookService(database, keys, guard, utc_now, most=settings.quotas.webhooks)
         yield _Desk(service, Owner(found.tenant_id, audit.OPERATOR))
 
 

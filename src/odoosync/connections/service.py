@@ -35,6 +35,7 @@ from odoosync.odoo.rate_limits import CALLS_AFTER_WAITS_S, RateLimitedSender
 from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url, trimmed
 from odoosync.odoo.wire import Sender
+from odoosync.quotas import Quotas, check_quota
 
 StopRuns = Callable[[Tx, int], Awaitable[None]]
 CheckFields = Callable[[OdooClient, Mapping[str, Sequence[str]]], Awaitable[None]]
@@ -81,6 +82,7 @@ class ConnectionService:
     check_fields: CheckFields
     grace: timedelta
     test_seconds: float = TEST_SECONDS
+    quotas: Quotas = field(default_factory=Quotas)
 
     async def try_out(
         self,
@@ -275,6 +277,8 @@ class ConnectionService:
         """
         now, login = self.clock(), tested.odoo_username
         how: Literal["created", "restored"] | None = None
+        if known is None or known.deleted_at is not None:
+            check_quota(await store.count(tx), self.quotas.connections, "connections")
         kept = known.id if known else await store.add(tx, tested, now)
         await lanes.wake(tx, kept)  # what waited because the old credentials were rejected
         await store.put_credentials(tx, self.key_ring, kept, tested, now)

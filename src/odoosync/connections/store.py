@@ -178,6 +178,12 @@ async def give_up(tx: Tx, connection_id: int, now: datetime) -> None:
     await audit.record(tx, "connection.removed", audit.SERVICE, at=now, connection_id=connection_id)
 
 
+async def count(tx: Tx) -> int:
+    """Count the tenant's connections, those that were deleted left out."""
+    standing = tx.select(connections, func.count()).where(connections.c.deleted_at.is_(None))
+    return int(await tx.scalar(standing) or 0)
+
+
 async def add(tx: Tx, tested: Tested, now: datetime) -> int:
     """Make a connection that has no credentials yet, and return its id."""
     made: int = await tx.insert(connections, _first_values(tested, now))

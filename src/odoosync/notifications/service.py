@@ -64,6 +64,7 @@ class WebhookService:
     key_ring: KeyRing
     guard: AddressGuard
     clock: Clock
+    most: int
 
     async def show_all(self, owner: Owner) -> list[dict[str, Any]]:
         async with self.database.tenant(owner.tenant_id, write=False) as tx:
@@ -93,7 +94,7 @@ class WebhookService:
             await _check_connection(tx, connection_id)
             kept, origin = self._receiver(url)
             wanted = Wanted(kept, name or origin.host, chosen_kinds(kinds), connection_id)
-            webhook_id, secret = await store.add(tx, self.key_ring, wanted, now)
+            webhook_id, secret = await store.add(tx, self.key_ring, wanted, now, most=self.most)
             made = await store.get(tx, webhook_id)
             await self._note(tx, owner, "webhook.created", made, host=origin.host)
         return webhook_view(made), secret

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from sqlalchemy import Row, func
 
@@ -18,7 +18,6 @@ from odoosync.notifications.tables import deliveries, webhooks
 from odoosync.sync import events
 from odoosync.sync.events import Kind
 
-MOST: Final = 20
 Why = Literal["gone", "failing"]
 
 
@@ -48,13 +47,15 @@ async def get(tx: Tx, webhook_id: int, *, lock: bool = False) -> Row[Any]:
     return row
 
 
-async def add(tx: Tx, key_ring: KeyRing, wanted: Wanted, now: datetime) -> tuple[int, Secret]:
+async def add(
+    tx: Tx, key_ring: KeyRing, wanted: Wanted, now: datetime, *, most: int
+) -> tuple[int, Secret]:
     """Make a webhook; returns its id, and its secret, which is not shown again.
 
     Raises TooManyWebhooks.
     """
-    if int(await tx.scalar(tx.select(webhooks, func.count(webhooks.c.id))) or 0) >= MOST:
-        raise TooManyWebhooks(MOST)
+    if int(await tx.scalar(tx.select(webhooks, func.count(webhooks.c.id))) or 0) >= most:
+        raise TooManyWebhooks(most)
     values = {
         "name": wanted.name,
         "url": wanted.url,

@@ -115,7 +115,7 @@ async def test_connections_and_webhooks_that_were_deleted_come_back_paused(
 ) -> None:
     made = await connect(database, key_ring, anna.tenant_id)
     owner = connection_service.Owner(anna.tenant_id, OPERATOR)
-    hooks = WebhookService(database, key_ring, LOOPBACK, clock)
+    hooks = WebhookService(database, key_ring, LOOPBACK, clock, most=20)
     view, _ = await hooks.create(owner, "http://127.0.0.1/hook")
     restore = await restored()
     await hooks.remove(owner, view["id"])

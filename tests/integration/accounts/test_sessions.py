@@ -19,6 +19,7 @@ from odoosync.accounts.errors import (
 from odoosync.accounts.sessions import Grant, _hold_password, recognise, refresh, sign_in, sign_out
 from odoosync.accounts.tables import refresh_tokens, sessions
 from odoosync.accounts.users import disable_user, enable_user, set_password
+from odoosync.quotas import Quotas
 from people import PASSWORD, HeldClock, actions
 
 pytestmark = pytest.mark.dialect
@@ -173,3 +174,17 @@ async def test_a_session_stands_for_its_own_user_alone(accounts: Accounts, anna:
     swapped = replace(claims, user_id=anna.id + 1)
     with pytest.raises(SessionEnded):
         await recognise(accounts, accounts.tokens.issue(swapped, accounts.clock()))
+
+
+async def test_the_oldest_session_ends_when_there_are_too_many(
+    accounts: Accounts, anna: User, clock: HeldClock
+) -> None:
+    few = replace(accounts, quotas=Quotas(sessions=2))
+    grants = []
+    for _ in range(3):
+        clock.forward(seconds=1)
+        grants.append(await _sign_in(few))
+    with pytest.raises(SessionEnded):
+        await recognise(few, grants[0].access_token)
+    for standing in grants[1:]:
+        assert (await recognise(few, standing.access_token)).user_id == anna.id

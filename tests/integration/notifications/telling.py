@@ -44,7 +44,7 @@ class Telling:
 
     @property
     def service(self) -> WebhookService:
-        return WebhookService(self.database, self.key_ring, self.guard, self.clock)
+        return WebhookService(self.database, self.key_ring, self.guard, self.clock, most=20)
 
     def sender(self) -> Sender:
         """Return what another worker would send with."""

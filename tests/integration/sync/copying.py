@@ -23,6 +23,7 @@ from odoosync.jobs.tables import lanes as lane_table
 from odoosync.jobs.task import Lease, Outcome
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.transport import Transport
+from odoosync.quotas import Quotas
 from odoosync.sandbox import World
 from odoosync.store.tables import records
 from odoosync.sync import runs
@@ -92,6 +93,7 @@ class Copy:
     guard: bool = True
     maker: Maker = field(default_factory=Maker)
     ahead: timedelta = timedelta(0)
+    quotas: Quotas = field(default_factory=Quotas)
 
     def now(self) -> datetime:
         return self.clock() + self.ahead
@@ -134,6 +136,7 @@ class Copy:
             clock=self.now,
             deletion_guard=Guard(enabled=self.guard),
             maker=self.maker,
+            quotas=self.quotas,
         )
         return await SyncTask(tools).run(claim, lease or Lease())
 

@@ -59,6 +59,7 @@ async def keep(work: Work, page: Ready, *, last_id: int | None, pages: int = 1) 
 
     async def write(tx: Tx) -> Mapping[str, int]:
         stored = await _store(work, tx, page)
+        await work.row_quota.take(tx, stored.created)
         await labels.keep(work, tx, names)
         await settle(work, tx, page.rows, page.faults)
         return {

@@ -18,6 +18,7 @@ from odoosync.odoo.pacing import RATE_LIMITED, Gates, Pace
 from odoosync.odoo.rate_limits import RateLimitedSender
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
+from odoosync.quotas import Quotas
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.maker import Maker
 from odoosync.sync.patience import AT_FIRST, patiently
@@ -36,6 +37,7 @@ class Equipment:
     deletion_guard: Guard
     gates: Gates = field(default_factory=Gates)
     maker: Maker = field(default_factory=Maker)
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 async def open_odoo(

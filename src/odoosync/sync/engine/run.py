@@ -28,6 +28,7 @@ from odoosync.sync.engine.field_trial import try_fields
 from odoosync.sync.engine.giving_way import giving_way
 from odoosync.sync.engine.open_odoo import Equipment, open_odoo
 from odoosync.sync.engine.planning import Prospect
+from odoosync.sync.engine.row_quota import RowQuota
 from odoosync.sync.engine.stages import run_stages
 from odoosync.sync.engine.work import Work
 from odoosync.sync.failing_fields import FailingField, FieldError
@@ -188,6 +189,7 @@ async def _prepare(
         clock=tools.clock,
         context=prospect.context,
         maker=tools.maker,
+        row_quota=RowQuota(tools.quotas.rows),
         page_limit=prospect.page_limit,
         changed_by=prospect.changed_by,
         used=used,

@@ -19,6 +19,7 @@ from odoosync.sync import cursors, pace, runs
 from odoosync.sync.datasets import DATASET_OF_MODEL, Dataset
 from odoosync.sync.engine.maker import Maker
 from odoosync.sync.engine.making import Recipe
+from odoosync.sync.engine.row_quota import RowQuota
 from odoosync.sync.plan import Plan
 from odoosync.sync.set_aside import Fault
 
@@ -49,6 +50,7 @@ class Work:
     clock: Clock
     context: dict[str, Any]
     maker: Maker
+    row_quota: RowQuota
     changed_by: tuple[str, ...] = ()
     page_limit: int = pace.LARGEST
     counted: int | None = None

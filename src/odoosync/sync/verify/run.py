@@ -28,6 +28,7 @@ from odoosync.sync.engine.giving_way import giving_way
 from odoosync.sync.engine.open_odoo import Equipment, open_odoo
 from odoosync.sync.engine.pages import Reader
 from odoosync.sync.engine.planning import Prospect
+from odoosync.sync.engine.row_quota import RowQuota
 from odoosync.sync.engine.sifting import decoded
 from odoosync.sync.patience import AT_FIRST, patiently
 from odoosync.sync.plan import Plan
@@ -168,6 +169,7 @@ async def _prepare(
         clock=tools.clock,
         context=prospect.context,
         maker=tools.maker,
+        row_quota=RowQuota(tools.quotas.rows),
         page_limit=prospect.page_limit,
         used=used,
         reached=reached
