@@ -79,7 +79,7 @@ def test_a_user_is_deleted_only_when_one_is_sure(run: Run) -> None:
     _create(run)
     assert isinstance(run("delete", "anna").exception, InvalidInput)
     assert run("delete", "anna", "--yes").output == "Deleted user anna with all data.\n"
-    assert run("list").output == ""
+    assert run("list").stdout == ""
 
 
 def test_a_key_is_made_listed_and_revoked(run: Run) -> None:
@@ -90,4 +90,4 @@ def test_a_key_is_made_listed_and_revoked(run: Run) -> None:
     assert "read,sync" in listed
     assert made.output.strip() not in listed
     assert run("key", "revoke", "anna", "1").exit_code == 0
-    assert run("key", "list", "anna").output == ""
+    assert run("key", "list", "anna").stdout == ""
