@@ -6,7 +6,6 @@ and a tunnel is asked for to the address that was judged.
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import re
 import socket
@@ -22,6 +21,7 @@ import aiohttp
 from yarl import URL
 
 from odoosync.addresses.guard import CA_FILE, AddressGuard
+from odoosync.addresses.lookups import Lookups, Resolver
 from odoosync.addresses.origin import Origin, UrlKind, parse_url
 from odoosync.addresses.sockets import Route, guarded_sockets, noting_handshakes, open_socket
 from odoosync.errors import InvalidInput
@@ -41,6 +41,7 @@ class Outbound:
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     proxy: Origin | None = None
     login: Mapping[str, str] = field(default_factory=dict, repr=False)
+    lookups: Lookups = field(default_factory=Lookups)
 
     @classmethod
     def of(cls, ca_file: Path | None = None, proxy: str | None = None) -> Self:
@@ -65,6 +66,8 @@ class Outbound:
         direct = self.proxy is None
         return aiohttp.TCPConnector(
             limit=0,
+            resolver=Resolver(self.lookups),
+            use_dns_cache=False,  # else one tenant's look-up is waited for by others
             ssl=noting_handshakes(self.tls),
             socket_factory=guarded_sockets(guard) if direct else open_socket,
             **options,
@@ -78,7 +81,7 @@ class Outbound:
         if self.proxy is None:
             return {"url": url, "headers": {}}
         route.proxied = True
-        address = await _judged_address(route, guard)
+        address = await self._judged_address(route, guard)
         proxy = URL(str(self.proxy))
         if route.origin.scheme != "https":
             return {"url": url, "headers": dict(self.login), "proxy": proxy}
@@ -90,17 +93,15 @@ class Outbound:
             "proxy_headers": self.login,
         }
 
-
-async def _judged_address(route: Route, guard: AddressGuard) -> str:
-    """Look the target up, and return the first address that the guard allows; IPv4 comes first."""
-    loop, origin = asyncio.get_running_loop(), route.origin
-    found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-    for info in sorted(found, key=lambda one: one[0] != socket.AF_INET):
-        address = str(info[4][0])
-        if route.judge(guard, address).allowed:
-            route.refused.clear()
-            return address
-    raise PermissionError(errno.EACCES, "no address of it may be connected to")
+    async def _judged_address(self, route: Route, guard: AddressGuard) -> str:
+        """Look the target up; return the first address that the guard allows, IPv4 before IPv6."""
+        found = await self.lookups.find(route.origin.host, route.origin.port)
+        for info in sorted(found, key=lambda one: one[0] != socket.AF_INET):
+            address = str(info[4][0])
+            if route.judge(guard, address).allowed:
+                route.refused.clear()
+                return address
+        raise PermissionError(errno.EACCES, "no address of it may be connected to")
 
 
 def trusting(ca_file: Path | None) -> ssl.SSLContext:

@@ -32,6 +32,7 @@ from odoosync.odoo.errors import OdooError
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login, typed_secret
 from odoosync.odoo.rate_limits import CALLS_AFTER_WAITS_S, RateLimitedSender
+from odoosync.odoo.tenant_sender import TenantSender
 from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url, trimmed
 from odoosync.odoo.wire import Sender
@@ -99,7 +100,7 @@ class ConnectionService:
         if trimmed(login.secret) == MASK:
             raise MaskSent
         result, where = "interrupted", str(login.url)
-        asked = sender or self._sender()
+        asked = sender or self._sender(owner)
         try:
             tested = await run_test(asked, login, clock=self.clock)
         except OdooError as error:
@@ -125,7 +126,7 @@ class ConnectionService:
         A known pair gets the new login, and comes back if it was deleted. Raises OdooError, and
         InvalidInput for fields that cannot be kept.
         """
-        sender = self._sender()
+        sender = self._sender(owner)
         tested = await self.try_out(owner, login, sender=sender)
         found = login.at(parse_odoo_url(tested.odoo_url))
         change = Change(extra_fields=extra_fields)
@@ -146,7 +147,7 @@ class ConnectionService:
         BadPreference.
         """
         await self._refuse_known(owner, login)
-        sender = self._sender()
+        sender = self._sender(owner)
         tested = await self.try_out(owner, login, sender=sender)
         found = login.at(parse_odoo_url(tested.odoo_url))
         await self._check(sender, found, tested.server, change)
@@ -170,7 +171,7 @@ class ConnectionService:
                 connection = await store.get(tx, connection_id)
                 secret = await self._stored_secret(tx, connection)
             login = _login(connection, None, secret)
-            await self._check(self._sender(), login, connection.server, change)
+            await self._check(self._sender(owner), login, connection.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await self._set_and_tell(tx, owner, connection_id, change)
             return await store.get(tx, connection_id)
@@ -316,9 +317,9 @@ class ConnectionService:
         await store.check_not_suspended(tx)
         return (await store.secret_of(tx, self.key_ring, connection)).reveal()
 
-    def _sender(self) -> RateLimitedSender:
+    def _sender(self, owner: Owner) -> RateLimitedSender:
         """Return what asks an Odoo while a person waits for the answer."""
-        timed = Deadline(self.transport, self.test_seconds)
+        timed = Deadline(TenantSender(self.transport, owner.tenant_id), self.test_seconds)
         return RateLimitedSender(timed, patience=self.test_seconds - CALLS_AFTER_WAITS_S)
 
     async def _check(

@@ -76,7 +76,8 @@ class Poster:
                 with towards(route):
                     status, excerpt, later = await self._exchange(url, headers, body, route)
         except _FOREIGN as error:
-            outcome = Outcome(_since(begun), error=route.refusal or self._sentence(error))
+            why = _NOT_LOOKED_UP if _looking_up(error, route) else self._sentence(error)
+            outcome = Outcome(_since(begun), error=route.refusal or why)
         else:
             outcome = answered(_since(begun), status, excerpt, later)
         if not route.private:
@@ -129,6 +130,11 @@ class Poster:
         return next(sentence for kinds, sentence in _SENTENCES if isinstance(error, kinds))
 
 
+def _looking_up(error: Exception, route: Route) -> bool:
+    """Tell a time limit that ended before there was an address."""
+    return isinstance(error, TimeoutError) and not (route.opened or route.handshakes)
+
+
 def _hidden(outcome: Outcome, host: str) -> Outcome:
     """Tell the same of a private address, whatever is behind it; the log says what it was."""
     log.info("private_receiver", host=host, status=outcome.status, why=outcome.error)
@@ -165,6 +171,7 @@ _FOREIGN: Final = (
     EOFError,
     ValueError,
 )
+_NOT_LOOKED_UP: Final = "The host name of the receiver could not be looked up."
 # The first row that fits wins.
 _SENTENCES: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
     (
@@ -177,7 +184,7 @@ _SENTENCES: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
     ),
     (
         (aiohttp.ClientConnectorDNSError, socket.gaierror),
-        "The host name of the receiver could not be looked up.",
+        _NOT_LOOKED_UP,
     ),
     (
         (aiohttp.ClientSSLError, ssl.SSLError),

@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
+from odoosync.addresses.lookups import looking_up_for
 from odoosync.clock import Clock, utc_now
 from odoosync.crypto import CannotOpen, KeyRing
 from odoosync.db import Database
@@ -109,7 +110,8 @@ async def attempt(post: Post, claim: Claim) -> None:
         send = await _prepare(post, claim)
         if send is None:
             return
-        outcome = await send()
+        with looking_up_for(claim.tenant_id):
+            outcome = await send()
     except CannotOpen as error:
         outcome = Outcome(0, error=error.message, final=True)
     except (SQLAlchemyError, OSError):

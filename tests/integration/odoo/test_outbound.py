@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -52,14 +52,13 @@ async def proxy() -> AsyncIterator[OutboundProxy]:
 def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that the name of the tests leads to."""
     addresses = ["127.0.0.1"]
-    loop = asyncio.get_event_loop_policy().get_event_loop
-    really = type(loop()).getaddrinfo
+    really = socket.getaddrinfo
 
-    async def resolve(self: Any, host: str, port: int, **named: Any) -> list[Any]:
+    def resolve(host: str, *about: Any, **named: Any) -> list[Any]:
         found = addresses if host == NAME else [host]
-        return [info for one in found for info in await really(self, one, port, **named)]
+        return [info for one in found for info in really(one, *about, **named)]
 
-    monkeypatch.setattr(type(loop()), "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     return addresses
 
 

@@ -7,13 +7,13 @@ import socket
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from integration.odoo.conftest import LIMITS, LOOPBACK
 from integration.odoo.servers import Exchange, serving
 from integration.odoo.tls import self_signed
+from odoosync.addresses import lookups
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.outbound import Outbound
 from odoosync.odoo import errors
@@ -162,10 +162,10 @@ async def test_a_pooled_connection_belongs_to_the_name_that_was_asked_for(
 async def test_an_unknown_host_is_told_as_such(
     transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unknown(*_args: object, **_named: object) -> object:
+    def unknown(*_args: object, **_named: object) -> object:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", unknown)
+    monkeypatch.setattr(lookups, "look_up", unknown)
     with pytest.raises(errors.HostNotFound) as caught:
         await transport.send("GET", "http://no-such-host.example/x")
     assert caught.value.stage == "dns"
@@ -207,15 +207,14 @@ async def test_a_closed_transport_opens_anew(transport: Transport) -> None:
 
 
 def leads_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
-    """Let every name resolve to these addresses, in the loop that runs now."""
-    loop = asyncio.get_running_loop()
-    really = loop.getaddrinfo
+    """Let every name resolve to these addresses."""
+    really = lookups.look_up
 
-    async def resolve(host: str, port: int, **named: Any) -> list[Any]:
+    def resolve(host: str, port: int, family: int) -> lookups.Found:
         found = addresses if host.endswith(".example") else [host]
-        return [info for address in found for info in await really(address, port, **named)]
+        return [info for address in found for info in really(address, port, family)]
 
-    monkeypatch.setattr(loop, "getaddrinfo", resolve)
+    monkeypatch.setattr(lookups, "look_up", resolve)
 
 
 async def test_no_origin_is_remembered_when_its_calls_are_over(transport: Transport) -> None:

@@ -16,6 +16,7 @@ from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
 from odoosync.odoo.pacing import RATE_LIMITED, Gates, Pace
 from odoosync.odoo.rate_limits import RateLimitedSender
+from odoosync.odoo.tenant_sender import TenantSender
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
 from odoosync.quotas import Quotas
@@ -66,7 +67,8 @@ def _paced(tools: Equipment, connection: Connection) -> Sender:
     wishes, limited = connection.preferences, connection.rate_limited_since is not None
     usual = RATE_LIMITED if limited else Pace()
     pace = Pace(wishes.call_spacing or usual.spacing, wishes.parallel_calls or usual.parallel)
-    sender = tools.gates.sender(tools.transport, connection.id, pace)
+    transport = TenantSender(tools.transport, connection.tenant_id)
+    sender = tools.gates.sender(transport, connection.id, pace)
     if limited:
         return sender
 
