@@ -136,9 +136,13 @@ def _looking_up(error: Exception, route: Route) -> bool:
 
 
 def _hidden(outcome: Outcome, host: str) -> Outcome:
-    """Tell the same of a private address, whatever is behind it; the log says what it was."""
+    """Tell the same of a private address, whatever is behind it; the log says what it was.
+
+    A receiver that asks by 410 to be called no more is heard: no other server says that.
+    """
     log.info("private_receiver", host=host, status=outcome.status, why=outcome.error)
-    return Outcome(0, error=private_text(host, SETTING))
+    told = private_text(host, SETTING)
+    return replace(outcome, error=told, excerpt=None) if outcome.is_gone else Outcome(0, error=told)
 
 
 async def _beginning(response: aiohttp.ClientResponse, limits: Limits) -> bytes:

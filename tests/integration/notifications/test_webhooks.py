@@ -128,6 +128,7 @@ async def test_nothing_is_sent_to_a_private_address_without_the_setting(
     assert "ODOOSYNC_ALLOWED_WEBHOOK_HOSTS" in one["last_error"]
 
 
+@pytest.mark.usefixtures("public_loopback")
 async def test_redirects_are_not_followed(telling: Telling, receiver: Receiver) -> None:
     async with receiving() as other:
         receiver.status, receiver.headers = 307, {"Location": other.url}
@@ -139,6 +140,7 @@ async def test_redirects_are_not_followed(telling: Telling, receiver: Receiver) 
     assert one["last_error"] == "The receiver answered 307, a redirect, which is not followed."
 
 
+@pytest.mark.usefixtures("public_loopback")
 async def test_only_the_beginning_of_an_answer_is_kept(
     telling: Telling, receiver: Receiver
 ) -> None:
