@@ -61,9 +61,7 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
             if worker is not None:
                 await worker
             await services.accounts.afterwards.settle()
-            await services.transport.close()
-            await services.database.close()
-            await services.entrance.close()
+            await services.close()
 
     return create_api(services, options, lifespan=lifespan)
 

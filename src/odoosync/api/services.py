@@ -51,6 +51,12 @@ class Services:
         """What answers who calls and whether all is well: it never waits for lists."""
         return self.accounts.database
 
+    async def close(self) -> None:
+        """Close what was opened for these services."""
+        await self.transport.close()
+        await self.database.close()
+        await self.entrance.close()
+
     @property
     def connections(self) -> ConnectionService:
         """What owners do to their connections."""

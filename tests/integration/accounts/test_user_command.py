@@ -62,8 +62,7 @@ async def test_only_the_last_newline_is_not_part_of_the_password(run: Run, given
     assert (await asyncio.to_thread(_create, run, "anna", f"{given}\n")).exit_code == 0
     services = build_services(load_settings())
     assert await sign_in(services.accounts, "anna", given, address="here")
-    await services.transport.close()
-    await services.database.close()
+    await services.close()
 
 
 def test_a_user_is_disabled_enabled_and_given_a_password(run: Run) -> None:
