@@ -93,7 +93,7 @@ def test_a_user_has_a_mail_address(run: Run) -> None:
         services = build_services(load_settings())
         async with services.database.tenant(1, write=False) as tx:
             found = await address_of(tx, 1)
-        await services.database.close()
+        await services.close()
         return found
 
     assert run("list").exit_code == 0
