@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from odoosync.errors import Conflict, InvalidInput, NotFound
+from odoosync.errors import Conflict, InvalidInput, NotFound, TooMany
 
 _MAX_NAMED: Final = 20
 
@@ -86,3 +86,14 @@ class NotDeleted(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This connection is not deleted: there is nothing to restore.")
+
+
+class TooManyWrongPasswords(TooMany):
+    code = "too_many_wrong_passwords"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            "Too many wrong logins were tried at this Odoo, or by you."
+            f" Try again in {seconds} seconds.",
+            retry_after=seconds,
+        )

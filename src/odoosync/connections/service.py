@@ -21,6 +21,7 @@ from odoosync.connections.errors import (
     ConnectionExists,
     MaskSent,
 )
+from odoosync.connections.guessing import one_guess
 from odoosync.connections.store import Tested
 from odoosync.connections.testing import TEST_SECONDS, run_test
 from odoosync.crypto import MASK, KeyRing
@@ -93,12 +94,24 @@ class ConnectionService:
         *,
         sender: RateLimitedSender | None = None,
     ) -> Tested:
-        """Log in, leaving an entry of how that went. Raises MaskSent, OdooError.
+        """Log in, leaving an entry of how that went.
+
+        Raises MaskSent, TooManyWrongPasswords, OdooError.
 
         With a `sender` its calls are a part of a longer conversation.
         """
         if trimmed(login.secret) == MASK:
             raise MaskSent
+        async with one_guess(self.database, owner.tenant_id, login, self.clock()):
+            return await self._try_out(owner, login, connection_id, sender)
+
+    async def _try_out(
+        self,
+        owner: Owner,
+        login: Login,
+        connection_id: int | None,
+        sender: RateLimitedSender | None,
+    ) -> Tested:
         result, where = "interrupted", str(login.url)
         asked = sender or self._sender(owner)
         try:

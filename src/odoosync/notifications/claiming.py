@@ -31,6 +31,10 @@ _NO_MAIL_SERVER: Final = (
 )
 PER_RECEIVER: Final = 4
 PER_TENANT: Final = 8
+PER_HOST: Final = 8
+HOST_WINDOW: Final = timedelta(seconds=10)
+PER_HOST_WINDOW: Final = 50
+"""What one receiving host gets of all tenants together: at once, and within the window."""
 _LOCK: Final = 7_305_411_862_009
 _RECEIVER: Final = func.coalesce(deliveries.c.webhook_id, -deliveries.c.user_id)
 
@@ -49,8 +53,9 @@ async def claim_due(
 ) -> list[Claim]:
     """Take up to `limit` deliveries that are due, those by mail where `mail` is sent.
 
-    Receivers take turns. All workers together hold few of one receiver, one if it has been failing,
-    and few of one tenant: one that hangs keeps nobody else waiting.
+    A host gets few at once and so many in a while, of whatever webhooks. Receivers take turns. All
+    workers together hold few of one receiver, one if it has been failing, and few of one tenant:
+    one that hangs keeps nobody else waiting.
     """
     turns = _turns(now, limit, mail=mail)
     async with database.system(write=False) as tx:
@@ -122,11 +127,11 @@ def _held() -> ColumnElement[bool]:
 
 
 def _turns(now: datetime, limit: int, *, mail: bool) -> Select[Any]:
-    queue = _by_tenant(_by_receiver(now, mail=mail))
+    queue = _by_tenant(_by_host(_by_receiver(now, mail=mail), now))
     return (
         select(deliveries.c.id)
         .join(queue, queue.c.id == deliveries.c.id)
-        .where(queue.c.turn <= queue.c.most, queue.c.tenant_turn <= PER_TENANT, _due(now))
+        .where(queue.c.may_not == 0, queue.c.tenant_turn <= PER_TENANT, _due(now))
         .order_by(queue.c.turn, queue.c.tenant_turn, queue.c.next_try_at, queue.c.id)
         .limit(limit)
     )
@@ -153,6 +158,7 @@ def _by_receiver(now: datetime, *, mail: bool) -> Subquery:
             deliveries.c.id,
             deliveries.c.tenant_id,
             deliveries.c.next_try_at,
+            webhooks.c.receiver.label("host"),
             (place + func.coalesce(held.c.held, 0)).label("turn"),
             case((webhooks.c.failing_since.is_(None), PER_RECEIVER), else_=1).label("most"),
         )
@@ -166,6 +172,39 @@ def _by_receiver(now: datetime, *, mail: bool) -> Subquery:
     )
 
 
+def _by_host(queue: Subquery, now: datetime) -> Subquery:
+    """Tell which must wait: for their receiver, or for what else its host gets. Mails have none."""
+    to_host = deliveries.join(webhooks, webhooks.c.id == deliveries.c.webhook_id)
+    held = (
+        select(webhooks.c.receiver, func.count().label("held"))
+        .select_from(to_host)
+        .where(_held())
+        .group_by(webhooks.c.receiver)
+        .subquery("held_of_host")
+    )
+    sent = (
+        select(webhooks.c.receiver, func.count().label("sent"))
+        .select_from(to_host.join(delivery_tries, delivery_tries.c.delivery_id == deliveries.c.id))
+        .where(delivery_tries.c.at > now - HOST_WINDOW)
+        .group_by(webhooks.c.receiver)
+        .subquery("sent_to_host")
+    )
+    waits = case((queue.c.turn > queue.c.most, 1), else_=0)
+    place = func.row_number().over(
+        partition_by=queue.c.host,
+        order_by=(waits, queue.c.turn, queue.c.next_try_at, queue.c.id),
+    )
+    at_once = place + func.coalesce(held.c.held, 0)
+    over = or_(at_once > PER_HOST, at_once + func.coalesce(sent.c.sent, 0) > PER_HOST_WINDOW)
+    may_not = case((waits == 1, 1), (and_(queue.c.host.is_not(None), over), 1), else_=0)
+    return (
+        select(queue, may_not.label("may_not"))
+        .outerjoin(held, held.c.receiver == queue.c.host)
+        .outerjoin(sent, sent.c.receiver == queue.c.host)
+        .subquery("by_host")
+    )
+
+
 def _is_news(now: datetime) -> ColumnElement[bool]:
     young = deliveries.c.created_at > now - MAILED_FOR
     enabled = select(users.c.id).where(users.c.disabled_at.is_(None))
@@ -173,17 +212,16 @@ def _is_news(now: datetime) -> ColumnElement[bool]:
 
 
 def _by_tenant(queue: Subquery) -> Subquery:
-    """Give it its place among its tenant's, too; what must wait for its receiver is last."""
+    """Give it its place among its tenant's, too; what must wait is last."""
     held = (
         select(deliveries.c.tenant_id, func.count().label("held"))
         .where(_held())
         .group_by(deliveries.c.tenant_id)
         .subquery("held_of_tenant")
     )
-    may_not = case((queue.c.turn > queue.c.most, 1), else_=0)
     place = func.row_number().over(
         partition_by=queue.c.tenant_id,
-        order_by=(may_not, queue.c.turn, queue.c.next_try_at, queue.c.id),
+        order_by=(queue.c.may_not, queue.c.turn, queue.c.next_try_at, queue.c.id),
     )
     return (
         select(queue, (place + func.coalesce(held.c.held, 0)).label("tenant_turn"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, not_, select
@@ -11,7 +12,7 @@ from odoosync.db import Tx
 from odoosync.log import get_logger
 from odoosync.notifications import fan_out, retrying, store
 from odoosync.notifications.claiming import Claim
-from odoosync.notifications.errors import NoDelivery, WebhookRests
+from odoosync.notifications.errors import NoDelivery, ReplayedAlready, WebhookRests
 from odoosync.notifications.kinds import CHOOSABLE
 from odoosync.notifications.outcome import Outcome
 from odoosync.notifications.tables import deliveries, delivery_tries, webhooks
@@ -19,6 +20,7 @@ from odoosync.sync.schedule_tables import events
 
 log = get_logger(__name__)
 Status = Literal["pending", "delivered", "failed"]
+REPLAY_EVERY: Final = timedelta(hours=1)
 MOST_AT_ONCE: Final = 10_000
 """Events that one replay sends for the first time."""
 
@@ -162,10 +164,15 @@ async def tries_of(tx: Tx, delivery_ids: list[int]) -> dict[int, list[Row[Any]]]
 
 
 async def replay(tx: Tx, webhook: Row[Any], delivery_id: int, now: datetime) -> None:
-    """Send one again, now, with the id that it had. Raises NoDelivery, WebhookRests."""
-    await get(tx, webhook.id, delivery_id)
+    """Send one again, now, with the id that it had.
+
+    Raises NoDelivery, WebhookRests, ReplayedAlready for one that has arrived.
+    """
+    found = await get(tx, webhook.id, delivery_id)
     if store.rests(webhook):
         raise WebhookRests
+    if found.status == "delivered":
+        await _note_replay(tx, webhook, now)
     chosen = tx.update(deliveries).where(deliveries.c.id == delivery_id)
     await tx.execute(chosen.values(**_anew(now)))
 
@@ -177,10 +184,12 @@ async def replay_since(
 
     What was missed is what the webhook wants now and heard nothing of, because it was paused or
     disabled. What happened before the webhook was made is not sent. With `delivered`, what arrived
-    is sent again, too. Raises WebhookRests.
+    is sent again, too, once an hour. Raises WebhookRests, ReplayedAlready.
     """
     if store.rests(webhook):
         raise WebhookRests
+    if delivered:
+        await _note_replay(tx, webhook, now)
     since = max(since, webhook.created_at)
     happened = select(events.c.id).where(
         events.c.tenant_id == tx.tenant_id, events.c.created_at >= since
@@ -218,6 +227,14 @@ async def _missed(tx: Tx, webhook: Row[Any], since: datetime) -> list[int]:
         query = query.where(events.c.connection_id == webhook.connection_id)
     rows = await tx.all(query.order_by(events.c.id).limit(MOST_AT_ONCE))
     return [row.id for row in rows]
+
+
+async def _note_replay(tx: Tx, webhook: Row[Any], now: datetime) -> None:
+    """Remember that what has arrived is sent again. Raises ReplayedAlready."""
+    if webhook.replayed_at is not None and now < webhook.replayed_at + REPLAY_EVERY:
+        left = webhook.replayed_at + REPLAY_EVERY - now
+        raise ReplayedAlready(math.ceil(left.total_seconds()))
+    await store.change(tx, webhook.id, now, replayed_at=now)
 
 
 def _anew(now: datetime) -> dict[str, Any]:

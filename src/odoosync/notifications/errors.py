@@ -12,13 +12,15 @@
     Conflict
     ├── WebhookRests              it is paused or disabled: nothing is sent
     └── TooManyWebhooks           the tenant has as many as it may
+    TooMany
+    └── ReplayedAlready           what had arrived was sent again less than an hour ago
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from odoosync.errors import Conflict, InvalidInput, NotFound
+from odoosync.errors import Conflict, InvalidInput, NotFound, TooMany
 from odoosync.spelling import did_you_mean, shown
 
 
@@ -58,6 +60,17 @@ class WebhookRests(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This webhook is paused or disabled: nothing is sent. Resume it first.")
+
+
+class ReplayedAlready(TooMany):
+    code = "replayed_already"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            "What has arrived is sent again once an hour for each webhook."
+            f" Try again in {seconds} seconds.",
+            retry_after=seconds,
+        )
 
 
 class TooManyWebhooks(Conflict):

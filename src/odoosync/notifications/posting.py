@@ -53,6 +53,11 @@ def read_url(text: str) -> tuple[str, Origin]:
     return str(url.with_fragment(None)), origin
 
 
+def receiver_of(origin: Origin) -> str:
+    """Return what all webhooks of one receiver share, whosever they are."""
+    return f"{origin.host} {origin.port}"
+
+
 class Poster:
     """Opens its session with the first message, in the loop that runs then."""
 

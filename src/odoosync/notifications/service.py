@@ -25,7 +25,7 @@ from odoosync.notifications import deliveries, fan_out, store
 from odoosync.notifications.deliveries import Status
 from odoosync.notifications.errors import ReceiverRefused, WebhookRests
 from odoosync.notifications.kinds import TEST, chosen_kinds
-from odoosync.notifications.posting import read_url
+from odoosync.notifications.posting import read_url, receiver_of
 from odoosync.notifications.store import Wanted
 from odoosync.notifications.view import delivery_view, webhook_view, whole_delivery_view
 from odoosync.sync import events
@@ -93,7 +93,9 @@ class WebhookService:
         async with self.database.tenant(owner.tenant_id) as tx:
             await _check_connection(tx, connection_id)
             kept, origin = self._receiver(url)
-            wanted = Wanted(kept, name or origin.host, chosen_kinds(kinds), connection_id)
+            wanted = Wanted(
+                kept, receiver_of(origin), name or origin.host, chosen_kinds(kinds), connection_id
+            )
             webhook_id, secret = await store.add(tx, self.key_ring, wanted, now, most=self.most)
             made = await store.get(tx, webhook_id)
             await self._note(tx, owner, "webhook.created", made, host=origin.host)
@@ -109,7 +111,8 @@ class WebhookService:
         async with self._changing(owner, webhook_id, changed=sorted(values)) as (tx, found):
             await _check_connection(tx, values.get("connection_id"))
             if "url" in values:
-                url = self._receiver(values.pop("url"))[0]
+                url, origin = self._receiver(values.pop("url"))
+                values["receiver"] = receiver_of(origin)
                 await store.move(tx, self.key_ring, found, url, self.clock())
             if "kinds" in values:
                 values["kinds"] = chosen_kinds(values["kinds"])
@@ -210,7 +213,10 @@ class WebhookService:
             return await _whole(tx, webhook_id, delivery_id)
 
     async def replay(self, owner: Owner, webhook_id: int, delivery_id: int) -> dict[str, Any]:
-        """Send one again, with the id that it had. Raises NoWebhook, NoDelivery, WebhookRests."""
+        """Send one again, with the id that it had.
+
+        Raises NoWebhook, NoDelivery, WebhookRests, ReplayedAlready.
+        """
         async with self.database.tenant(owner.tenant_id) as tx:
             found = await store.get(tx, webhook_id, lock=True)
             await deliveries.replay(tx, found, delivery_id, self.clock())
@@ -222,7 +228,7 @@ class WebhookService:
     ) -> int:
         """Send what failed or was missed since then; returns how many. See `deliveries`.
 
-        Raises NoWebhook, WebhookRests.
+        Raises NoWebhook, WebhookRests, ReplayedAlready.
         """
         async with self.database.tenant(owner.tenant_id) as tx:
             found = await store.get(tx, webhook_id, lock=True)

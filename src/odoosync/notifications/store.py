@@ -26,6 +26,7 @@ class Wanted:
     """What a webhook is to be told: `kinds` None means all, `connection_id` None of every one."""
 
     url: str
+    receiver: str
     name: str
     kinds: list[Kind] | None
     connection_id: int | None
@@ -59,6 +60,7 @@ async def add(
     values = {
         "name": wanted.name,
         "url": wanted.url,
+        "receiver": wanted.receiver,
         "kinds": wanted.kinds,
         "connection_id": wanted.connection_id,
         "sealed_secret": "",

@@ -27,6 +27,8 @@ webhooks = tenant_table(
     sealed_column("sealed_previous", nullable=True),
     Column("previous_until", UtcDateTime),
     Column("failing_since", UtcDateTime),
+    Column("receiver", String(264), nullable=False, server_default=""),
+    Column("replayed_at", UtcDateTime),
     Column("paused_at", UtcDateTime),
     Column("disabled_at", UtcDateTime),
     Column("disabled_why", String(16)),
@@ -37,7 +39,10 @@ webhooks = tenant_table(
     CheckConstraint("(disabled_at IS NULL) = (disabled_why IS NULL)", name="disabled"),
     CheckConstraint("(sealed_previous IS NULL) = (previous_until IS NULL)", name="previous"),
 )
-"""`kinds` NULL means all of them, `connection_id` NULL those of every connection."""
+"""`kinds` NULL means all of them, `connection_id` NULL those of every connection.
+
+`receiver` is the host and port of the URL; `replayed_at` is when what had arrived was sent again.
+"""
 
 deliveries = tenant_table(
     "deliveries",
@@ -87,5 +92,6 @@ delivery_tries = tenant_table(
     Column("error", String(500)),
     Column("excerpt", String(500)),
     Index(None, "tenant_id"),
+    Index(None, "at"),
     Index(None, "delivery_id", "id"),
 )

@@ -94,8 +94,10 @@ def _parts(url: str) -> set[tuple[str, str]]:
 def test_an_upgrade_keeps_rows_foreign_keys_indexes_and_triggers(old_url: str) -> None:
     before, parts = _rows(old_url), _parts(old_url)
     upgrade(old_url)
-    assert {name: rows for name, rows in _rows(old_url).items() if name in before} == before
-    assert _parts(old_url) == parts
+    after = _rows(old_url)
+    for name, rows in before.items():  # columns may have come behind those that there were
+        assert [new[: len(old)] for new, old in zip(after[name], rows, strict=True)] == rows
+    assert parts <= _parts(old_url)
     with _connected(old_url) as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
         connection.exec_driver_sql("DELETE FROM tenants WHERE id = 1")
