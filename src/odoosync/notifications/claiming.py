@@ -35,6 +35,8 @@ PER_HOST: Final = 8
 HOST_WINDOW: Final = timedelta(seconds=10)
 PER_HOST_WINDOW: Final = 50
 """What one receiving host gets of all tenants together: at once, and within the window."""
+MAILS_AN_HOUR: Final = 20
+"""Of one tenant; the others wait."""
 _LOCK: Final = 7_305_411_862_009
 _RECEIVER: Final = func.coalesce(deliveries.c.webhook_id, -deliveries.c.user_id)
 
@@ -207,8 +209,24 @@ def _by_host(queue: Subquery, now: datetime) -> Subquery:
 
 def _is_news(now: datetime) -> ColumnElement[bool]:
     young = deliveries.c.created_at > now - MAILED_FOR
+    other, tries = deliveries.alias(), delivery_tries.alias()
+    mailed = (
+        select(func.count())
+        .select_from(other.join(tries, tries.c.delivery_id == other.c.id))
+        .where(
+            other.c.tenant_id == deliveries.c.tenant_id,
+            other.c.user_id.is_not(None),
+            tries.c.at > now - timedelta(hours=1),
+        )
+        .correlate(deliveries)
+        .scalar_subquery()
+    )
     enabled = select(users.c.id).where(users.c.disabled_at.is_(None))
-    return and_(deliveries.c.user_id.in_(enabled), or_(deliveries.c.tries > 0, young))
+    return and_(
+        deliveries.c.user_id.in_(enabled),
+        or_(deliveries.c.tries > 0, young),
+        mailed < MAILS_AN_HOUR,
+    )
 
 
 def _by_tenant(queue: Subquery) -> Subquery:

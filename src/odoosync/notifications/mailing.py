@@ -6,6 +6,7 @@ A mail is for what waits for a person. It says what happened and where to look, 
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import time
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ SETTING: Final = "ODOOSYNC_SMTP_URL"
 TIMEOUT_S: Final = 30.0
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 _PERMANENT: Final = 500
+LONGEST_NAME: Final = 40
+_NOT_IN_A_NAME: Final = re.compile(r"[^\w -]")
+_CODE: Final = re.compile(r"[a-z_]{1,64}")
 Tls = Literal["on", "off"]
 
 
@@ -154,10 +158,23 @@ async def letter_of(tx: Tx, found: Row[Any]) -> Letter:
     )
 
 
+def quoted(name: object) -> str:
+    """Quote a name that a user gave, short and without what a mail program makes a link of."""
+    words = " ".join(_NOT_IN_A_NAME.sub(" ", str(name)).split())
+    return f"“{words[:LONGEST_NAME].strip() or '…'}”"
+
+
+def _because(about: dict[str, Any]) -> str:
+    """Give the code of what failed. Its sentence may quote an Odoo, which may be anybody's."""
+    code = str(about.get("code") or about.get("error_code") or "")
+    return f" ({code})" if _CODE.fullmatch(code) else ""
+
+
 def told(found: Row[Any], connection: str) -> tuple[str, str]:
     """Return subject and text of a kind that is mailed."""
     about: dict[str, Any] = found.payload
     run: dict[str, Any] = about.get("run") or {}
+    connection = quoted(connection)
     what = f"{found.dataset} of {connection}"
     match found.kind:
         case "dataset.stale":
@@ -165,11 +182,11 @@ def told(found: Row[Any], connection: str) -> tuple[str, str]:
             text = f"The last complete sync of {what}: {about.get('completed_at') or 'never'}."
         case "dataset.failing":
             subject = f"{what} fails"
-            text = f"Scheduled syncs of {what} fail: {run.get('error')}"
+            text = f"Scheduled syncs of {what} fail{_because(run)}. The history says why."
         case "credentials.rejected":
             subject = f"{connection} rejects its credentials"
             text = (
-                f"Odoo rejects the stored login of {connection}. {run.get('error') or ''}\n"
+                f"Odoo rejects the stored login of {connection}{_because(run)}.\n"
                 "Nothing is synced until new credentials are set."
             )
         case "deletions.held_back":
@@ -181,11 +198,11 @@ def told(found: Row[Any], connection: str) -> tuple[str, str]:
         case "connection.failing":
             subject = f"{connection} does not answer"
             text = (
-                f"{connection} has not answered since {about.get('since')}: "
-                f"{about.get('reason')}\nIt is asked again by itself, ever more rarely."
+                f"{connection} has not answered since {about.get('since')}{_because(about)}.\n"
+                "It is asked again by itself, ever more rarely."
             )
         case _:
             subject = "a webhook was disabled"
             why = "is gone" if about.get("why") == "gone" else "failed for days"
-            text = f"The webhook {about.get('name')!r} was disabled: its receiver {why}."
+            text = f"The webhook {quoted(about.get('name'))} was disabled: its receiver {why}."
     return subject, text

@@ -9,7 +9,12 @@ from mail_server import MailServer, taking_mail
 from odoosync.accounts import Accounts
 from odoosync.accounts.users import set_address
 from odoosync.connections import store as connections
-from odoosync.notifications.claiming import claim_due, expire_mails
+from odoosync.notifications.claiming import (
+    MAILS_AN_HOUR,
+    PER_RECEIVER,
+    claim_due,
+    expire_mails,
+)
 from odoosync.notifications.opening import open_mailer
 from odoosync.notifications.tables import deliveries, delivery_tries
 
@@ -39,7 +44,7 @@ async def test_what_waits_for_a_person_is_mailed(mailing: Telling, mails: MailSe
     await mailing.send()
     (mail,) = mails.took
     assert (mail["To"], mail["From"]) == ("anna@example.com", "Odoosync <sync@example.com>")
-    assert mail["Subject"] == ("Odoosync: contacts of odoo_db at http://localhost:8069 is stale")
+    assert mail["Subject"] == ("Odoosync: contacts of “odoo_db at http localhost 8069” is stale")
     assert "The last complete sync of contacts" in mail.get_content()
     assert await statuses(mailing) == [("delivered", 1)]
 
@@ -164,5 +169,33 @@ async def test_a_name_with_line_ends_makes_no_headers(mailing: Telling, mails: M
     (mail,) = mails.took
     assert (mail["Bcc"], mail["Subject"]) == (
         None,
-        "Odoosync: contacts of mine Bcc: other@example.com is stale",
+        "Odoosync: contacts of “mine Bcc other example com” is stale",
     )
+
+
+async def test_a_mail_holds_a_short_quoted_name_and_no_other_text_of_a_tenant(
+    mailing: Telling, mails: MailServer
+) -> None:
+    text = "Win\r\nBcc: x@evil.example http://evil.example/login www.evil.example " + "a" * 300
+    run = {"error": text, "code": text}
+    await mailing.happen("webhook.disabled", name=text, why="gone")
+    await mailing.happen("dataset.failing", run=run)
+    await mailing.happen("connection.failing", reason=text, code="odoo_unreachable")
+    await mailing.happen("credentials.rejected", run=run)
+    await mailing.send()
+    assert len(mails.took) == 4
+    for mail in mails.took:
+        whole = f"{mail['Subject']} {mail.get_content()}"
+        assert not any(bad in whole for bad in ("://", "evil.example", "@", "Bcc:", "a" * 50))
+        assert mail["Bcc"] is None
+
+
+async def test_a_tenant_is_mailed_so_often_an_hour(mailing: Telling, mails: MailServer) -> None:
+    for _ in range(MAILS_AN_HOUR + 10):
+        await mailing.happen("dataset.stale")
+    for _ in range(12):
+        await mailing.send()
+    assert MAILS_AN_HOUR <= len(mails.took) < MAILS_AN_HOUR + PER_RECEIVER
+    mailing.clock.forward(seconds=3601)
+    await mailing.send()
+    assert len(mails.took) > MAILS_AN_HOUR + PER_RECEIVER
