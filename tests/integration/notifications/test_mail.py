@@ -190,6 +190,7 @@ async def test_a_mail_holds_a_short_quoted_name_and_no_other_text_of_a_tenant(
         assert mail["Bcc"] is None
 
 
+@pytest.mark.dialect
 async def test_a_tenant_is_mailed_so_often_an_hour(mailing: Telling, mails: MailServer) -> None:
     for _ in range(MAILS_AN_HOUR + 10):
         await mailing.happen("dataset.stale")
