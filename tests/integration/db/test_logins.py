@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from databases import new_database
 from odoosync.api.health import reasons_not_ready
 from odoosync.db import open_database
 from odoosync.migrations import MigrationFailed, head_revision, upgrade
+from odoosync.migrations.upgrade import _config
 
 ROLES = ("odoosync_app", "odoosync_system")
 
@@ -113,3 +115,27 @@ async def test_a_reused_connection_keeps_no_tenant(login: str, postgres_server: 
         left = await connection.execute(text("SELECT current_setting('odoosync.tenant', true)"))
         assert left.scalar() == ""
     await database.close()
+
+
+def test_a_powerless_owner_notes_where_webhooks_go(login: str, postgres_server: str) -> None:
+    _grant(postgres_server, login)
+    engine = create_engine(make_url(login).set(drivername="postgresql+psycopg"))
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0020")
+        connection.execute(text("SET LOCAL ROLE odoosync_system"))
+        connection.execute(
+            text("INSERT INTO tenants (id, name, created_at) VALUES (1, 'a', now())")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO webhooks (tenant_id, id, name, url, sealed_secret, created_at,"
+                " updated_at) VALUES (1, 1, 'w', 'https://example.com/x', 's', now(), now())"
+            )
+        )
+    upgrade(login)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL ROLE odoosync_system"))
+        assert connection.scalar(text("SELECT receiver FROM webhooks")) == "example.com 443"
+    engine.dispose()
