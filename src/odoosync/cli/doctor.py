@@ -13,12 +13,14 @@ from odoosync.accounts.known_keys import check_keys
 from odoosync.addresses.outbound import Outbound
 from odoosync.api.health import reasons_not_ready
 from odoosync.cli.opening import key_source, opened_database
+from odoosync.connections import resealing as connections
 from odoosync.crypto import KEY_FILE
 from odoosync.db import Database, DiskFull
 from odoosync.db.disk import free_bytes, readable_size
-from odoosync.errors import OdoosyncError
+from odoosync.errors import Conflict, OdoosyncError
 from odoosync.jobs.workers import live_workers
 from odoosync.migrations import head_revision
+from odoosync.notifications import resealing as webhooks
 from odoosync.notifications.mailing import read_mail_server
 from odoosync.notifications.opening import webhook_guard
 from odoosync.odoo.transport import odoo_guard
@@ -68,6 +70,17 @@ async def _passes(name: str, check: Awaitable[str]) -> bool:
 async def _keys(settings: Settings, database: Database) -> str:
     ring = await check_keys(database, key_source(settings))
     return f"{len(ring.masters)} in the ring, {ring.current!r} seals"
+
+
+async def _secrets(_settings: Settings, database: Database) -> str:
+    async with database.system(write=False) as tx:
+        old = len(await connections.list_old(tx)) + len(await webhooks.list_old(tx))
+    if old:
+        raise Conflict(
+            f"{old} were sealed by an older version and are not opened: nothing is synced or sent "
+            "with them. Seal them anew with `odoosync keys rotate --old-format`."
+        )
+    return "all are bound to where they are sent"
 
 
 async def _addresses(settings: Settings) -> str:
@@ -138,6 +151,7 @@ async def _clocks(_settings: Settings, database: Database) -> str:
 _OF_DATABASE: dict[str, Check] = {
     "keys": _keys,
     "database": _schema,
+    "secrets": _secrets,
     "modes": _modes,
     "disk": _disk,
     "workers": _workers,

@@ -99,12 +99,14 @@ def test_the_operator_sees_where_old_secrets_go_and_seals_them_anew(
     run: Run, of_anna: Run, made: str, odoo: SandboxServer, database_url: str, tmp_path: Path
 ) -> None:
     asyncio.run(_seal_as_before(database_url, ring_of(tmp_path / "data")))
-    with pytest.raises(SystemExit, match="1"):
-        run("keys", "rotate")
+    for words in (("keys", "rotate"), ("doctor",)):
+        with pytest.raises(SystemExit, match="1"):
+            run(*words)
     told = run("keys", "rotate", "--old-format", "--yes")
     line = f"connection {made} of anna: the password of admin in odoo_db goes to {odoo.url}"
     assert (line in told, "sees" in of_anna("test")) == (True, True)
     assert '"keys.rotated"' in run("audit", "--kind", "keys", "--json")
+    assert "ok    secrets" in run("doctor")
 
 
 def test_after_a_rotation_the_older_key_may_go(
