@@ -6,7 +6,6 @@ import ctypes
 import gc
 import os
 import sys
-import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -28,13 +27,16 @@ def forget(error: BaseException) -> None:
 
     Frames and errors hold each other, and Python's collector finds that out late, or not at all.
     """
-    empty_frames(error)
+    drop_frames(error)
     gc.collect()
     give_back()
 
 
-def empty_frames(error: BaseException) -> None:
-    """Let the frames that a failure has left behind hold nothing, without a look at all else."""
+def drop_frames(error: BaseException) -> None:
+    """Let a failure hold no frames, nor those that it came from: who has ended is freed, then.
+
+    A frame is not emptied: it may be of a coroutine that caught the error and goes on.
+    """
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -42,7 +44,6 @@ def empty_frames(error: BaseException) -> None:
         if one is None or id(one) in seen:
             continue
         seen.add(id(one))
-        traceback.clear_frames(one.__traceback__)
         one.__traceback__ = None
         waiting += [one.__cause__, one.__context__]
         if isinstance(one, BaseExceptionGroup):

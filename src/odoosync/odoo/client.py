@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from odoosync.memory import empty_frames
+from odoosync.memory import drop_frames
 from odoosync.odoo.bounds import PAGE, SMALL, Bound
 from odoosync.odoo.choice import JSON2_SINCE, ask_version, choose, protocol_for
 from odoosync.odoo.domain import Domain
@@ -125,7 +125,7 @@ class OdooClient:
             if not self._may_choose_again:
                 raise
         except NarrowDown as error:
-            empty_frames(error)  # it may be kept until less was asked for, and the answer with it
+            drop_frames(error)  # it may be kept until less was asked for, and the answer with it
             raise
         # All three mean that the call did not happen, so that repeating it is safe.
         with self._one_text():

@@ -133,8 +133,9 @@ async def test_a_deleted_one_is_hidden_without_its_secret_and_can_be_looked_at(
     assert (await calls.listed(), await calls.listed(include_deleted=True)) == ([], [gone])
     assert await calls.ok("GET", f"{path}?include_deleted=true") == gone
     async with database.tenant(anna.tenant_id) as tx:
+        kept = await store.get(tx, made["id"], include_deleted=True)
         with pytest.raises(NoConnection):
-            await store.secret_of(tx, key_ring, made["id"])
+            await store.secret_of(tx, key_ring, kept)
 
 
 async def test_a_deleted_one_comes_back_by_credentials_that_log_in(calls: Calls, made: Any) -> None:

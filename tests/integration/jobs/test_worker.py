@@ -84,8 +84,8 @@ def worker_of(
     folder: Path | None = None,
     concurrency: int = 4,
     timing: Timing = QUICK,
+    memory_limit: int | None = None,
 ) -> Worker:
-    """Make one whose memory is full above one byte, as soon as a test says that it holds any."""
     return Worker(
         database,
         task,
@@ -95,7 +95,7 @@ def worker_of(
         presence_folder=folder,
         timing=timing,
         policy=HASTY,
-        memory_limit=1,
+        memory_limit=memory_limit,
     )
 
 
@@ -118,7 +118,7 @@ async def working(
         await running
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """What the process seems to hold, in bytes."""
     bytes_held = [0]
@@ -336,7 +336,7 @@ async def test_a_worker_whose_memory_is_full_ends_between_runs_and_loses_none(
         await go_on.wait()
         return Done()
 
-    worker = worker_of(database, Recorder(waits))
+    worker = worker_of(database, Recorder(waits), memory_limit=1)
     working_on = asyncio.create_task(worker.run(asyncio.Event()))
     await ask(database, first)
     await begun.wait()
@@ -362,7 +362,7 @@ async def test_what_does_not_end_in_time_is_put_back_and_goes_on_in_the_next_one
         return await busy_for_ever(claim, lease)
 
     await ask(database, connection)
-    await worker_of(database, Recorder(fills_up)).run(asyncio.Event())
+    await worker_of(database, Recorder(fills_up), memory_limit=1).run(asyncio.Event())
     held[0] = 0
     async with working(database, Recorder(done_at_once)):
         await settled(database, connection)

@@ -52,6 +52,9 @@ class OdooBehindProxy:
         return await self.transport.send(method, there, **options)
 
 
+pytestmark = pytest.mark.usefixtures("public_loopback")
+
+
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "FIRST_S", 0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,7 +134,13 @@ async def test_another_login_may_be_able_to_read_it(synced: Copy) -> None:
     await synced.sync()
     synced.world.mend()
     async with synced.database.tenant(synced.tenant_id) as tx:
-        await store.update(tx, synced.connection_id, synced.clock(), odoo_username="other")
+        kept = await store.get(tx, synced.connection_id)
+        secret = await store.secret_of(tx, synced.key_ring, kept)
+        sealed = synced.key_ring.seal(
+            secret, store.sealed_for(replace(kept, odoo_username="other"))
+        )
+        change = {"odoo_username": "other", "sealed_secret": sealed}
+        await store.update(tx, synced.connection_id, synced.clock(), **change)
     await synced.sync()
     assert await failures(synced) == []
 

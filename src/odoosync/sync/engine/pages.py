@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from odoosync.memory import empty_frames
+from odoosync.memory import drop_frames
 from odoosync.odoo import domain as domains
 from odoosync.odoo.errors import AnswerTooLarge, CutOff, OdooError, TimedOut
 from odoosync.odoo.sealed import Sealed
@@ -87,7 +87,7 @@ class Reader:
             try:
                 page = await patiently(lambda: self._read(self._size))
             except (TimedOut, CutOff, AnswerTooLarge) as error:
-                empty_frames(error)
+                drop_frames(error)
                 smaller = await self._smaller(size, error)
                 if smaller is None:
                     return await self._around(size)
