@@ -77,4 +77,6 @@ class TooManyWebhooks(Conflict):
     code = "too_many_webhooks"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"There are {most} webhooks already, as many as there may be.")
+        super().__init__(
+            f"There are {most} webhooks already, as many as there may be. Remove one first."
+        )

@@ -43,11 +43,7 @@ class ConnectionLimits:
 
     def trusts(self, address: str) -> bool:
         """Tell whether this is the address of a proxy, by which many callers come."""
-        try:
-            caller = ip_address(address)
-        except ValueError:
-            return address in self.trusted
-        return any(entry == "*" or caller in ip_network(entry) for entry in self.trusted)
+        return any(ip_address(address) in ip_network(entry) for entry in self.trusted)
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -62,7 +58,11 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if self._is_one_too_many():
-            self._refuse(503, "too_many_connections", "Too many connections are open. Close some.")
+            self._refuse(
+                503,
+                "too_many_connections",
+                "Too many connections are open from here. Close some, or try again in 10 seconds.",
+            )
         else:
             self._await_request()
 
@@ -118,10 +118,18 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         seconds = f"{self.limits.request_s:g}"
-        self._refuse(408, "request_timeout", f"The request was not whole within {seconds} seconds.")
+        self._refuse(
+            408,
+            "request_timeout",
+            f"The request was not whole within {seconds} seconds. Send it again, at once.",
+        )
 
     def _refuse_head(self) -> None:
-        self._refuse(431, "headers_too_large", "The address and the headers are over 32 KiB.")
+        self._refuse(
+            431,
+            "headers_too_large",
+            "The address and the headers are over 32 KiB. Send fewer or shorter ones.",
+        )
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
         """Say why, unless an answer has begun already, and hang up."""
