@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -18,7 +19,7 @@ from odoosync.connections.errors import NoConnection
 from odoosync.crypto import KeyRing
 from odoosync.db import Database, Tx
 from odoosync.store.changes import Position, horizon
-from waiting import PATIENCE_S
+from waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.dialect
 
@@ -33,15 +34,28 @@ async def connection(database: Database, key_ring: KeyRing, anna: User) -> int:
     return made
 
 
-class Waiting:
-    """Stands in for sleeping: notes what is held meanwhile, and lets `work` happen in the third."""
+async def at_once() -> bool:
+    return True
 
-    def __init__(self, database: Database, work: Any = None) -> None:
-        self.database, self.work = database, work
+
+class Waiting:
+    """Stands in for sleeping: notes what is held meanwhile, and lets `work` happen in the third.
+
+    It sleeps until `all_wait` says that everybody whom the test sent waits.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        work: Any = None,
+        all_wait: Callable[[], Awaitable[bool]] = at_once,
+    ) -> None:
+        self.database, self.work, self.all_wait = database, work, all_wait
         self.spans: list[float] = []
         self.held: list[int] = []
 
     async def __call__(self, span: float) -> None:
+        await until(self.all_wait)
         self.spans.append(span)
         self.held.append(self.database.engine.pool.checkedout())  # type: ignore[attr-defined]
         if len(self.spans) == 3 and self.work is not None:
@@ -50,6 +64,16 @@ class Waiting:
 
 async def here() -> bool:
     return False
+
+
+class CountedPoll(SharedPoll[None, Position]):
+    """Counts how many callers wait for the look that comes next."""
+
+    callers = 0
+
+    async def next(self, *args: Any) -> Position | None:
+        self.callers += 1
+        return await super().next(*args)
 
 
 async def after_all(database: Database, anna: User) -> WantedChanges:
@@ -67,7 +91,7 @@ async def test_a_change_is_told_at_the_next_look_and_no_connection_was_held(
 
     waiting = Waiting(database, change)
     feed = await wait_for_changes(
-        database, anna.tenant_id, wanted, SharedPoll(sleep=waiting), wait_s=30, is_gone=here
+        database, anna.tenant_id, wanted, SharedPoll(sleep=waiting), wait_s=PATIENCE_S, is_gone=here
     )
     assert [change.record.odoo_id for change, _ in feed.changes] == [2]
     assert (waiting.spans, waiting.held) == ([0.5] * 3, [0] * 3)
@@ -87,10 +111,14 @@ async def test_all_of_a_tenant_who_wait_cost_one_look(
         await keep(database, anna.tenant_id, connection, {2: BERT})
 
     wanted = await after_all(database, anna)
-    waiting = Waiting(database, change)
-    poll: SharedPoll[None, Position] = SharedPoll(sleep=waiting)
+
+    async def all_wait() -> bool:
+        return poll.callers == 8 * (len(waiting.spans) + 1)
+
+    waiting = Waiting(database, change, all_wait)
+    poll = CountedPoll(sleep=waiting)
     callers = [
-        wait_for_changes(database, anna.tenant_id, wanted, poll, wait_s=30, is_gone=here)
+        wait_for_changes(database, anna.tenant_id, wanted, poll, wait_s=PATIENCE_S, is_gone=here)
         for _ in range(8)
     ]
     together = asyncio.gather(*callers)
@@ -106,7 +134,7 @@ async def test_what_is_there_already_is_told_at_once(database: Database, anna: U
     waiting = Waiting(database)
     poll: SharedPoll[None, Position] = SharedPoll(sleep=waiting)
     feed = await wait_for_changes(
-        database, anna.tenant_id, WantedChanges(), poll, wait_s=30, is_gone=here
+        database, anna.tenant_id, WantedChanges(), poll, wait_s=PATIENCE_S, is_gone=here
     )
     assert (len(feed.changes), waiting.spans) == (1, [])
 
@@ -135,7 +163,9 @@ async def test_one_who_stops_waiting_leaves_the_others_waiting(
     poll: SharedPoll[None, Position] = SharedPoll(sleep=Waiting(database, leave))
     first, second = (
         asyncio.create_task(
-            wait_for_changes(database, anna.tenant_id, wanted, poll, wait_s=30, is_gone=here)
+            wait_for_changes(
+                database, anna.tenant_id, wanted, poll, wait_s=PATIENCE_S, is_gone=here
+            )
         )
         for _ in range(2)
     )
