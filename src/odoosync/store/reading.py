@@ -1,4 +1,4 @@
-"""Reading the copy in pages: by id, for that order neither shifts nor repeats while rows change."""
+"""Reading the copy in pages: by id unless another order is asked for."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from sqlalchemy import ColumnElement, Row, Select, Text, func, literal
 from odoosync.db import Tx
 from odoosync.store import dialects
 from odoosync.store.filtering import Filter, condition
+from odoosync.store.ordering import BY_ID, Order, Place, beyond, clauses, sorted_value
 from odoosync.store.tables import records
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record as it is kept; `data` is JSON text, not decoded."""
+    """A record as it is kept; `data` is JSON text, not decoded.
+
+    `place` is what a page is sorted by, None outside of pages.
+    """
 
     odoo_id: int
     data: str
@@ -26,6 +30,7 @@ class StoredRecord:
     synced_at: datetime
     deleted_at: datetime | None
     unreachable_at: datetime | None
+    place: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +50,16 @@ class Query:
     include_deleted: bool = False
     kinds: Mapping[str, str] | None = None
     columns: Mapping[str, str] | None = None
+    order: Order = BY_ID
 
 
 async def read_page(
-    tx: Tx, query: Query, *, limit: int, after: int | None = None
+    tx: Tx, query: Query, *, limit: int, after: Place | None = None
 ) -> list[StoredRecord]:
-    """Return up to `limit` records with an id beyond `after`, in order. Raises UnknownFilter."""
+    """Return up to `limit` records behind `after`, in the query's order. Raises UnknownFilter."""
     await _prepare(tx, query)
     statement = page_statement(tx, query, limit=limit, after=after)
-    return [stored_record(row) for row in await tx.all(statement)]
+    return [stored_record(row, row.place) for row in await tx.all(statement)]
 
 
 async def count(tx: Tx, query: Query) -> int:
@@ -72,15 +78,16 @@ async def get(
     return page[0] if page else None
 
 
-def page_statement(tx: Tx, query: Query, *, limit: int, after: int | None = None) -> Select[Any]:
+def page_statement(tx: Tx, query: Query, *, limit: int, after: Place | None = None) -> Select[Any]:
     statement = tx.select(
         records,
         *(records.c[name] for name in RECORD_COLUMNS),
         dialects.data_text(tx.dialect).label("data"),
+        sorted_value(tx.dialect, query.order).label("place"),
     ).where(*_conditions(tx.dialect, query))
     if after is not None:
-        statement = statement.where(records.c.odoo_id > after)
-    return statement.order_by(records.c.odoo_id).limit(limit)
+        statement = statement.where(beyond(tx.dialect, query.order, after))
+    return statement.order_by(*clauses(tx.dialect, query.order)).limit(limit)
 
 
 def count_statement(tx: Tx, query: Query) -> Select[Any]:
@@ -97,7 +104,7 @@ RECORD_COLUMNS: Final = (
 )
 
 
-def stored_record(row: Row[Any]) -> StoredRecord:
+def stored_record(row: Row[Any], place: Any = None) -> StoredRecord:
     return StoredRecord(
         odoo_id=row.odoo_id,
         data=row.data,
@@ -106,6 +113,7 @@ def stored_record(row: Row[Any]) -> StoredRecord:
         synced_at=row.synced_at,
         deleted_at=row.deleted_at,
         unreachable_at=row.unreachable_at,
+        place=place,
     )
 
 

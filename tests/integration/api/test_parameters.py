@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
+from typing import Any
 
 import httpx
 import pytest
 
 from copies import AZURE, connect, keep
 from odoosync.accounts.directory import User
+from odoosync.api.reading.cursor import write_cursor
 from odoosync.api.rest import ROUTERS
 from odoosync.api.routing import Route
 from odoosync.crypto import KeyRing
@@ -55,16 +56,13 @@ async def test_a_connection_is_named_by_a_number(
     assert answer.json()["detail"] == "connection_id: should be a whole number, such as 1."
 
 
-CURSORS = {
-    "runs": ("runs/2026-01-01T00:00:00+00:00|a", "/api/v1/runs"),
-    "audit": ("audit/7", "/api/v1/audit"),
-    "what is set aside": (
-        'what is set aside/["contacts",7,""]',
-        "/api/v1/connections/{connection}/set-aside",
-    ),
-    "deliveries": ("deliveries/7", "/api/v1/me/mails"),
-    "contacts": ("{connection}/contacts/7", "/api/v1/contacts"),
-    "products": ("{connection}/products/7", "/api/v1/products"),
+CURSORS: dict[str, tuple[list[Any], str]] = {
+    "runs": (["2026-01-01T00:00:00+00:00", "a"], "/api/v1/runs"),
+    "audit": ([7], "/api/v1/audit"),
+    "what is set aside": (["contacts", 7, ""], "/api/v1/connections/{connection}/set-aside"),
+    "deliveries": ([7], "/api/v1/me/mails"),
+    "contacts": (["{connection}", "id", 7, 7], "/api/v1/contacts"),
+    "products": (["{connection}", "id", 7, 7], "/api/v1/products"),
 }
 
 
@@ -80,8 +78,8 @@ async def test_a_cursor_of_another_list_is_told_whose_it_is(
     made = await connect(database, key_ring, anna.tenant_id)
     await keep(database, anna.tenant_id, made, {1: AZURE})
     await keep(database, anna.tenant_id, made, {1: AZURE}, dataset="products")
-    text = CURSORS[of][0].replace("{connection}", str(made))
-    cursor = base64.urlsafe_b64encode(text.encode()).decode()
+    values = [made if value == "{connection}" else value for value in CURSORS[of][0]]
+    cursor = write_cursor(of, *values)
     for here, (_, path) in CURSORS.items():
         address = path.replace("{connection}", str(made))
         answer = await client.get(address, headers=signed_in, params={"cursor": cursor})

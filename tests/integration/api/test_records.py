@@ -122,7 +122,6 @@ REFUSED = {
     "cursor=MS9jb250YWN0cy9h": "cursor",
     "active=perhaps": "active",
     "connection_id=0": "connection_id",
-    "fields=name": "Lists show records whole",
     "synced_at=soon": "a moment",
     "deleted_at__contains=2026": "deleted_at",
     "nope=1": "Known fields are: active, category_id",

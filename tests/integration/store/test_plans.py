@@ -13,6 +13,7 @@ from odoosync.db import Database, Tx, open_database
 from odoosync.store import reading
 from odoosync.store.changes import Position, changes_statement, horizon_statement
 from odoosync.store.filtering import Filter
+from odoosync.store.ordering import Order, Place
 from odoosync.store.reading import Query
 from pages import row, write
 
@@ -72,6 +73,8 @@ def index_conditions(plan: str) -> str:
         {"filters": (Filter("parent_id", "in", [1, 2, 3]),)},
         {"filters": (Filter("name", "in", ["Anna", "Berta"]),)},
         {"filters": (Filter("email", "in", ["a7@example.org", "a8@example.org"]),)},
+        {"order": Order("name")},
+        {"order": Order("odoo_write_date", descending=True)},
     ],
 )
 async def test_every_list_query_goes_through_a_key_index(
@@ -81,7 +84,7 @@ async def test_every_list_query_goes_through_a_key_index(
     async with filled.tenant(1) as tx:
         for statement in (
             reading.page_statement(tx, query, limit=100),
-            reading.page_statement(tx, query, limit=100, after=900),
+            reading.page_statement(tx, query, limit=100, after=Place(900)),
             reading.count_statement(tx, query),
         ):
             plan = await explain(tx, statement)
@@ -91,7 +94,7 @@ async def test_every_list_query_goes_through_a_key_index(
 
 async def test_a_page_deep_down_starts_at_its_key(filled: Database) -> None:
     async with filled.tenant(1) as tx:
-        statement = reading.page_statement(tx, Query(7, "contacts"), limit=100, after=900)
+        statement = reading.page_statement(tx, Query(7, "contacts"), limit=100, after=Place(900))
         assert "odoo_id > 900" in index_conditions(await explain(tx, statement))
 
 

@@ -9,6 +9,7 @@ import pytest
 from odoosync.db import Database
 from odoosync.store import deletion, reading
 from odoosync.store.filtering import Filter, UnknownFilter
+from odoosync.store.ordering import Place
 from odoosync.store.reading import Query
 from pages import NOW, row, write
 
@@ -215,7 +216,7 @@ async def test_pages_follow_each_other_by_id(three: Database) -> None:
     query = Query(7, "contacts")
     async with three.tenant(1) as tx:
         first = await reading.read_page(tx, query, limit=2)
-        second = await reading.read_page(tx, query, limit=2, after=first[-1].odoo_id)
+        second = await reading.read_page(tx, query, limit=2, after=Place(first[-1].odoo_id))
     assert [record.odoo_id for record in [*first, *second]] == [1, 2, 3]
 
 

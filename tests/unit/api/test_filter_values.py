@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoosync.api.errors import BadCursor
-from odoosync.api.reading.cursor import check_cursor, read_cursor, write_cursor
+from odoosync.api.reading.cursor import (
+    check_record_cursor,
+    read_cursor,
+    read_record_cursor,
+    write_cursor,
+    write_record_cursor,
+)
 from odoosync.api.reading.errors import BadFilter
 from odoosync.api.reading.values import typed
 from odoosync.store.filtering import OPERATORS, Filter
@@ -87,11 +93,17 @@ def test_whatever_is_sent_is_a_value_or_refused(kind: str, op: str, value: Any) 
 
 
 def test_a_cursor_comes_back_as_it_was_given() -> None:
-    cursor = write_cursor(7, "contacts", 2**63 - 1)
-    assert read_cursor(cursor, 7, "contacts") == 2**63 - 1
+    cursor = write_record_cursor(7, "contacts", "-name", "Zoë", 2**63 - 1)
+    assert read_record_cursor(cursor, 7, "contacts", "-name") == ("Zoë", 2**63 - 1)
 
 
 @given(st.text())
 def test_whatever_is_sent_as_a_cursor_is_refused_in_one_way(cursor: str) -> None:
     with pytest.raises(BadCursor):
-        check_cursor(cursor)
+        check_record_cursor(cursor, "contacts")
+
+
+@pytest.mark.parametrize("values", [[], ["7"], [True, 7], [2**63], [None], ["\0"], [1.5], [[]]])
+def test_a_cursor_with_other_values_than_its_lists_is_refused(values: list[Any]) -> None:
+    with pytest.raises(BadCursor):
+        read_cursor("runs", write_cursor("runs", *values), int)

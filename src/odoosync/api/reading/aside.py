@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import Row
 
-from odoosync.api.errors import BadCursor
-from odoosync.api.reading.cursor import read_place, write_place
+from odoosync.api.reading.cursor import read_cursor, write_cursor
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
@@ -21,7 +19,6 @@ from odoosync.sync.datasets import dataset_named
 from odoosync.sync.set_aside import Place
 
 _LOG: Final = "what is set aside"
-_LARGEST: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +70,9 @@ def _view(row: Row[Any]) -> dict[str, Any]:
 
 
 def _write_cursor(row: Row[Any]) -> str:
-    return write_place(_LOG, orjson.dumps([row.dataset, row.odoo_id, row.field]).decode())
+    return write_cursor(_LOG, row.dataset, row.odoo_id, row.field)
 
 
 def _read_cursor(cursor: str | None) -> Place | None:
-    if cursor is None:
-        return None
-    try:
-        dataset, odoo_id, field = orjson.loads(read_place(_LOG, cursor))
-    except (ValueError, TypeError) as error:
-        raise BadCursor from error
-    texts = isinstance(dataset, str) and isinstance(field, str) and "\0" not in dataset + field
-    is_place = odoo_id is None or (type(odoo_id) is int and abs(odoo_id) <= _LARGEST)
-    if not (texts and is_place):
-        raise BadCursor
-    return Place(dataset, odoo_id, field)
+    values = read_cursor(_LOG, cursor, str, int | None, str)
+    return None if values is None else Place(*values)

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from odoosync.accounts import Principal
 from odoosync.accounts.trail import TrailFilter, is_about, newest
-from odoosync.api.reading.cursor import read_row_id, write_place
+from odoosync.api.reading.cursor import read_cursor, write_cursor
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
@@ -44,13 +44,14 @@ async def list_entries(
         caller.need_admin()
     if not 1 <= limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
-    before = read_row_id(_LOG, cursor)
+    before = read_cursor(_LOG, cursor, int)
     tenant_id = None if everybody else caller.tenant_id
-    found = await newest_entries(database, tenant_id, wanted, limit=limit + 1, before=before)
+    before_id = before[0] if before else None
+    found = await newest_entries(database, tenant_id, wanted, limit=limit + 1, before=before_id)
     shown = found[:limit]
     more = len(found) > limit
     items = [entry_view(row) async for row in paced(shown)]
-    return AuditPage(items, write_place(_LOG, shown[-1].id) if more else None)
+    return AuditPage(items, write_cursor(_LOG, shown[-1].id) if more else None)
 
 
 async def newest_entries(

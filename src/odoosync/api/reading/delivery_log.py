@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from odoosync.api.reading.cursor import read_row_id, write_place
+from odoosync.api.reading.cursor import read_cursor, write_cursor
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.connections.service import Owner
@@ -51,11 +51,12 @@ async def list_mails(
 
 def _page(page: Page) -> DeliveryPage:
     return DeliveryPage(
-        page.items, None if page.last_id is None else write_place(_LOG, page.last_id)
+        page.items, None if page.last_id is None else write_cursor(_LOG, page.last_id)
     )
 
 
 def _read_place(limit: int, cursor: str | None) -> int | None:
     if not 1 <= limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
-    return read_row_id(_LOG, cursor)
+    before = read_cursor(_LOG, cursor, int)
+    return None if before is None else before[0]

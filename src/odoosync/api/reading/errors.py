@@ -4,7 +4,9 @@
 
     InvalidInput
     ├── BadFilter            a value that its field cannot have; says what it can
-    └── BadLimit             a page size out of range
+    ├── BadLimit             a page size out of range
+    ├── BadOrder             a field that records are not sorted by; says which they are
+    └── BadFields            a field that the records do not have
 """
 
 from __future__ import annotations
@@ -14,6 +16,14 @@ from odoosync.errors import InvalidInput
 
 class BadFilter(InvalidInput):
     code = "bad_filter"
+
+
+class BadOrder(InvalidInput):
+    code = "bad_order"
+
+
+class BadFields(InvalidInput):
+    code = "bad_fields"
 
 
 class BadLimit(InvalidInput):

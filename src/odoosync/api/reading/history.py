@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from odoosync.api.errors import BadCursor
-from odoosync.api.reading.cursor import read_place, write_place
+from odoosync.api.reading.cursor import read_cursor, write_cursor
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
 from odoosync.clock import iso
@@ -69,16 +69,17 @@ async def run_lines(database: Database, tenant_id: int, run_id: str) -> list[dic
 
 
 def _write_cursor(run: Row[Any]) -> str:
-    return write_place(_LOG, f"{run.created_at.isoformat()}|{run.id}")
+    return write_cursor(_LOG, run.created_at.isoformat(), run.id)
 
 
 def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
+    values = read_cursor(_LOG, cursor, str, str)
+    if values is None:
         return None
-    moment, _, run_id = read_place(_LOG, cursor).partition("|")
+    moment, run_id = values
     try:
         parsed = datetime.fromisoformat(moment)
-        if parsed.tzinfo is None or not run_id or "\0" in run_id:
+        if parsed.tzinfo is None:
             raise BadCursor
         return parsed.astimezone(UTC), run_id
     except (ValueError, OverflowError) as error:

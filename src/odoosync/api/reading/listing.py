@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from odoosync.api.reading.cursor import check_cursor, read_cursor, write_cursor
+from odoosync.api.errors import BadCursor
+from odoosync.api.reading.choosing import read_fields, read_order
+from odoosync.api.reading.cursor import check_record_cursor, read_record_cursor, write_record_cursor
 from odoosync.api.reading.errors import BadFilter, BadLimit
 from odoosync.api.reading.items import FieldTypes, Item, to_items
 from odoosync.api.reading.values import plain_ids, typed_all, usable_text
@@ -18,6 +20,7 @@ from odoosync.db import Database, Tx
 from odoosync.errors import NotFound
 from odoosync.store import reading
 from odoosync.store.filtering import ALWAYS_KNOWN, Filter, UnknownFilterField, means_gone
+from odoosync.store.ordering import Order, Place
 from odoosync.sync import cursors
 from odoosync.sync.datasets import Dataset, dataset_named
 
@@ -25,8 +28,10 @@ LARGEST_PAGE: Final = 1000
 USUAL_PAGE: Final = 100
 MOST_FILTERS: Final = 50
 LONGEST_SEARCH: Final = 200
+LONGEST_FIELDS: Final = 10_000
 _SEARCHED_KINDS: Final = frozenset({"char", "text"})
 """Of extra fields. The others are no words; markup, and pages of it, would be found in html."""
+_USUAL_ORDER: Final = "id"
 _RECORD_ID: Final = re.compile(r"(?:([0-9]{1,18})-)?(-?[0-9]{1,18})")
 
 
@@ -41,7 +46,8 @@ class NoRecord(NotFound):
 class Wanted:
     """What a list was asked for; values of `filters` are still as the caller wrote them.
 
-    `parameters` are filters whose names are as in a URL: `field`, or `field__op`.
+    `parameters` are filters whose names are as in a URL: `field`, or `field__op`. `order` is a
+    field, with a `-` before it for the largest first; `fields` are names with commas.
     """
 
     dataset: str
@@ -51,6 +57,8 @@ class Wanted:
     active: bool | None = None
     include_deleted: bool = False
     connection_id: int | None = None
+    order: str | None = None
+    fields: str | None = None
     filters: Sequence[Filter] = ()
     parameters: Sequence[tuple[str, str]] = ()
 
@@ -68,38 +76,57 @@ def _filter_of(name: str, value: str, known: Collection[str]) -> Filter:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page; `query` is what it is a page of, None where there can be nothing."""
+    """One page; `query` is what it is a page of, None where there can be nothing.
+
+    `fields` are those to show, None for all.
+    """
 
     items: list[Item]
-    next_cursor: str | None
-    query: reading.Query | None
+    next_cursor: str | None = None
+    query: reading.Query | None = None
+    fields: tuple[str, ...] | None = None
 
 
 async def list_records(database: Database, tenant_id: int, wanted: Wanted) -> Listing:
     """Return a page of the copy; an empty one for a user without a connection.
 
-    Raises UnknownDataset, NoConnection, NoActiveConnection, BadCursor, BadLimit, BadFilter and
-    UnknownFilter.
+    Raises UnknownDataset, NoConnection, NoActiveConnection, BadCursor, BadLimit, BadFilter,
+    BadOrder, BadFields and UnknownFilter.
     """
     dataset = _checked(wanted)
     async with database.tenant(tenant_id, write=False) as tx:
         connection = await _chosen(tx, wanted.connection_id)
         if connection is None:
-            _check_names(wanted, dataset.fields)
-            return Listing([], None, None)
+            _check_names(wanted, dataset, dataset.fields)
+            return Listing([])
         fields = await cursors.field_types(tx, connection.id, dataset.name)
         if not fields:
             extra = connection.wanted_extra(dataset.name)
-            _check_names(wanted, (*dataset.fields, *extra))
-            return Listing([], None, None)
-        after = read_cursor(wanted.cursor, connection.id, dataset.name)
+            _check_names(wanted, dataset, (*dataset.fields, *extra))
+            return Listing([])
+        order = wanted.order or _USUAL_ORDER
+        place = read_record_cursor(wanted.cursor, connection.id, dataset.name, order)
+        shown = read_fields(wanted.fields, fields)
         query = _query(dataset, connection.id, wanted, fields)
+        after = None if place is None else _place(query.order, *place)
         found = await reading.read_page(tx, query, limit=wanted.limit + 1, after=after)
         page = found[: wanted.limit]
         items = await to_items(tx, connection.id, page, fields)
     more = len(found) > len(page)
-    next_cursor = write_cursor(connection.id, dataset.name, page[-1].odoo_id) if more else None
-    return Listing(items, next_cursor, query)
+    next_cursor = None
+    if more:
+        last = page[-1]
+        where = (connection.id, dataset.name, order)
+        next_cursor = write_record_cursor(*where, last.place, last.odoo_id)
+    return Listing(items, next_cursor, query, shown)
+
+
+def _place(order: Order, value: Any, odoo_id: int) -> Place:
+    """Return where a page ended. Raises BadCursor for a value that the order's column has not."""
+    try:
+        return Place(odoo_id, order.read(value))
+    except ValueError as error:
+        raise BadCursor from error
 
 
 async def count_records(database: Database, tenant_id: int, listing: Listing) -> int:
@@ -151,7 +178,7 @@ def _checked(wanted: Wanted) -> Dataset:
     dataset = dataset_named(wanted.dataset)
     if not 1 <= wanted.limit <= LARGEST_PAGE:
         raise BadLimit(LARGEST_PAGE)
-    check_cursor(wanted.cursor)
+    check_record_cursor(wanted.cursor, dataset.name)
     if len(wanted.filters) + len(wanted.parameters) > MOST_FILTERS:
         raise BadFilter(f"A list takes at most {MOST_FILTERS} filters.")
     if len(wanted.search or "") > LONGEST_SEARCH:
@@ -170,8 +197,10 @@ async def _chosen(tx: Tx, connection_id: int | None) -> Connection | None:
         return None
 
 
-def _check_names(wanted: Wanted, known: Sequence[str]) -> None:
+def _check_names(wanted: Wanted, dataset: Dataset, known: Sequence[str]) -> None:
     """Before the first sync nothing is known of fields but the names that will be asked for."""
+    read_order(wanted.order, dataset, known)
+    read_fields(wanted.fields, known)
     for asked in wanted.filters_on(known):
         if asked.field not in known and asked.field not in ALWAYS_KNOWN:
             raise UnknownFilterField(asked.field, {*known, *ALWAYS_KNOWN})
@@ -198,4 +227,5 @@ def _query(
         include_deleted=wanted.include_deleted or any(map(means_gone, filters)),
         kinds=kinds,
         columns=columns,
+        order=read_order(wanted.order, dataset, kinds),
     )

@@ -11,8 +11,11 @@ from odoosync.accounts import Principal
 from odoosync.api.auth import Reader
 from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import OrActive
+from odoosync.api.reading.choosing import chosen, read_fields
+from odoosync.api.reading.cursor import LONGEST as LONGEST_CURSOR
 from odoosync.api.reading.listing import (
     LARGEST_PAGE,
+    LONGEST_FIELDS,
     LONGEST_SEARCH,
     MOST_FILTERS,
     USUAL_PAGE,
@@ -23,7 +26,7 @@ from odoosync.api.reading.listing import (
 from odoosync.api.reading.values import MOST_VALUES
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
-from odoosync.store.filtering import OPERATORS, UnknownFilter, UnknownFilterField
+from odoosync.store.filtering import OPERATORS, UnknownFilterField
 
 router = new_router(prefix="/api/v1", tags=["records"])
 
@@ -35,16 +38,21 @@ _FILTERS: Final = (
     + f"; `in` takes values with commas between them, at most {MOST_VALUES}. Where a field refers "
     f"to records, its value is an id. A list takes at most {MOST_FILTERS} filters."
 )
-_NO_CHOICE_OF_FIELDS: Final = (
-    "Lists show records whole: there is no parameter `fields`. GraphQL, at /graphql, answers with "
-    "the fields that a query names, such as { contacts { items { name email } } }. To keep fewer "
-    "fields in the copy, set `preferences.fields` of the connection."
-)
 RecordId = Annotated[
     str,
     Path(max_length=64, description="`id` of a list, or the id in the connection's Odoo."),
 ]
 DatasetName = Annotated[str, Path(max_length=255, description="Such as `product_variants`.")]
+
+
+Fields = Annotated[
+    str | None,
+    Field(
+        max_length=LONGEST_FIELDS,
+        description="Names of fields with commas between them, such as `name,email`: only these "
+        "are shown, beside `id` and `odoo_id`. Without it all are.",
+    ),
+]
 
 
 class RecordQuery(BaseModel):
@@ -53,7 +61,18 @@ class RecordQuery(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     limit: int = Field(default=USUAL_PAGE, ge=1, le=LARGEST_PAGE)
-    cursor: str | None = Field(default=None, max_length=500, description="`next_cursor` of a list.")
+    cursor: str | None = Field(
+        default=None, max_length=LONGEST_CURSOR, description="`next_cursor` of a list."
+    )
+    order: str | None = Field(
+        default=None,
+        max_length=255,
+        description="A field to sort by, such as `name`; `-write_date` has the latest first. "
+        "Records without a value come last. It can be `id`, `name`, `email`, `barcode`, `ref` "
+        "of contacts, `default_code` of products, `active`, `write_date` or `synced_at`. "
+        "Capital letters come before small ones.",
+    )
+    fields: Fields = None
     search: str | None = Field(
         default=None,
         max_length=LONGEST_SEARCH,
@@ -70,16 +89,16 @@ class RecordQuery(BaseModel):
 
 
 class Record(BaseModel):
-    """One record: Odoo's fields by Odoo's names, and these."""
+    """One record: Odoo's fields by Odoo's names, and these, where `fields` names them."""
 
     model_config = ConfigDict(extra="allow")
 
     id: str = Field(examples=["1-42"])
     odoo_id: int
-    active: bool
-    write_date: str | None
-    synced_at: str
-    deleted_at: str | None
+    active: bool = True
+    write_date: str | None = None
+    synced_at: str = ""
+    deleted_at: str | None = None
 
 
 class Records(BaseModel):
@@ -103,22 +122,23 @@ async def _list(
         active=query.active,
         include_deleted=query.include_deleted,
         connection_id=query.connection_id,
+        order=query.order,
+        fields=query.fields,
         parameters=[(name, value) for name, value in asked if name not in _DECLARED],
     )
     try:
         page = await list_records(services.database, caller.tenant_id, wanted)
     except UnknownFilterField as error:  # it may be a parameter that is misspelt
-        if error.name == "fields":
-            raise UnknownFilter(_NO_CHOICE_OF_FIELDS) from None
         raise UnknownFilterField(error.name, error.known | _DECLARED) from None
-    items = (item.flat() for item in page.items)
+    items = (chosen(item.flat(), page.fields) for item in page.items)
     return await json_answer({"items": items, "next_cursor": page.next_cursor})
 
 
 class OneQuery(BaseModel):
-    """Which one is meant, and whether it may be deleted."""
+    """Which one is meant, whether it may be deleted, and what is shown of it."""
 
     include_deleted: bool = False
+    fields: Fields = None
     connection_id: OrActive = None
 
 
@@ -136,7 +156,8 @@ async def _show(
         include_deleted=query.include_deleted,
         connection_id=query.connection_id,
     )
-    return await json_answer(item.flat())
+    fields = read_fields(query.fields, item.fields)
+    return await json_answer(chosen(item.flat(), fields))
 
 
 @router.get("/contacts", response_model=Records, summary="List contacts", description=_FILTERS)
