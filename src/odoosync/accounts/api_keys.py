@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, func, or_
+from sqlalchemy import ColumnElement, Row, func, or_
 
 from odoosync.accounts import audit, directory
 from odoosync.accounts.audit import OPERATOR, Actor
@@ -25,6 +25,7 @@ from odoosync.accounts.errors import (
 from odoosync.accounts.principal import Principal, parse_scopes
 from odoosync.accounts.tables import api_keys
 from odoosync.accounts.tokens import hash_of, new_api_key
+from odoosync.db import Tx
 from odoosync.quotas import check_quota
 
 LONGEST_NAME: Final = 255
@@ -128,6 +129,29 @@ async def revoke_api_key(accounts: Accounts, owner: Owner, key_id: int) -> None:
         if revoked.rowcount != 1:
             raise KeyUnknown
         await audit.record(tx, "api_key.revoked", owner.by, detail={"id": key_id}, at=now)
+
+
+async def living_api_keys(tx: Tx, user_id: int, now: datetime) -> list[ApiKey]:
+    """Return the keys that open something, or will once they are released; oldest first."""
+    living = tx.select(api_keys).where(*_living(user_id, now))
+    return [_api_key(row) for row in await tx.all(living.order_by(api_keys.c.id))]
+
+
+async def revoke_api_keys(tx: Tx, user_id: int, by: Actor | Principal, now: datetime) -> int:
+    """Revoke all that live, and return how many there were."""
+    living = tx.update(api_keys).where(*_living(user_id, now))
+    revoked = await tx.all(living.values(revoked_at=now).returning(api_keys.c.id))
+    for row in revoked:
+        await audit.record(tx, "api_key.revoked", by, detail={"id": row.id}, at=now)
+    return len(revoked)
+
+
+def _living(user_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        api_keys.c.user_id == user_id,
+        api_keys.c.revoked_at.is_(None),
+        or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > now),
+    )
 
 
 async def release_api_key(accounts: Accounts, owner: Owner, key_id: int) -> None:

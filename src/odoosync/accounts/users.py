@@ -7,9 +7,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Final
 
 from odoosync.accounts import audit, directory
+from odoosync.accounts.api_keys import (
+    ApiKey,
+    Owner,
+    living_api_keys,
+    owner_of,
+    revoke_api_keys,
+)
 from odoosync.accounts.audit import OPERATOR, Actor
 from odoosync.accounts.context import Accounts
 from odoosync.accounts.directory import User
@@ -145,22 +153,38 @@ def _named(user: User) -> dict[str, object]:
     return {"user_id": user.id, "username": user.username}
 
 
-async def set_password(accounts: Accounts, username: str, password: str) -> User:
+@dataclass(frozen=True)
+class PasswordChanged:
+    """What became of the API keys: they are no sessions, and do not end with the password."""
+
+    revoked: int
+    living: list[ApiKey]
+
+
+async def set_password(
+    accounts: Accounts, username: str, password: str, *, revoke_api_keys: bool = False
+) -> PasswordChanged:
     """Give a new password and end all sessions. Raises UserUnknown, BadPassword."""
     check_new_password(password)
     user = await find_user(accounts.database, username)
-    await _store_password(accounts, user.tenant_id, user.id, password, OPERATOR)
-    return user
+    owner = Owner(user.tenant_id, user.id)
+    return await _store_password(accounts, owner, password, revoke_keys=revoke_api_keys)
 
 
 async def change_password(
-    accounts: Accounts, principal: Principal, current: str, new: str, *, address: str
-) -> None:
+    accounts: Accounts,
+    principal: Principal,
+    current: str,
+    new: str,
+    *,
+    address: str,
+    revoke_api_keys: bool = False,
+) -> PasswordChanged:
     """Change one's own password, which ends all sessions, this one too.
 
     Raises BadPassword, WrongPassword (it counts as a guess), TooManyGuesses, SessionNeeded.
     """
-    principal.need_session()
+    owner = owner_of(principal)
     check_new_password(new)
     async with accounts.passwords.turn(principal.username, address):
         now = accounts.clock()
@@ -172,21 +196,22 @@ async def change_password(
             async with accounts.database.tenant(principal.tenant_id) as tx:
                 await audit.record(tx, "user.password_refused", principal, at=now)
             raise WrongPassword("The current password is not right.")
-    by = Actor.of(principal)
-    await _store_password(accounts, principal.tenant_id, principal.user_id, new, by)
+    return await _store_password(accounts, owner, new, revoke_keys=revoke_api_keys)
 
 
 async def _store_password(
-    accounts: Accounts, tenant_id: int, user_id: int, password: str, by: Actor
-) -> None:
-    async with accounts.passwords.turn(by.name or "", by.address):
+    accounts: Accounts, owner: Owner, password: str, *, revoke_keys: bool
+) -> PasswordChanged:
+    async with accounts.passwords.turn(owner.by.name or "", owner.by.address):
         password_hash = await accounts.passwords.hash(password)
-    async with accounts.database.tenant(tenant_id) as tx:
-        changed = tx.update(users).where(users.c.id == user_id)
+    async with accounts.database.tenant(owner.tenant_id) as tx:
+        changed = tx.update(users).where(users.c.id == owner.user_id)
         await tx.execute(changed.values(password_hash=password_hash))
-        await revoke_sessions(tx, user_id, accounts)
-        now, detail = accounts.clock(), {"user_id": user_id}
-        await audit.record(tx, "user.password_changed", by, at=now, detail=detail)
+        await revoke_sessions(tx, owner.user_id, accounts)
+        now, detail = accounts.clock(), {"user_id": owner.user_id}
+        await audit.record(tx, "user.password_changed", owner.by, at=now, detail=detail)
+        revoked = await revoke_api_keys(tx, owner.user_id, owner.by, now) if revoke_keys else 0
+        return PasswordChanged(revoked, await living_api_keys(tx, owner.user_id, now))
 
 
 async def delete_user(accounts: Accounts, username: str) -> User:

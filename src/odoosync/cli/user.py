@@ -91,11 +91,34 @@ def enable(name: Name) -> None:
 
 
 @user.command(name="set-password")
-def set_password(name: Name, *, password_stdin: PasswordStdin = False) -> None:
-    """Give a new password; all sessions of the user end at once."""
+def set_password(
+    name: Name,
+    *,
+    password_stdin: PasswordStdin = False,
+    revoke_api_keys: Annotated[
+        bool, typer.Option("--revoke-api-keys", help="Also revoke all API keys of the user.")
+    ] = False,
+) -> None:
+    """Give a new password; all sessions of the user end at once, and API keys where told so."""
     password = read_password(from_stdin=password_stdin, twice=True)
-    changed = _with_accounts(lambda to: users.set_password(to, name, password))
-    typer.echo(f"Changed the password of user {changed.username}.")
+
+    async def work(to: Accounts) -> tuple[User, users.PasswordChanged]:
+        changed = await users.set_password(to, name, password, revoke_api_keys=revoke_api_keys)
+        return await users.find_user(to.database, name), changed
+
+    found, changed = _with_accounts(work)
+    typer.echo(f"Changed the password of user {found.username}.")
+    if changed.revoked:
+        typer.echo(f"Revoked {_counted(changed.revoked)}.")
+    if changed.living:
+        lives = "lives" if len(changed.living) == 1 else "live"
+        typer.echo(f"{_counted(len(changed.living))} {lives} on; --revoke-api-keys revokes all:")
+    for one in changed.living:
+        typer.echo(_key_line(one))
+
+
+def _counted(keys: int) -> str:
+    return "1 API key" if keys == 1 else f"{keys} API keys"
 
 
 @user.command(name="set-email")
@@ -160,7 +183,9 @@ def list_keys(name: Name) -> None:
 def _key_line(one: ApiKey) -> str:
     until = iso(one.expires_at) or "for ever"
     rests = f"  rests since {iso(one.resting_since)}" if one.resting_since else ""
-    return f"{one.id:>5}  {one.prefix}…  {','.join(one.scopes)}  {until}  {one.name}{rests}"
+    used = f"used {iso(one.last_used_at)}" if one.last_used_at else "never used"
+    about = f"{until}  {one.name}  made {iso(one.created_at)}, {used}"
+    return f"{one.id:>5}  {one.prefix}…  {','.join(one.scopes)}  {about}{rests}"
 
 
 @key.command(name="revoke")

@@ -90,3 +90,16 @@ def test_a_key_is_made_listed_and_revoked(run: Run) -> None:
     assert made.output.strip() not in listed
     assert run("key", "revoke", "anna", "1").exit_code == 0
     assert run("key", "list", "anna").stdout == ""
+
+
+def test_a_new_password_tells_which_keys_live_on_and_can_revoke_them(run: Run) -> None:
+    _create(run)
+    run("key", "create", "anna", "--scope", "read", "--name", "nightly")
+    setting = ("set-password", "anna", "--password-stdin")
+    kept = run(*setting, stdin="another_password").output
+    assert "1 API key lives on" in kept
+    assert "nightly" in kept
+    assert "--revoke-api-keys" in kept
+    revoked = run(*setting, "--revoke-api-keys", stdin="a_third_password").output
+    assert revoked == "Changed the password of user anna.\nRevoked 1 API key.\n"
+    assert run("key", "list", "anna").stdout == ""

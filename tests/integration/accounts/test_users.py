@@ -4,7 +4,12 @@ import pytest
 from sqlalchemy import func, select
 
 from odoosync.accounts import Accounts
-from odoosync.accounts.api_keys import Owner, create_api_key, recognise_api_key
+from odoosync.accounts.api_keys import (
+    Owner,
+    create_api_key,
+    list_api_keys,
+    recognise_api_key,
+)
 from odoosync.accounts.directory import User
 from odoosync.accounts.errors import (
     BadPassword,
@@ -15,7 +20,13 @@ from odoosync.accounts.errors import (
 )
 from odoosync.accounts.sessions import recognise, sign_in
 from odoosync.accounts.tables import tenants, users
-from odoosync.accounts.users import change_password, create_user, delete_user, list_users
+from odoosync.accounts.users import (
+    change_password,
+    create_user,
+    delete_user,
+    list_users,
+    set_password,
+)
 from odoosync.connections.tables import connections
 from odoosync.db import goes_with_its_tenant
 from odoosync.tables import metadata
@@ -61,6 +72,20 @@ async def test_a_user_changes_their_password_by_knowing_it(accounts: Accounts, a
     await change_password(accounts, caller, PASSWORD, "new_password", address=HERE)
     assert await sign_in(accounts, "anna", "new_password", address=HERE)
     assert "user.password_changed" in await actions(accounts, anna)
+
+
+async def test_a_changed_password_revokes_ones_own_keys_alone_and_is_audited(
+    accounts: Accounts, anna: User
+) -> None:
+    bert = await create_user(accounts, "bert", PASSWORD)
+    mine, theirs = Owner(anna.tenant_id, anna.id), Owner(bert.tenant_id, bert.id)
+    for owner, days in ((mine, 1), (mine, None), (theirs, None)):
+        await create_api_key(accounts, owner, "k", frozenset({"read"}), days)
+    accounts.clock.forward(days=2)  # type: ignore[attr-defined]
+    changed = await set_password(accounts, "anna", "another_password", revoke_api_keys=True)
+    assert (changed.revoked, changed.living) == (1, [])  # the other one has expired
+    assert len(await list_api_keys(accounts, theirs)) == 1
+    assert (await actions(accounts, anna))[-2:] == ["user.password_changed", "api_key.revoked"]
 
 
 async def test_an_api_key_changes_no_password(accounts: Accounts, anna: User) -> None:

@@ -35,6 +35,39 @@ async def test_a_new_password_ends_this_session_too(
     assert (await client.get("/api/v1/me", headers=signed_in)).status_code == 401
 
 
+async def test_a_changed_password_tells_which_keys_live_on(
+    client: httpx.AsyncClient, signed_in: dict[str, str]
+) -> None:
+    made = (
+        await client.post(KEYS, json={"name": "report", "scopes": ["read"]}, headers=signed_in)
+    ).json()
+    form = {"current_password": PASSWORD, "new_password": "another_password"}
+    answer = (await client.post("/api/v1/me/password", json=form, headers=signed_in)).json()
+    assert answer == {
+        "message": "Password changed; sign in again",
+        "api_keys_revoked": 0,
+        "api_keys": [{name: value for name, value in made.items() if name != "key"}],
+    }
+    alive = await client.get("/api/v1/me", headers={"X-API-Key": made["key"]})
+    assert alive.status_code == 200
+
+
+async def test_a_changed_password_revokes_the_keys_where_that_is_asked_for(
+    client: httpx.AsyncClient, signed_in: dict[str, str]
+) -> None:
+    keys = [
+        (await client.post(KEYS, json={"name": name, "scopes": ["read"]}, headers=signed_in)).json()
+        for name in ("one", "two")
+    ]
+    form = {"current_password": PASSWORD, "new_password": "another_password"}
+    asked = form | {"revoke_api_keys": True}
+    answer = (await client.post("/api/v1/me/password", json=asked, headers=signed_in)).json()
+    assert (answer["api_keys_revoked"], answer["api_keys"]) == (2, [])
+    for key in keys:
+        gone = await client.get("/api/v1/me", headers={"X-API-Key": key["key"]})
+        assert gone.status_code == 401
+
+
 async def test_the_wrong_current_password_is_no_401(
     client: httpx.AsyncClient, signed_in: dict[str, str]
 ) -> None:

@@ -80,7 +80,7 @@ async def _own(key_id: RowId, owner: OwnerDep, services: ServicesDep) -> int:
 OwnId = Annotated[int, Depends(_own)]
 
 
-def _view(key: ApiKey) -> KeyView:
+def key_view(key: ApiKey) -> KeyView:
     return KeyView(
         id=key.id,
         name=key.name,
@@ -96,14 +96,14 @@ def _view(key: ApiKey) -> KeyView:
 @router.get("", summary="List API keys")
 async def list_keys(owner: OwnerDep, services: ServicesDep) -> Keys:
     keys = await list_api_keys(services.accounts, owner)
-    return Keys(items=[_view(key) for key in keys])
+    return Keys(items=[key_view(key) for key in keys])
 
 
 @router.post("", summary="Make an API key", status_code=status.HTTP_201_CREATED)
 async def make_key(form: NewKey, owner: OwnerDep, services: ServicesDep) -> MadeKey:
     scopes = frozenset[str](form.scopes)
     key, plain = await create_api_key(services.accounts, owner, form.name, scopes, form.days)
-    return MadeKey(**_view(key).model_dump(), key=plain)
+    return MadeKey(**key_view(key).model_dump(), key=plain)
 
 
 @router.delete("/{key_id}", summary="Revoke an API key")

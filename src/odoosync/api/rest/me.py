@@ -14,6 +14,7 @@ from odoosync.accounts.passwords import LONGEST, SHORTEST
 from odoosync.accounts.users import change_address, change_password
 from odoosync.api.auth import Address, Caller, Manager
 from odoosync.api.forms import Form
+from odoosync.api.rest.api_keys import KeyView, key_view
 from odoosync.api.rest.auth import Message
 from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
@@ -43,6 +44,16 @@ class MeChange(Form):
 class NewPassword(Form):
     current_password: str = Field(max_length=LONGEST)
     new_password: str = Field(min_length=SHORTEST, max_length=LONGEST)
+    revoke_api_keys: bool = Field(
+        default=False, description="Also revoke all API keys; they do not end with the password."
+    )
+
+
+class PasswordChanged(Message):
+    api_keys_revoked: int = Field(description="How many API keys were revoked with it.")
+    api_keys: list[KeyView] = Field(
+        description="The API keys that live on. Revoke those that you do not know."
+    )
 
 
 @router.get("", summary="Who am I?")
@@ -75,9 +86,18 @@ def _view(caller: Principal, email: str | None) -> Me:
 @router.post("/password", summary="Change the password")
 async def password(
     form: NewPassword, caller: Caller, services: ServicesDep, address: Address
-) -> Message:
-    """Give a new password; all sessions end, this one too."""
-    await change_password(
-        services.accounts, caller, form.current_password, form.new_password, address=address
+) -> PasswordChanged:
+    """Give a new password; all sessions end, this one too. API keys live on unless told else."""
+    changed = await change_password(
+        services.accounts,
+        caller,
+        form.current_password,
+        form.new_password,
+        address=address,
+        revoke_api_keys=form.revoke_api_keys,
     )
-    return Message(message="Password changed; sign in again")
+    return PasswordChanged(
+        message="Password changed; sign in again",
+        api_keys_revoked=changed.revoked,
+        api_keys=[key_view(key) for key in changed.living],
+    )
