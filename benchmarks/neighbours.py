@@ -47,7 +47,7 @@ HANGING_TENANTS: Final = (1, 2, 4, 5, 6)
 _ODOOS = """
 import sys, time
 from odoosync.clock import utc_now
-from odoosync.sandbox import SandboxServer, seed_world
+from odoo_sandbox import SandboxServer, seed_world
 servers = []
 for number in range(int(sys.argv[1])):
     world = seed_world(18, contacts=int(sys.argv[2]), products=5, seed=number, clock=utc_now)

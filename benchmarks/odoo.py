@@ -20,12 +20,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from odoo_sandbox.seeding import ADMIN_KEY
 from odoosync.clock import utc_now
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.login import Login
 from odoosync.odoo.transport import open_transport
 from odoosync.odoo.url import parse_odoo_url
-from odoosync.sandbox.seeding import ADMIN_KEY
 from odoosync.sync.datasets import CONTACTS
 
 COMMAND = (sys.executable, "-c", "from odoosync.cli.main import main; main()")

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from odoo_sandbox import Fault, SandboxServer, seed_world
 from odoosync.clock import utc_now
-from odoosync.sandbox import Fault, SandboxServer, seed_world
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odoosync.sandbox import SandboxServer
+from odoo_sandbox import SandboxServer
 
 
 def admin_of(odoo: SandboxServer) -> dict[str, str]:

@@ -22,9 +22,9 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from odoo_sandbox import seed_world
+from odoo_sandbox.http import sandbox_app
 from odoosync.clock import utc_now
-from odoosync.sandbox import seed_world
-from odoosync.sandbox.http import sandbox_app
 from ports import free_port
 from raw_odoo import RawOdoo
 from waiting import PATIENCE_S, wait_until

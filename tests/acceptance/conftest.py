@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from databases import new_database
+from odoo_sandbox import SandboxServer, World, seed_world
 from odoosync.clock import utc_now
-from odoosync.sandbox import SandboxServer, World, seed_world
 from sandbox_logins import admin_of
 from service import PROFILE, Caller, Service, running_service
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from odoosync.sandbox import SandboxServer, World
+from odoo_sandbox import SandboxServer, World
 from sandbox_logins import admin_of
 from service import COMMAND, PASSWORD, PROFILE, Caller, Service
 from waiting import PATIENCE_S

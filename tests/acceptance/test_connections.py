@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from apart import live_apart
+from odoo_sandbox import SandboxServer, seed_world
 from odoosync.clock import utc_now
-from odoosync.sandbox import SandboxServer, seed_world
 from raw_odoo import RawOdoo
 from service import Caller, Service
 

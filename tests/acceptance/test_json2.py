@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from odoosync.sandbox import SandboxServer
-from odoosync.sandbox.seeding import ADMIN_KEY
+from odoo_sandbox import SandboxServer
+from odoo_sandbox.seeding import ADMIN_KEY
 from sandbox_logins import admin_of
 from service import PROFILE, Caller
 

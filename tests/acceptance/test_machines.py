@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 
 from fleet import Crowd, Fleet, fleet
 from many_odoos import many_odoos
+from odoo_sandbox import SandboxServer
 from odoosync.crypto import KeySource
 from odoosync.db import open_database
 from odoosync.jobs.tables import lanes
 from odoosync.jobs.workers import live_workers
-from odoosync.sandbox import SandboxServer
 from odoosync.store.tables import records
 from raw_odoo import RawOdoo
 from sandbox_logins import admin_of

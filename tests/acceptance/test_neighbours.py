@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from odoo_sandbox import Fault, SandboxServer, seed_world
 from odoosync.clock import utc_now
-from odoosync.sandbox import Fault, SandboxServer, seed_world
 from sandbox_logins import admin_of
 from service import PROFILE, Caller, Service
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from odoosync.sandbox import World
+from odoo_sandbox import World
 from service import Caller, Service
 
 PARTNER = "res.partner"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from odoosync.sandbox import SandboxServer
+from odoo_sandbox import SandboxServer
 from sandbox_logins import admin_of
 from service import PROFILE, Caller, Service, running_service
 

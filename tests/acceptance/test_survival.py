@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import full_worker
+from odoo_sandbox import SandboxServer, seed_world
 from odoosync.clock import utc_now
-from odoosync.sandbox import SandboxServer, seed_world
 from service import PASSWORD, PROFILE, running_service
 from waiting import PATIENCE_S, wait_until
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from odoosync.sandbox import Fault, SandboxServer, World
+from odoo_sandbox import Fault, SandboxServer, World
 from sandbox_logins import admin_of
 from service import PROFILE, Caller, Service
 

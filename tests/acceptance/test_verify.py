@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from odoosync.sandbox import SandboxServer, World
-from odoosync.sandbox.faults import Fault
+from odoo_sandbox import SandboxServer, World
+from odoo_sandbox.faults import Fault
 from odoosync.sync.runs import ENDED
 from service import Caller, Service
 from waiting import wait_until

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from odoo_sandbox import run, seed_world
+from odoo_sandbox.seeding import ADMIN_KEY
+from odoo_sandbox.server import NotListening
 from odoosync.clock import utc_now
-from odoosync.sandbox import run, seed_world
-from odoosync.sandbox.seeding import ADMIN_KEY
+from odoosync.errors import Unavailable
 
 
 class OdooVersion(StrEnum):
@@ -48,4 +50,7 @@ def sandbox(  # noqa: PLR0917
     typer.echo(f"  holds     {contacts} contacts, {products} products")
     typer.echo("Stop it with Ctrl-C.")
     speed = (megabytes_per_second or inf) * 1e6
-    run(host, port, world, bytes_per_second=speed, path=below)
+    try:
+        run(host, port, world, bytes_per_second=speed, path=below)
+    except NotListening as error:
+        raise Unavailable(str(error)) from error

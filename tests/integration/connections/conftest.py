@@ -11,6 +11,7 @@ import pytest
 from commands import Run, command
 from copies import ANNA, BERT, keep
 from integration.connections.calling import CONNECTIONS, Calls
+from odoo_sandbox import SandboxServer, seed_world
 from odoosync.accounts import Accounts
 from odoosync.accounts.directory import User
 from odoosync.accounts.sessions import sign_in
@@ -20,7 +21,6 @@ from odoosync.api.services import Services
 from odoosync.clock import utc_now
 from odoosync.db import Database
 from odoosync.odoo.transport import open_transport
-from odoosync.sandbox import SandboxServer, seed_world
 from people import PASSWORD, accounts, anna, clock, key_ring
 from served import ADDRESS, client_of, options, services, signed_in
 

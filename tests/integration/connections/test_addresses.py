@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
+from odoo_sandbox import Fault, SandboxServer, seed_world
 from odoosync.clock import utc_now
 from odoosync.odoo import locating
-from odoosync.sandbox import Fault, SandboxServer, seed_world
 
 BELOW = ["/odoo", "/erp", "/apps/prod/odoo", "/fr"]
 PAGES_BELOW = ["", "/", "/web/login", "/odoo/contacts/7", "/jsonrpc", "/xmlrpc/2/object", "?db=x#y"]

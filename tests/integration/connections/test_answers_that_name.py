@@ -9,9 +9,9 @@ import pytest
 
 from integration.connections.calling import CONNECTIONS, PROFILE, Calls
 from integration.odoo.servers import Exchange, serving
+from odoo_sandbox import SandboxServer
 from odoosync.odoo.errors import Unreachable
 from odoosync.odoo.transport import open_transport
-from odoosync.sandbox import SandboxServer
 from queries import post
 
 pytestmark = pytest.mark.usefixtures("public_loopback")

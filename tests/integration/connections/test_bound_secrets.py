@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 
 from commands import Run
 from integration.connections.calling import ADMIN, ADMIN_OPTIONS, CONNECTIONS, PROFILE, Calls
+from odoo_sandbox import SandboxServer
 from odoosync.connections.tables import connections
 from odoosync.crypto import KeyRing, Secret, new_key_ring, parse_key_ring
 from odoosync.db import Database, open_database
-from odoosync.sandbox import SandboxServer
 
 pytestmark = pytest.mark.dialect
 

@@ -10,11 +10,11 @@ import pytest
 
 from commands import Run
 from integration.connections.calling import ADMIN_OPTIONS as ADMIN
+from odoo_sandbox import SandboxServer
 from odoosync.accounts.errors import UserDisabled, UserUnknown
 from odoosync.connections.errors import NoActiveConnection, NoConnection, NoCredentials
 from odoosync.errors import InvalidInput
 from odoosync.odoo.errors import InvalidCredentials
-from odoosync.sandbox import SandboxServer
 
 
 @pytest.fixture

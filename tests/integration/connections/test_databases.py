@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integration.connections.calling import ADMIN, PROFILE, Calls
-from odoosync.sandbox import Fault, SandboxServer
+from odoo_sandbox import Fault, SandboxServer
 
 LANGUAGES = [
     'FATAL:  database "{name}" does not exist\n',

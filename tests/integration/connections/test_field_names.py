@@ -8,8 +8,8 @@ import pytest
 
 from commands import Run
 from integration.connections.calling import ADMIN_OPTIONS, CONNECTIONS, Calls
-from odoosync.sandbox import SandboxServer
-from odoosync.sandbox.fields import char
+from odoo_sandbox import SandboxServer
+from odoo_sandbox.fields import char
 from queries import data_of
 
 NAMES: Final = [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integration.connections.calling import CONNECTIONS, PROFILE, Calls
-from odoosync.sandbox import SandboxServer
+from odoo_sandbox import SandboxServer
 from queries import data_of, post
 
 _ALL = """id name odoo_url odoo_database odoo_username odoo_version protocol extra_fields

@@ -10,6 +10,7 @@ import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, Calls
 from integration.odoo.servers import Exchange, serving
+from odoo_sandbox import Fault, SandboxServer, seed_world
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.clock import utc_now
@@ -20,7 +21,6 @@ from odoosync.odoo.errors import TimedOut
 from odoosync.odoo.login import Login
 from odoosync.odoo.transport import Answer, Transport, open_transport
 from odoosync.odoo.wire import Sender
-from odoosync.sandbox import Fault, SandboxServer, seed_world
 from served import client_of
 from waiting import PATIENCE_S
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from odoo_sandbox import Fault, SandboxServer, seed_world
 from odoosync.clock import utc_now
 from odoosync.connections.testing import run_test
 from odoosync.odoo.errors import OdooError
 from odoosync.odoo.login import Login
 from odoosync.odoo.transport import Answer, Transport, open_transport
-from odoosync.sandbox import Fault, SandboxServer, seed_world
 
 SIZE = 10_000_000
 SMALL = 64 * 1024

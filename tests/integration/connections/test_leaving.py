@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from copies import ANNA, BERT, keep, name_countries
 from integration.connections.calling import CONNECTIONS, PROFILE, Calls
 from lane_world import advance, claim
+from odoo_sandbox import SandboxServer
 from odoosync.accounts.directory import User
 from odoosync.connections import leaving
 from odoosync.connections.leaving import remove_gone
 from odoosync.db import Database, metadata
 from odoosync.jobs.errors import LaneLost
-from odoosync.sandbox import SandboxServer
 from people import HeldClock
 
 pytestmark = pytest.mark.dialect

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
+from odoo_sandbox import SandboxServer
 from odoosync.accounts.directory import User
 from odoosync.connections import store
 from odoosync.connections.errors import NoConnection
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.jobs.tables import lanes
-from odoosync.sandbox import SandboxServer
 from people import HeldClock
 
 PASSWORD = {"odoo_password": "admin"}

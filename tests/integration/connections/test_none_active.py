@@ -8,8 +8,8 @@ import pytest
 
 from integration.connections.calling import CONNECTIONS, PROFILE, Calls, operations
 from integration.connections.test_apart import graphql_calls
+from odoo_sandbox import SandboxServer
 from odoosync.connections.errors import NoActiveConnection
-from odoosync.sandbox import SandboxServer
 from queries import post
 
 NONE_ACTIVE: Final = "no_active_connection"

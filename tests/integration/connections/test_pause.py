@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integration.connections.calling import CONNECTIONS, Calls
-from odoosync.sandbox import SandboxServer
+from odoo_sandbox import SandboxServer
 from queries import data_of
 
 SYNC = "/api/v1/contacts/sync"

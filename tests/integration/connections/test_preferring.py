@@ -8,7 +8,7 @@ import pytest
 
 from commands import Run
 from integration.connections.calling import ADMIN_OPTIONS, CONNECTIONS, Calls
-from odoosync.sandbox import SandboxServer
+from odoo_sandbox import SandboxServer
 from queries import data_of
 
 LANGUAGES = (

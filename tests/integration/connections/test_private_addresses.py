@@ -11,6 +11,7 @@ import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
 from integration.odoo.servers import Exchange, serving
+from odoo_sandbox import SandboxServer
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.clock import utc_now
@@ -20,7 +21,6 @@ from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
 from odoosync.odoo.transport import Transport, TransportLimits, odoo_guard, open_transport
 from odoosync.odoo.url import parse_odoo_url
-from odoosync.sandbox import SandboxServer
 from ports import free_port
 from served import client_of
 

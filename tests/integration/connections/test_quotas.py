@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
+from odoo_sandbox import SandboxServer
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.quotas import Quotas
-from odoosync.sandbox import SandboxServer
 from served import client_of
 
 

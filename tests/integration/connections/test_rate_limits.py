@@ -9,8 +9,8 @@ import pytest
 
 from commands import Run
 from integration.connections.calling import ADMIN, ADMIN_OPTIONS, PROFILE, Calls
+from odoo_sandbox import Fault, SandboxServer
 from odoosync.clock import utc_now
-from odoosync.sandbox import Fault, SandboxServer
 
 
 def limited(retry_after: int | str | None, method: str = "") -> Fault:

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
-from odoosync.sandbox import SandboxServer
-from odoosync.sandbox.seeding import ADMIN_KEY
+from odoo_sandbox import SandboxServer
+from odoo_sandbox.seeding import ADMIN_KEY
 
 PASTED = [
     f" {ADMIN_KEY} ",

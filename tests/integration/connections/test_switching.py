@@ -9,7 +9,7 @@ import pytest
 from commands import Run
 from integration.connections.calling import ADMIN, ADMIN_OPTIONS, CONNECTIONS, PROFILE, Calls
 from integration.connections.test_graphql import admin, do
-from odoosync.sandbox import SandboxServer
+from odoo_sandbox import SandboxServer
 
 SEED_KEYS = {"message", "odoo_uid", "odoo_url", "odoo_database"}
 

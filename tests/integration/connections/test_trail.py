@@ -9,13 +9,13 @@ import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
 from integration.odoo.servers import Exchange, serving
+from odoo_sandbox import SandboxServer
 from odoosync.accounts.audit import Actor
 from odoosync.accounts.directory import User
 from odoosync.api.services import Services
 from odoosync.connections.service import Owner
 from odoosync.odoo.login import Login
 from odoosync.odoo.url import parse_odoo_url
-from odoosync.sandbox import SandboxServer
 
 AUDIT = "/api/v1/audit"
 STORED = ["credentials.tested", "connection.created", "credentials.set"]

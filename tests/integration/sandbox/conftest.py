@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from odoo_sandbox import SandboxServer, seed_world
+from odoo_sandbox.seeding import ADMIN_KEY
 from odoosync.clock import utc_now
-from odoosync.sandbox import SandboxServer, seed_world
-from odoosync.sandbox.seeding import ADMIN_KEY
 from waiting import PATIENCE_S
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from odoosync.sandbox import Fault, SandboxServer
-from odoosync.sandbox.answers import TRACEBACK_MARK
+from odoo_sandbox import Fault, SandboxServer
+from odoo_sandbox.answers import TRACEBACK_MARK
 from waiting import PATIENCE_S
 
 READ = "/json/2/res.partner/search_read"

@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
+from odoo_sandbox import SandboxServer, World, seed_world
+from odoo_sandbox.seeding import ADMIN_KEY
+from odoo_sandbox.server import NotListening
 from odoosync.clock import utc_now
-from odoosync.errors import Unavailable
-from odoosync.sandbox import SandboxServer, World, seed_world
-from odoosync.sandbox.seeding import ADMIN_KEY
 from waiting import PATIENCE_S
 
 READ = "/json/2/res.partner/search_read"
@@ -136,5 +136,5 @@ def test_a_stopped_server_leaves_its_port_and_no_warning() -> None:
 
 
 def test_a_port_that_is_taken_is_named(server: SandboxServer) -> None:
-    with pytest.raises(Unavailable, match=f":{server.port}; is the port taken"):
+    with pytest.raises(NotListening, match=f":{server.port}; is the port taken"):
         SandboxServer(server.world, port=server.port)

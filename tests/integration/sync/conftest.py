@@ -4,8 +4,8 @@ import pytest
 
 from integration.sync.copying import Copy, FragileDatabase, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
+from odoo_sandbox import World, seed_world
 from odoosync.db import Database
-from odoosync.sandbox import World, seed_world
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Row, update
 
 from integration.sync.direct import DirectOdoo, HandClock
+from odoo_sandbox import World
 from odoosync.accounts.tables import tenants
 from odoosync.connections import store as connections
 from odoosync.crypto import KeyRing, Secret, new_key_ring
@@ -24,7 +25,6 @@ from odoosync.jobs.task import Lease, Outcome
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.transport import Transport
 from odoosync.quotas import Quotas
-from odoosync.sandbox import World
 from odoosync.store.tables import records
 from odoosync.sync import runs
 from odoosync.sync.datasets import DATASETS

@@ -13,11 +13,11 @@ from typing import Any
 
 import orjson
 
+from odoo_sandbox import World, answers
+from odoo_sandbox.json2 import answer_json2
+from odoo_sandbox.jsonrpc import answer_rpc, target_of
 from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.transport import Answer
-from odoosync.sandbox import World, answers
-from odoosync.sandbox.json2 import answer_json2
-from odoosync.sandbox.jsonrpc import answer_rpc, target_of
 
 START = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 Hook = Callable[[str, str], None]

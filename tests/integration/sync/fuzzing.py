@@ -20,9 +20,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from integration.sync.copying import EQUAL, Copy, Difference, Killed, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
 from integration.sync.writers import DEEDS, Writers
+from odoo_sandbox import World
 from odoosync.db import Database
 from odoosync.odoo.errors import ServerFault
-from odoosync.sandbox import World
 
 DATASETS = ("contacts", "products", "product_variants")
 SECONDS = st.sampled_from((0.3, 1, 7, 20, 61, 61, 150, 199, 301, 3_700, 90_000))

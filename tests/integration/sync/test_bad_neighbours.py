@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Row
 
 from integration.sync.copying import EQUAL, Copy
+from odoo_sandbox import World
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import ServerFault
-from odoosync.sandbox import World
 from odoosync.sync.engine import narrowing
 from odoosync.sync.set_aside import Fault, settle
 from odoosync.sync.tables import set_aside

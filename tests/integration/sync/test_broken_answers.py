@@ -12,9 +12,9 @@ import pytest
 from integration.sync.copying import EQUAL, Copy, FragileDatabase, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
 from integration.verify.checking import TRUE, contacts, found
+from odoo_sandbox import Fault, SandboxServer, World, seed_world
 from odoosync.addresses.guard import AddressGuard
 from odoosync.odoo.transport import SETTING, Answer, Transport, TransportLimits
-from odoosync.sandbox import Fault, SandboxServer, World, seed_world
 from odoosync.sync import pace, patience
 from odoosync.sync.engine import ids
 

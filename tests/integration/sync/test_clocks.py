@@ -9,8 +9,8 @@ import pytest
 from integration.sync.copying import EQUAL, Copy, FragileDatabase, Killed, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
 from integration.sync.test_truth import PARTNER, TEMPLATE, some
+from odoo_sandbox import World
 from odoosync.db import Database
-from odoosync.sandbox import World
 
 AHEAD = [45, 600, 3 * 86_400]
 

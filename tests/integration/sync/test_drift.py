@@ -12,9 +12,9 @@ from integration.sync.direct import DirectOdoo, HandClock
 from integration.sync.test_fields import want
 from integration.sync.test_resume import vanish
 from integration.verify.checking import contacts
+from odoo_sandbox import World, seed_world
+from odoo_sandbox.fields import boolean, char
 from odoosync.db import Database
-from odoosync.sandbox import World, seed_world
-from odoosync.sandbox.fields import boolean, char
 from odoosync.sync.cursors import field_types
 
 PARTNER, TEMPLATE = "res.partner", "product.template"

@@ -12,10 +12,10 @@ from integration.sync.copying import EQUAL, Copy, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
 from integration.sync.test_fields import want
 from integration.verify.checking import contacts
+from odoo_sandbox.fields import char
+from odoo_sandbox.state import Failure
 from odoosync.connections import store
 from odoosync.db import Database
-from odoosync.sandbox.fields import char
-from odoosync.sandbox.world import Failure
 from odoosync.sync.engine import narrowing
 from odoosync.sync.engine.narrowing import ONE_AT_A_TIME
 from odoosync.sync.set_aside import listed

@@ -8,11 +8,11 @@ import pytest
 
 from integration.sync.copying import EQUAL, Copy, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
+from odoo_sandbox import World
+from odoo_sandbox.fields import Field, char, many2one
 from odoosync.connections import store
 from odoosync.db import Database
 from odoosync.odoo.errors import AccessRefused, ServerFault
-from odoosync.sandbox import World
-from odoosync.sandbox.fields import Field, char, many2one
 from odoosync.store.tables import labels
 
 PARTNER = "res.partner"

@@ -9,11 +9,11 @@ import pytest
 
 from integration.sync.copying import EQUAL, Copy
 from integration.sync.direct import DirectOdoo, HandClock
+from odoo_sandbox import World
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import TimedOut
 from odoosync.odoo.sealed import Sealed
 from odoosync.odoo.transport import Answer
-from odoosync.sandbox import World
 from odoosync.sync.engine import ceiling
 from odoosync.sync.tables import set_aside
 

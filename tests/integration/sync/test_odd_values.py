@@ -11,8 +11,8 @@ import pytest
 from integration.sync.copying import Copy
 from integration.sync.direct import DirectOdoo
 from integration.verify.checking import verify
+from odoo_sandbox import World
 from odoosync.odoo.transport import Answer
-from odoosync.sandbox import World
 from odoosync.sync.engine import keeping
 
 PARTNER = "res.partner"

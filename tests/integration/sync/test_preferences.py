@@ -9,10 +9,10 @@ import pytest
 
 from integration.sync.copying import Copy
 from integration.verify.checking import verify
+from odoo_sandbox import World
 from odoosync.connections import store
 from odoosync.connections.errors import ConnectionPaused
 from odoosync.connections.preferences import Preferences
-from odoosync.sandbox import World
 
 PARTNER = "res.partner"
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from integration.sync.copying import EQUAL, Copy
+from odoo_sandbox import World
 from odoosync.accounts.audit import Actor
 from odoosync.accounts.tables import audit_trail
 from odoosync.odoo.errors import AccessRefused
-from odoosync.sandbox import World
 from odoosync.sync import questions
 from odoosync.sync.confirming import Answering, ask_to_take_back, open_questions, yes_to_deletions
 from odoosync.sync.questions import AskedAnew, NothingAsked

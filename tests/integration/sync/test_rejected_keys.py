@@ -8,12 +8,12 @@ import pytest
 
 from integration.sync.copying import EQUAL, KEY, Copy
 from integration.sync.direct import DirectOdoo, HandClock
+from odoo_sandbox import World
 from odoosync.api.rest.trouble import Trouble, troubles
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.crypto import Secret
 from odoosync.jobs.task import Done
-from odoosync.sandbox import World
 from odoosync.sync import pace
 from saving import save_tested
 

@@ -7,11 +7,11 @@ import asyncio
 import pytest
 
 from integration.sync.copying import EQUAL, Copy, FragileDatabase, Killed
+from odoo_sandbox import World
+from odoo_sandbox.fields import char
 from odoosync.jobs.errors import LaneLost, LaneStopping
 from odoosync.jobs.task import Lease
 from odoosync.odoo.errors import CutOff, ServerFault
-from odoosync.sandbox import World
-from odoosync.sandbox.fields import char
 from odoosync.sync import pace, patience
 from odoosync.sync.engine import ids
 

@@ -9,8 +9,8 @@ import pytest
 
 from integration.sync.copying import EQUAL, Copy, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
+from odoo_sandbox import World, seed_world
 from odoosync.db import Database
-from odoosync.sandbox import World, seed_world
 
 PARTNER, TAG, TEMPLATE, VARIANT = (
     "res.partner",

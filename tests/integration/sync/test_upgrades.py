@@ -9,8 +9,8 @@ import pytest
 from integration.sync.copying import EQUAL, Copy
 from integration.sync.direct import HandClock
 from integration.sync.test_resume import PARTNER, small_pages, vanish
-from odoosync.sandbox import World, seed_world
-from odoosync.sandbox.fields import char
+from odoo_sandbox import World, seed_world
+from odoo_sandbox.fields import char
 
 __all__ = ["small_pages"]
 

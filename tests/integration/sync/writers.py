@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from odoosync.sandbox import World
-from odoosync.sandbox.refusals import OdooRaised
-from odoosync.sandbox.transaction import Transaction
-from odoosync.sandbox.world import Rule
+from odoo_sandbox import World
+from odoo_sandbox.refusals import OdooRaised
+from odoo_sandbox.transaction import Transaction
+from odoo_sandbox.world import Rule
 
 PARTNER, TAG = "res.partner", "res.partner.category"
 TEMPLATE, VARIANT = "product.template", "product.product"

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoosync.sandbox.refusals import OdooRaised
-from odoosync.sandbox.world import World
+from odoo_sandbox.refusals import OdooRaised
+from odoo_sandbox.world import World
 
 TEXTS = ["Ada", "ada", "Bo", "a_b", "100%", "Zoë"]
 PEOPLE: list[dict[str, Any]] = [

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odoosync.errors import InvalidInput
-from odoosync.sandbox.faults import Fault, Faults, fault_from_json
+from odoo_sandbox.faults import Fault, Faults, UnknownFault, fault_from_json
 
 
 def struck(faults: Faults, *calls: tuple[str, str]) -> list[list[str]]:
@@ -50,10 +49,10 @@ def test_latency_comes_on_top_of_another_fault() -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="There is no fault"):
+    with pytest.raises(UnknownFault, match="There is no fault"):
         Faults().add(Fault("earthquake"))
 
 
 def test_an_unknown_setting_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="A fault has a `kind`"):
+    with pytest.raises(UnknownFault, match="A fault has a `kind`"):
         fault_from_json({"kind": "hang", "loud": True})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from odoosync.sandbox.world import World
+from odoo_sandbox.world import World
 
 NOON = "2026-03-01 12:00:00"
 

@@ -13,10 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from odoosync.sandbox.ground import new_user
-from odoosync.sandbox.http import sandbox_app
-from odoosync.sandbox.people import PORTAL_GROUPS, Account
-from odoosync.sandbox.world import World
+from odoo_sandbox.http import sandbox_app
+from odoo_sandbox.people import PORTAL_GROUPS, Account
+from odoo_sandbox.world import World
 
 RECORDINGS = Path(__file__).parents[2] / "data" / "odoo-recordings"
 KEY = "the-recorded-key"
@@ -39,7 +38,7 @@ def recorded_world(version: int) -> World:
     world = World(version, clock=lambda: now, currency="EUR" if version == 16 else "USD")
     partner = world.execute("res.partner", "create", {"name": "Limited"})
     uid = LIMITED_UID[version]
-    new_user(world, Account(uid, "limited", "limited", partner, PORTAL_GROUPS, "Limited"))
+    world.add_user(Account(uid, "limited", "limited", partner, PORTAL_GROUPS, "Limited"))
     world.add_rule("res.partner", [("id", "child_of", partner)], uids=[uid])
     world.add_key("admin", KEY)
     world.set_next_id("res.partner.category", 11)

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from odoosync.sandbox.ground import new_user
-from odoosync.sandbox.people import LIMITED_GROUPS, PORTAL_GROUPS, Account
-from odoosync.sandbox.refusals import OdooRaised
-from odoosync.sandbox.world import World
+from odoo_sandbox.people import LIMITED_GROUPS, PORTAL_GROUPS, Account
+from odoo_sandbox.refusals import OdooRaised
+from odoo_sandbox.world import World
 
 LIMITED, PORTAL = 6, 7
 
@@ -19,7 +18,7 @@ LIMITED, PORTAL = 6, 7
 def people(each: World) -> None:
     for uid, groups in ((LIMITED, LIMITED_GROUPS), (PORTAL, PORTAL_GROUPS)):
         partner = each.execute("res.partner", "create", {"name": f"User {uid}"})
-        new_user(each, Account(uid, f"user{uid}", "secret", partner, groups, f"User {uid}"))
+        each.add_user(Account(uid, f"user{uid}", "secret", partner, groups, f"User {uid}"))
 
 
 def refusal(world: World, *call: Any, uid: int = LIMITED) -> OdooRaised:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from odoosync.sandbox.seeding import ADMIN_KEY, seed_world
-from odoosync.sandbox.world import World
+from odoo_sandbox.seeding import ADMIN_KEY, seed_world
+from odoo_sandbox.world import World
 
 EVERYTHING: dict[str, Any] = {"active_test": False}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from odoosync.sandbox.refusals import SerializationFailure
-from odoosync.sandbox.world import World
+from odoo_sandbox.refusals import SerializationFailure
+from odoo_sandbox.world import World
 
 
 def partner(world: World, **values: Any) -> int:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from odoosync.sandbox.fields import char, integer
-from odoosync.sandbox.refusals import OdooRaised
-from odoosync.sandbox.world import World
+from odoo_sandbox.fields import char, integer
+from odoo_sandbox.refusals import OdooRaised
+from odoo_sandbox.world import World
 
 
 def one(world: World, model: str, row_id: int, field: str, **how: Any) -> Any:

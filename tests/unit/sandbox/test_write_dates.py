@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from odoosync.sandbox.world import World
+from odoo_sandbox.world import World
 
 PARTNER, TEMPLATE, VARIANT = "res.partner", "product.template", "product.product"
 
