@@ -56,7 +56,8 @@ Kind = Literal[
 ]
 
 MEANINGS: Final[dict[Kind, str]] = {
-    "session.started": "Somebody signed in with a password.",
+    "session.started": "Somebody signed in with a password. `oldest_ended` counts sessions "
+    "that ended because a user may have only so many.",
     "session.refused": "A sign-in failed. `not_recorded` counts those that were too many to keep.",
     "session.ended": "Somebody signed out.",
     "session.refresh_reused": "A refresh token came again later than it may; its session ended.",

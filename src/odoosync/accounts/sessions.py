@@ -69,15 +69,18 @@ async def sign_in(accounts: Accounts, username: str, password: str, *, address: 
                 "expires_at": now + REFRESH_LIFETIME,
             },
         )
-        await _end_oldest(tx, user.id, accounts.quotas.sessions, now)
+        ended = await _end_oldest(tx, user.id, accounts.quotas.sessions, now)
         await _add_refresh_token(tx, session_id, refresh, now)
-        await audit.record(tx, "session.started", _with_password(user, address), at=now)
+        detail = {"oldest_ended": ended} if ended else {}
+        await audit.record(
+            tx, "session.started", _with_password(user, address), at=now, detail=detail
+        )
     claims = Claims(user.id, user.tenant_id, session_id, "password", now)
     return Grant(accounts.tokens.issue(claims, now), refresh)
 
 
-async def _end_oldest(tx: Tx, user_id: int, most: int, now: datetime) -> None:
-    """End the sessions that are too many, those that began first before others."""
+async def _end_oldest(tx: Tx, user_id: int, most: int, now: datetime) -> int:
+    """End the sessions that are too many, those that began first before others; count them."""
     standing = (sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
     newest = sessions.c.auth_time.desc(), sessions.c.id
     older = tx.select(sessions, sessions.c.id).where(*standing).order_by(*newest).offset(most)
@@ -85,6 +88,7 @@ async def _end_oldest(tx: Tx, user_id: int, most: int, now: datetime) -> None:
     if ids:
         ended = tx.update(sessions).where(sessions.c.id.in_(ids))
         await tx.execute(ended.values(revoked_at=now))
+    return len(ids)
 
 
 async def _hold_password(tx: Tx, user_id: int, checked: str, newer: str) -> None:

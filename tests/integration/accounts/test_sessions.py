@@ -17,7 +17,7 @@ from odoosync.accounts.errors import (
     WrongCredentials,
 )
 from odoosync.accounts.sessions import Grant, _hold_password, recognise, refresh, sign_in, sign_out
-from odoosync.accounts.tables import refresh_tokens, sessions
+from odoosync.accounts.tables import audit_trail, refresh_tokens, sessions
 from odoosync.accounts.users import disable_user, enable_user, set_password
 from odoosync.quotas import Quotas
 from people import PASSWORD, HeldClock, actions
@@ -188,3 +188,6 @@ async def test_the_oldest_session_ends_when_there_are_too_many(
         await recognise(few, grants[0].access_token)
     for standing in grants[1:]:
         assert (await recognise(few, standing.access_token)).user_id == anna.id
+    async with accounts.database.system(write=False) as tx:
+        started = await tx.all(select(audit_trail.c.detail).order_by(audit_trail.c.id))
+    assert [entry.detail for entry in started[-3:]] == [{}, {}, {"oldest_ended": 1}]

@@ -61,6 +61,15 @@ async def test_what_is_kept_of_a_caller_is_an_address(
     assert await _address_kept(accounts) == kept
 
 
+async def test_a_trusted_proxy_is_known_by_its_ipv6_spelling(
+    services: Services, options: ApiOptions, accounts: Accounts, anna: User
+) -> None:
+    form = {"username": anna.username, "password": PASSWORD}
+    async with client_of(create_api(services, options), f"::ffff:{PROXY}") as proxy:
+        await proxy.post(TOKEN, data=form, headers={"X-Forwarded-For": "203.0.113.7"})
+    assert await _address_kept(accounts) == "203.0.113.7"
+
+
 async def _ask(client: httpx.AsyncClient, times: int = 1) -> None:
     for _ in range(times):
         await client.get("/healthz", headers={"X-Forwarded-For": "203.0.113.7"})

@@ -150,6 +150,12 @@ async def test_a_trusted_proxy_has_as_many_as_there_are(app: FastAPI) -> None:
         assert (await answer_to(held[3])).startswith(b"HTTP/1.1 503")
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "::ffff:127.0.0.1"])
+def test_a_proxy_is_trusted_in_either_spelling(address: str) -> None:
+    assert ConnectionLimits(trusted=("127.0.0.0/8",)).trusts(address)
+    assert not ConnectionLimits(trusted=("10.0.0.0/8",)).trusts(address)
+
+
 async def first_line(port: int) -> bytes:
     async with connected(port) as [(reader, writer)]:
         writer.write(WHOLE)

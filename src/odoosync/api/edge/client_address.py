@@ -26,7 +26,7 @@ class ClientAddress:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope["peer"] = scope.get("client")
+            scope["client"] = scope["peer"] = _plain(scope.get("client"))
             self._warn(scope)
         proxies: Any = self.proxies
         await proxies(scope, receive, send)
@@ -51,6 +51,13 @@ class ClientAddress:
                 "it count as one. If it is your proxy, add it to ODOOSYNC_TRUSTED_PROXIES.",
                 address=peer,
             )
+
+
+def _plain(client: tuple[str, int] | None) -> tuple[str, int] | None:
+    """Write an IPv4 peer as one where the server listens on IPv6, too."""
+    if client is None or not client[0].startswith("::ffff:"):
+        return client
+    return _address_of(client[0]) or client[0], client[1]
 
 
 def _address_of(text: str) -> str | None:

@@ -16,6 +16,7 @@ from typing import Final, Self
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from odoosync.accounts.throttle import network_of
 from odoosync.api.problems import MEDIA_TYPE, problem
 
 LARGEST_HEAD: Final = 32 * 1024
@@ -43,7 +44,8 @@ class ConnectionLimits:
 
     def trusts(self, address: str) -> bool:
         """Tell whether this is the address of a proxy, by which many callers come."""
-        return any(ip_address(address) in ip_network(entry) for entry in self.trusted)
+        plain = address.removeprefix("::ffff:")  # an IPv4 caller of a server that speaks both
+        return any(ip_address(plain) in ip_network(entry) for entry in self.trusted)
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -99,10 +101,11 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _is_one_too_many(self) -> bool:
         limits, address = self.limits, self.client[0] if self.client else ""
+        network = network_of(address)
         if len(self.connections) > limits.overall:
             return True
         clients = (one.client for one in self.connections if isinstance(one, HttpToolsProtocol))
-        same = sum(client is not None and client[0] == address for client in clients)
+        same = sum(client is not None and network_of(client[0]) == network for client in clients)
         return same > limits.per_address and not limits.trusts(address)
 
     def _length_of_head(self) -> int:
