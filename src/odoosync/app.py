@@ -92,6 +92,7 @@ def build_services(settings: Settings) -> Services:
         sync=SyncService(database, clock=utc_now, wait_s=settings.sync_wait, looks=entrance),
         default_odoo_url=settings.default_odoo_url,
         registration_open=settings.registration == "open",
+        public_url=settings.public_url,
         reveal_secrets=settings.reveal_secrets == "on",
         webhook_guard=webhook_guard(settings.allowed_webhook_hosts),
         connection_grace=timedelta(days=settings.connection_grace_days),

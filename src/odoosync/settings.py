@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -89,6 +90,12 @@ class Settings(BaseSettings):
         description="The mail server, `smtp://user:password@host:587/?from=odoosync@example.com`, "
         "or `smtps://…:465/…`. `smtp://` needs STARTTLS, unless `&tls=off` is added. Unset: no "
         "mails are sent.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="Where users reach this service, such as `https://odoosync.example.com`. Links "
+        "in mails begin with it. Unset: users cannot confirm a mail address, only the operator can "
+        "give them one.",
     )
     registration: Literal["off", "open"] = Field(
         default="off",
@@ -293,7 +300,7 @@ class Settings(BaseSettings):
             return tuple(filter(None, (part.strip() for part in value.split(","))))
         return value
 
-    @field_validator("ca_file", "outbound_proxy", mode="before")
+    @field_validator("ca_file", "outbound_proxy", "public_url", mode="before")
     @classmethod
     def _unset_where_empty(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -305,6 +312,22 @@ class Settings(BaseSettings):
         if value is not None and not value.get_secret_value().strip():
             raise ValueError("it is empty; set it to the keys, or leave it unset")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_public_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        sentence = "use https://host, with a port and a path where there are, and nothing else"
+        try:
+            parts = urlsplit(value)
+            parts.port  # noqa: B018 - raises for one that is no number
+        except ValueError:
+            raise ValueError(sentence) from None
+        plain = value.isascii() and value.isprintable() and not set(value) & set(" <>\"'@?#\\")
+        if not plain or parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(sentence)
+        return value.rstrip("/")
 
     @field_validator("trusted_proxies")
     @classmethod

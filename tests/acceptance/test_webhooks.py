@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
+from elsewhere import elsewhere
 from receiver import Receiver, is_signed, receiving, sent_at
 from service import Caller
-from waiting import PATIENCE_S, wait_until
-
-
-@contextmanager
-def receiving_elsewhere() -> Iterator[Receiver]:
-    """A receiver in a thread of its own, for callers that block."""
-    ready, found = threading.Event(), list[Receiver]()
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-
-    async def serve() -> None:
-        async with receiving() as receiver:
-            found.append(receiver)
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    assert ready.wait(PATIENCE_S)
-    yield found[0]
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
+from waiting import wait_until
 
 
 def arrived(receiver: Receiver) -> set[str]:
@@ -41,7 +16,7 @@ def arrived(receiver: Receiver) -> set[str]:
 def test_every_run_is_told_to_a_receiver_that_fails_at_first(
     connected: Caller,
 ) -> None:
-    with receiving_elsewhere() as receiver:
+    with elsewhere(receiving) as receiver:
         receiver.status = 500
         made = connected.post("/api/v1/webhooks", {"url": receiver.url, "kinds": ["run.finished"]})
         log = f"/api/v1/webhooks/{made['id']}/deliveries"

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Row, Select, func, select
+from sqlalchemy import CursorResult, Row, Select, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from odoosync.accounts import audit
 from odoosync.accounts.audit import OPERATOR, Actor
 from odoosync.accounts.audit_kinds import Kind
-from odoosync.accounts.errors import UsernameTaken
+from odoosync.accounts.errors import TooManyLetters, UsernameTaken
 from odoosync.accounts.tables import (
     api_keys,
     audit_trail,
+    email_confirmations,
     refresh_tokens,
     sessions,
     tenants,
     users,
 )
 from odoosync.db import Database, Tx, goes_with_its_tenant, metadata
+
+_LETTER_LOCK: Final = 7_305_411_862_014
 
 
 @dataclass(frozen=True)
@@ -202,6 +205,67 @@ async def find_api_key(database: Database, key_hash: str) -> FoundKey | None:
         last_used_at=row.last_used_at,
         rests=row.resting_since is not None,
     )
+
+
+LETTERS: Final = (
+    ("tenant_id", 5, timedelta(hours=1)),
+    ("tenant_id", 20, timedelta(days=1)),
+    ("mailbox", 3, timedelta(hours=1)),
+    ("mailbox", 10, timedelta(days=1)),
+)
+"""How many links may be sent within which time, by a tenant and to a mailbox."""
+
+
+async def add_link(database: Database, values: Mapping[str, Any], now: datetime) -> None:
+    """Across tenants: whoever has many users must not fill one mailbox. Raises TooManyLetters."""
+    links, longest = email_confirmations, max(within for _, _, within in LETTERS)
+    async with database.system() as tx:
+        if tx.dialect == "postgresql":  # SQLite writes one at a time anyway
+            await tx.execute(select(func.pg_advisory_xact_lock(_LETTER_LOCK)))
+        await tx.execute(links.delete().where(links.c.asked_at <= now - longest))
+        same = or_(*(links.c[one] == values[one] for one in ("tenant_id", "mailbox")))
+        rows = await tx.all(select(links).where(same).order_by(links.c.asked_at.desc()))
+        for column, most, within in LETTERS:
+            sent = [row for row in rows if row._mapping[column] == values[column]]  # noqa: SLF001 - its public name
+            if len(sent) >= most and (since := sent[most - 1].asked_at) > now - within:
+                raise TooManyLetters((since + within - now).total_seconds())
+        await tx.execute(links.insert().values(**values))
+
+
+async def count_unconfirmed(database: Database) -> int:
+    """Across tenants: the operator is told how many addresses get no mails."""
+    waiting = users.c.email.is_not(None) & users.c.email_confirmed_at.is_(None)
+    async with database.system(write=False) as tx:
+        return int(await tx.scalar(select(func.count()).where(waiting)) or 0)
+
+
+@dataclass(frozen=True)
+class FoundLink:
+    """The address that a link confirms, and whose it is."""
+
+    tenant_id: int
+    user_id: int
+    username: str
+    email: str
+
+
+async def find_link(database: Database, token_hash: str, since: datetime) -> FoundLink | None:
+    """Across tenants: a link names nobody, and whoever follows it need not be signed in."""
+    link = email_confirmations.c
+    query = (
+        select(users.c.tenant_id, users.c.id, users.c.username, link.email)
+        .select_from(users)
+        .join(email_confirmations, and_(link.user_id == users.c.id, link.email == users.c.email))
+        .where(
+            link.token_hash == token_hash,
+            link.ended_at.is_(None),
+            link.asked_at > since,
+            users.c.disabled_at.is_(None),
+        )
+    )
+    async with database.system(write=False) as tx:
+        row = await tx.first(query)
+    return FoundLink(row.tenant_id, row.id, row.username, row.email) if row else None
 
 
 async def record_of_nobody(

@@ -17,8 +17,9 @@
     └── RegistrationOff           the operator makes users here
     InvalidInput: BadUsername, BadPassword, BadAddress, BadScopes, BadExpiry; UnknownKind
                   (in audit_kinds)
-    Conflict: UsernameTaken       NotFound: UserUnknown, KeyUnknown       TooMany: TooManyGuesses,
-                                                                           TooManySignIns
+    Conflict: UsernameTaken, NothingToConfirm, NoPublicUrl
+    NotFound: UserUnknown, KeyUnknown, LinkNotValid
+    TooMany: TooManyGuesses, TooManySignIns, TooManyLetters
 """
 
 from __future__ import annotations
@@ -108,6 +109,36 @@ class UserUnknown(NotFound):
     code = "user_unknown"
 
 
+class NothingToConfirm(Conflict):
+    code = "nothing_to_confirm"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no mail address that waits to be confirmed. Set one first, with PATCH "
+            "/api/v1/me."
+        )
+
+
+class NoPublicUrl(Conflict):
+    code = "no_public_url"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No letter can be sent: this service does not know its own URL. The operator sets "
+            "ODOOSYNC_PUBLIC_URL, or gives you the address with `odoosync user set-email`."
+        )
+
+
+class LinkNotValid(NotFound):
+    code = "link_not_valid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link is not valid. It was used before, is older than a day, or the address was "
+            "changed since."
+        )
+
+
 class KeyUnknown(NotFound):
     code = "key_unknown"
 
@@ -126,5 +157,16 @@ class TooManySignIns(TooMany):
         super().__init__(
             "Too many passwords wait to be checked, of this name or from this address. Try again "
             f"in {retry_after:.0f} seconds.",
+            retry_after=retry_after,
+        )
+
+
+class TooManyLetters(TooMany):
+    code = "too_many_letters"
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(
+            "So many letters were sent to confirm this address, or by you, that the next one has "
+            f"to wait. Try again in {retry_after:.0f} seconds.",
             retry_after=retry_after,
         )

@@ -34,6 +34,7 @@ users = tenant_table(
     Column("id", BigId, primary_key=True),
     Column("username", String(255), nullable=False, unique=True),
     Column("email", String(254)),
+    Column("email_confirmed_at", UtcDateTime),
     Column("password_hash", Text, nullable=False),
     Column("is_admin", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -76,6 +77,23 @@ api_keys = tenant_table(
     Column("resting_since", UtcDateTime),
     Index(None, "user_id"),
 )
+
+email_confirmations = tenant_table(
+    "email_confirmations",
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("mailbox", String(254), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index(None, "tenant_id"),
+    Index(None, "user_id"),
+    Index(None, "mailbox"),
+)
+"""Links that confirm a mail address; `ended_at` is when one was used, or became void.
+
+`mailbox` is who reads what is sent there, as far as an address tells it: letters are counted by it.
+"""
 
 audit_trail = append_only_table(
     "audit_trail",

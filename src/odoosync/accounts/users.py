@@ -80,7 +80,7 @@ async def create_user(
     email: str | None = None,
     by: Actor = OPERATOR,
 ) -> User:
-    """Make a user with a tenant of their own.
+    """Make a user with a tenant of their own; an address that is given counts as confirmed.
 
     Raises BadUsername, BadAddress, BadPassword, UsernameTaken.
     """
@@ -93,7 +93,7 @@ async def create_user(
     )
     if address is not None:
         async with accounts.database.tenant(made.tenant_id) as tx:
-            await store_address(tx, made.id, address, by, accounts.clock())
+            await store_address(tx, made.id, address, by, accounts.clock(), confirmed=True)
     return made
 
 
@@ -134,18 +134,13 @@ async def enable_user(accounts: Accounts, username: str) -> User:
 
 
 async def set_address(accounts: Accounts, username: str, email: str | None) -> str | None:
-    """Give a user the address that mails go to, or none. Raises UserUnknown, BadAddress."""
+    """Give a user the address that mails go to, or none; the operator's word confirms it.
+
+    Raises UserUnknown, BadAddress.
+    """
     address, user = normal_address(email), await find_user(accounts.database, username)
     async with accounts.database.tenant(user.tenant_id) as tx:
-        await store_address(tx, user.id, address, OPERATOR, accounts.clock())
-    return address
-
-
-async def change_address(accounts: Accounts, principal: Principal, email: str | None) -> str | None:
-    """Give oneself the address that mails go to, or none. Raises BadAddress."""
-    address = normal_address(email)
-    async with accounts.database.tenant(principal.tenant_id) as tx:
-        await store_address(tx, principal.user_id, address, principal, accounts.clock())
+        await store_address(tx, user.id, address, OPERATOR, accounts.clock(), confirmed=True)
     return address
 
 

@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
-from odoosync.api import health, metrics
+from odoosync.api import confirm_email, health, metrics
 from odoosync.api.browsing import browsing_router
 from odoosync.api.edge.access_log import AccessLog
 from odoosync.api.edge.client_address import ClientAddress
@@ -85,7 +85,14 @@ def _routes(*, graphiql: bool) -> tuple[BaseRoute, ...]:
     """
     whole = APIRouter(redirect_slashes=False, strict_content_type=True)
     pages = browsing_router(graphiql=graphiql)
-    for router in (health.router, metrics.router, *ROUTERS, graphql_router(), pages):
+    for router in (
+        health.router,
+        metrics.router,
+        confirm_email.router,
+        *ROUTERS,
+        graphql_router(),
+        pages,
+    ):
         whole.include_router(router)
     return tuple(whole.routes)
 

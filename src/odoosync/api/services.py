@@ -17,6 +17,7 @@ from odoosync.connections.service import ConnectionService
 from odoosync.connections.testing import TEST_SECONDS
 from odoosync.crypto import KEYS_SETTING, KeyRing
 from odoosync.db import Database
+from odoosync.notifications.confirming import AddressService
 from odoosync.notifications.opening import webhook_guard
 from odoosync.notifications.service import WebhookService
 from odoosync.odoo.transport import Transport
@@ -41,6 +42,7 @@ class Services:
     reveal_secrets: bool = True
     connection_grace: timedelta = timedelta(days=7)
     test_seconds: float = TEST_SECONDS
+    public_url: str | None = None
     streams: Streams = field(default_factory=Streams)
     change_poll: SharedPoll[None, Position] = field(default_factory=SharedPoll)
     run_poll: SharedPoll[str, dict[str, Any]] = field(default_factory=SharedPoll)
@@ -71,6 +73,11 @@ class Services:
             test_seconds=self.test_seconds,
             quotas=self.accounts.quotas,
         )
+
+    @property
+    def addresses(self) -> AddressService:
+        """What users do to the address that mails go to."""
+        return AddressService(self.accounts, self.public_url)
 
     @property
     def webhooks(self) -> WebhookService:

@@ -9,6 +9,7 @@ from typing import Final
 
 import typer
 
+from odoosync.accounts.directory import count_unconfirmed
 from odoosync.accounts.known_keys import check_keys
 from odoosync.addresses.outbound import Outbound
 from odoosync.api.health import reasons_not_ready
@@ -101,7 +102,20 @@ async def _mail(settings: Settings) -> str:
     if settings.configured_smtp_url is None:
         return "none is sent; ODOOSYNC_SMTP_URL names a mail server"
     server = read_mail_server(settings.configured_smtp_url)
-    return f"by {server.host}:{server.port}, from {server.sender}"
+    way = f"by {server.host}:{server.port}, from {server.sender}"
+    if settings.public_url is None:
+        raise _Remark(f"{way}; users cannot confirm addresses: ODOOSYNC_PUBLIC_URL is not set")
+    return f"{way}; its links lead to {settings.public_url}"
+
+
+async def _confirmed(_settings: Settings, database: Database) -> str:
+    if waiting := await count_unconfirmed(database):
+        raise _Remark(
+            f"{waiting} are not confirmed, and get no mails. Their users follow the link in a "
+            "letter (POST /api/v1/me/email/confirmation); or set them with `odoosync user "
+            "set-email`."
+        )
+    return "all are confirmed"
 
 
 async def _schema(_settings: Settings, database: Database) -> str:
@@ -152,6 +166,7 @@ _OF_DATABASE: dict[str, Check] = {
     "keys": _keys,
     "database": _schema,
     "secrets": _secrets,
+    "mail addresses": _confirmed,
     "modes": _modes,
     "disk": _disk,
     "workers": _workers,

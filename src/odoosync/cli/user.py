@@ -51,7 +51,9 @@ def create(
     *,
     password_stdin: PasswordStdin = False,
     admin: Annotated[bool, typer.Option("--admin", help="Make an administrator.")] = False,
-    email: Annotated[str | None, typer.Option(help="Where mails about trouble go.")] = None,
+    email: Annotated[
+        str | None, typer.Option(help="Where mails about trouble go; it counts as confirmed.")
+    ] = None,
 ) -> None:
     """Make a user with a tenant of their own."""
     password = read_password(from_stdin=password_stdin, twice=True)
@@ -126,7 +128,7 @@ def set_email(
     name: Name,
     email: Annotated[str, typer.Argument(help="The address; none when left out.")] = "",
 ) -> None:
-    """Set where mails about trouble go."""
+    """Set where mails about trouble go. It counts as confirmed: the operator says so."""
     address = _with_accounts(lambda to: users.set_address(to, name, email))
     typer.echo(f"Mails go to {address}." if address else "Mails go nowhere.")
 

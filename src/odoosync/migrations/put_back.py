@@ -1,6 +1,7 @@
 """What a database that was put back to an older state must not bring back with it.
 
-Sessions end. API keys rest until somebody looks at them. Where the database that is replaced can
+Sessions end, and so do links that confirm a mail address. API keys rest until somebody looks at
+them. Where the database that is replaced can
 still be read, what was taken away since is taken away again: users who were disabled, keys that
 were revoked, passwords that were changed. Users, connections and webhooks that were deleted since
 come back, for that may be what the backup is for; but disabled, or paused.
@@ -20,7 +21,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from odoosync.accounts.audit import OPERATOR
-from odoosync.accounts.tables import api_keys, audit_trail, sessions, users
+from odoosync.accounts.tables import api_keys, audit_trail, email_confirmations, sessions, users
 from odoosync.connections.tables import connections
 from odoosync.jobs.lanes import taken_from_all
 from odoosync.notifications.tables import webhooks
@@ -95,6 +96,8 @@ def put_back(connection: Connection, newer: Newer | None, now: datetime) -> Rest
         _take_away_again(connection, newer, now, done)
     standing = sessions.update().where(sessions.c.revoked_at.is_(None))
     done.sessions_ended = connection.execute(standing.values(revoked_at=now)).rowcount
+    links = email_confirmations.update().where(email_confirmations.c.ended_at.is_(None))
+    connection.execute(links.values(ended_at=now))
     rested = api_keys.update().where(
         api_keys.c.revoked_at.is_(None), api_keys.c.resting_since.is_(None)
     )

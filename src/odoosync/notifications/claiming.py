@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
 from sqlalchemy.sql.selectable import Subquery
 
+from odoosync.accounts.confirming import LIFETIME
 from odoosync.accounts.tables import users
 from odoosync.db import Database, Tx, epoch_now
 from odoosync.db.chosen import chosen_once
 from odoosync.jobs.suspended import suspended
+from odoosync.notifications.kinds import CONFIRMING
+from odoosync.notifications.mailing import NOT_CONFIRMED
 from odoosync.notifications.tables import deliveries, delivery_tries, webhooks
+from odoosync.sync.schedule_tables import events
 
 LEASE_S: Final = 60.0
 MAILED_FOR: Final = timedelta(days=3)
@@ -28,6 +32,11 @@ MAILED_FOR: Final = timedelta(days=3)
 _NO_MAIL_SERVER: Final = (
     "This mail was not sent within three days: no worker had a mail server (ODOOSYNC_SMTP_URL), or "
     "the user was disabled."
+)
+_VOID: Final = (
+    "This letter was not sent within a day, and its link is void: no worker had a mail server "
+    "(ODOOSYNC_SMTP_URL), it did not take the letter, or the user was disabled. Ask for another "
+    "one with POST /api/v1/me/email/confirmation."
 )
 PER_RECEIVER: Final = 4
 PER_TENANT: Final = 8
@@ -77,23 +86,35 @@ async def claim_due(
 
 
 async def expire_mails(database: Database, now: datetime) -> int:
-    """End the mails that no worker could send in time, whosever they are; returns how many."""
-    free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= epoch_now())
-    is_old = and_(
-        deliveries.c.next_try_at.is_not(None),
-        deliveries.c.user_id.is_not(None),
-        deliveries.c.tries == 0,
-        deliveries.c.created_at <= now - MAILED_FOR,
-        free,
+    """End the mails that will not be sent, whosever they are, and say why; returns how many.
+
+    Those to addresses that nobody confirmed, and those that no worker could send in time.
+    """
+    letter, waited_since = _is_letter(), deliveries.c.created_at
+    untried = and_(not_(letter), deliveries.c.tries == 0)
+    return (
+        await _end_mails(database, and_(not_(letter), not_(_is_confirmed())), NOT_CONFIRMED, now)
+        + await _end_mails(database, and_(letter, waited_since <= now - LIFETIME), _VOID, now)
+        + await _end_mails(
+            database, and_(untried, waited_since <= now - MAILED_FOR), _NO_MAIL_SERVER, now
+        )
     )
+
+
+async def _end_mails(
+    database: Database, which: ColumnElement[bool], why: str, now: datetime
+) -> int:
+    free = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= epoch_now())
+    waits = and_(deliveries.c.next_try_at.is_not(None), deliveries.c.user_id.is_not(None))
+    these = and_(waits, which, free)
     async with database.system(write=False) as tx:
-        if await tx.first(select(deliveries.c.id).where(is_old).limit(1)) is None:
+        if await tx.first(select(deliveries.c.id).where(these).limit(1)) is None:
             return 0
     async with database.system() as tx:
         ended = await tx.execute(
             deliveries.update()
-            .where(is_old)
-            .values(status="failed", next_try_at=None, tries=1)
+            .where(these)
+            .values(status="failed", next_try_at=None, tries=deliveries.c.tries + 1)
             .returning(deliveries.c.tenant_id, deliveries.c.id)
         )
         tries = [
@@ -102,7 +123,7 @@ async def expire_mails(database: Database, now: datetime) -> int:
                 "delivery_id": one.id,
                 "at": now,
                 "took_ms": 0,
-                "error": _NO_MAIL_SERVER,
+                "error": why,
             }
             for one in ended.all()
         ]
@@ -168,7 +189,7 @@ def _by_receiver(now: datetime, *, mail: bool) -> Subquery:
         .outerjoin(held, held.c.receiver == _RECEIVER)
         .where(
             _due(now),
-            or_(ready, _is_news(now)) if mail else ready,
+            or_(ready, _may_be_mailed(now)) if mail else ready,
         )
         .subquery("by_receiver")
     )
@@ -207,6 +228,25 @@ def _by_host(queue: Subquery, now: datetime) -> Subquery:
     )
 
 
+def _is_letter() -> ColumnElement[bool]:
+    """Mean the letter that has an address confirmed."""
+    return exists().where(events.c.id == deliveries.c.event_id, events.c.kind == CONFIRMING)
+
+
+def _is_confirmed() -> ColumnElement[bool]:
+    confirmed = select(users.c.id).where(users.c.email_confirmed_at.is_not(None))
+    return deliveries.c.user_id.in_(confirmed)
+
+
+def _may_be_mailed(now: datetime) -> ColumnElement[bool]:
+    """Mean what goes to an enabled user: letters, and news to an address that is confirmed."""
+    enabled = select(users.c.id).where(users.c.disabled_at.is_(None))
+    return and_(
+        deliveries.c.user_id.in_(enabled),
+        or_(_is_letter(), and_(_is_confirmed(), _is_news(now))),
+    )
+
+
 def _is_news(now: datetime) -> ColumnElement[bool]:
     young = deliveries.c.created_at > now - MAILED_FOR
     other, tries = deliveries.alias(), delivery_tries.alias()
@@ -217,16 +257,12 @@ def _is_news(now: datetime) -> ColumnElement[bool]:
             other.c.tenant_id == deliveries.c.tenant_id,
             other.c.user_id.is_not(None),
             tries.c.at > now - timedelta(hours=1),
+            or_(tries.c.took_ms > 0, tries.c.status.is_not(None)),  # it was tried, not ended
         )
         .correlate(deliveries)
         .scalar_subquery()
     )
-    enabled = select(users.c.id).where(users.c.disabled_at.is_(None))
-    return and_(
-        deliveries.c.user_id.in_(enabled),
-        or_(deliveries.c.tries > 0, young),
-        mailed < MAILS_AN_HOUR,
-    )
+    return and_(or_(deliveries.c.tries > 0, young), mailed < MAILS_AN_HOUR)
 
 
 def _by_tenant(queue: Subquery) -> Subquery:

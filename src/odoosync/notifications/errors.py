@@ -11,6 +11,7 @@
     └── ReceiverRefused           the guard does not let this service call that address
     Conflict
     ├── WebhookRests              it is paused or disabled: nothing is sent
+    ├── NotMailed                 there is nobody whom this mail may go to
     └── TooManyWebhooks           the tenant has as many as it may
     TooMany
     └── ReplayedAlready           what had arrived was sent again less than an hour ago
@@ -60,6 +61,10 @@ class WebhookRests(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This webhook is paused or disabled: nothing is sent. Resume it first.")
+
+
+class NotMailed(Conflict):
+    code = "not_mailed"
 
 
 class ReplayedAlready(TooMany):

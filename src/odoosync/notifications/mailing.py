@@ -22,7 +22,7 @@ from sqlalchemy import Row
 from odoosync.accounts.mail_address import address_of, is_address
 from odoosync.connections.tables import connections
 from odoosync.db import Tx
-from odoosync.notifications.errors import BadMailServer
+from odoosync.notifications.errors import BadMailServer, NotMailed
 from odoosync.notifications.outcome import Outcome, readable
 
 SETTING: Final = "ODOOSYNC_SMTP_URL"
@@ -30,6 +30,10 @@ TIMEOUT_S: Final = 30.0
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 _PERMANENT: Final = 500
 LONGEST_NAME: Final = 40
+NOT_CONFIRMED: Final = (
+    "This mail was not sent: the user has no mail address that is confirmed. GET /api/v1/me says "
+    "what to do."
+)
 _NOT_IN_A_NAME: Final = re.compile(r"[^\w -]")
 _CODE: Final = re.compile(r"[a-z_]{1,64}")
 Tls = Literal["on", "off"]
@@ -76,7 +80,7 @@ def read_mail_server(url: str) -> MailServer:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    to: str | None
+    to: str
     subject: str
     text: str
     message_id: str
@@ -92,12 +96,10 @@ class Mailer:
 
     async def send(self, letter: Letter) -> Outcome:
         """Hand a letter to the mail server and say what became of it."""
-        if letter.to is None:
-            return Outcome(0, error="The user has no mail address any more.", final=True)
         begun = time.monotonic()
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                answer = await self._hand_over(self._composed(letter, letter.to))
+                answer = await self._hand_over(self._composed(letter))
         except aiosmtplib.SMTPRecipientsRefused as error:
             code = max(one.code for one in error.recipients)
             final = code >= _PERMANENT  # below that it says: not yet
@@ -123,10 +125,10 @@ class Mailer:
         )
         return answer
 
-    def _composed(self, letter: Letter, to: str) -> EmailMessage:
+    def _composed(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
         message["From"] = self._server.sender
-        message["To"] = Address(addr_spec=to)
+        message["To"] = Address(addr_spec=letter.to)
         message["Subject"] = letter.subject
         message["Date"] = letter.at
         message["Message-ID"] = f"<{letter.message_id}@odoosync>"
@@ -144,13 +146,16 @@ def _ms(begun: float) -> int:
 
 
 async def letter_of(tx: Tx, found: Row[Any]) -> Letter:
-    """Write the letter of a delivery to a user."""
+    """Write the letter of a delivery to a user. Raises NotMailed."""
+    to = (await address_of(tx, found.user_id)).mailed_to
+    if to is None:
+        raise NotMailed(NOT_CONFIRMED)
     named = tx.select(connections, connections.c.name).where(
         connections.c.id == found.connection_id
     )
     subject, sentence = told(found, await tx.scalar(named) or "")
     return Letter(
-        to=await address_of(tx, found.user_id),
+        to=to,
         subject=readable(f"Odoosync: {subject}") or "",
         text=f"{sentence}\n\nAt {found.happened_at:%Y-%m-%d %H:%M:%S} UTC. You are told once.\n",
         message_id=found.message_id,

@@ -19,14 +19,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from odoosync.addresses.lookups import looking_up_for
 from odoosync.clock import Clock, utc_now
 from odoosync.crypto import CannotOpen, KeyRing
-from odoosync.db import Database
+from odoosync.db import Database, Tx
 from odoosync.jobs.rounds import Round
 from odoosync.jobs.suspended import is_suspended
 from odoosync.log import FailureLog, get_logger
 from odoosync.notifications import deliveries, store
 from odoosync.notifications.claiming import Claim, claim_due
+from odoosync.notifications.confirming import confirming_letter
+from odoosync.notifications.errors import NotMailed
 from odoosync.notifications.fan_out import AT_ONCE, fan_out
-from odoosync.notifications.mailing import Mailer, letter_of
+from odoosync.notifications.kinds import CONFIRMING
+from odoosync.notifications.mailing import Letter, Mailer, letter_of
 from odoosync.notifications.message import body_of
 from odoosync.notifications.outcome import Outcome
 from odoosync.notifications.posting import Poster
@@ -112,7 +115,7 @@ async def attempt(post: Post, claim: Claim) -> None:
             return
         with looking_up_for(claim.tenant_id):
             outcome = await send()
-    except CannotOpen as error:
+    except (CannotOpen, NotMailed) as error:
         outcome = Outcome(0, error=error.message, final=True)
     except (SQLAlchemyError, OSError):
         raise
@@ -136,11 +139,17 @@ async def _prepare(post: Post, claim: Claim) -> _Send | None:
         if found is None or await is_suspended(tx):
             return None
         if found.webhook_id is None:
-            letter = await letter_of(tx, found)
+            letter = await _letter(post, tx, found)
             mailer = post.mailer
             return None if mailer is None else lambda: mailer.send(letter)
         webhook = await store.get(tx, found.webhook_id)
     return _posting(post, webhook, found)
+
+
+async def _letter(post: Post, tx: Tx, found: Row[Any]) -> Letter:
+    if found.kind == CONFIRMING:
+        return await confirming_letter(tx, found, post.key_ring, post.clock)
+    return await letter_of(tx, found)
 
 
 def _posting(post: Post, webhook: Row[Any], found: Row[Any]) -> _Send:

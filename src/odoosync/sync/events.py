@@ -26,6 +26,7 @@ Kind = Literal[
     "connection.recovered",
     "webhook.disabled",
     "webhook.test",
+    "email.unconfirmed",
 ]
 
 

@@ -22,8 +22,10 @@ from odoosync.accounts.api_keys import (
     revoke_api_key,
 )
 from odoosync.accounts.audit import OPERATOR
+from odoosync.accounts.confirming import begin_link, link_of
 from odoosync.accounts.directory import User
 from odoosync.accounts.errors import KeyRests, NotSignedIn, SessionEnded, UserDisabled
+from odoosync.accounts.mail_address import store_address
 from odoosync.accounts.sessions import recognise, refresh, sign_in
 from odoosync.accounts.users import create_user, delete_user, disable_user, set_password
 from odoosync.connections import service as connection_service
@@ -84,6 +86,21 @@ async def test_api_keys_rest_until_each_is_released(
     assert (await recognise_api_key(accounts, plain)).key_id == kept.id
     with pytest.raises(NotSignedIn, match="not valid"):
         await recognise_api_key(accounts, leaked)
+
+
+async def test_links_that_confirm_an_address_end(
+    accounts: Accounts, anna: User, restored: Any
+) -> None:
+    grant = await sign_in(accounts, anna.username, PASSWORD, address="")
+    caller = await recognise(accounts, grant.access_token)
+    nonce = await begin_link(accounts, caller, "anna@example.com")
+    async with accounts.database.tenant(anna.tenant_id) as tx:
+        await store_address(tx, anna.id, "anna@example.com", caller, NOW)
+    restore = await restored()
+    await restore()
+    async with accounts.database.tenant(anna.tenant_id, write=False) as tx:
+        key_ring = accounts.tokens.key_ring
+        assert await link_of(tx, key_ring, anna.id, nonce, NOW) is None
 
 
 @pytest.mark.usefixtures("anna")

@@ -17,6 +17,8 @@ async def test_me_says_who_calls(
         "id": anna.id,
         "username": "anna",
         "email": None,
+        "email_confirmed_at": None,
+        "email_note": None,
         "is_admin": False,
         "tenant_id": anna.tenant_id,
         "scopes": ["manage", "read", "sync"],

@@ -92,7 +92,7 @@ def test_a_user_has_a_mail_address(run: Run) -> None:
     async def address() -> str | None:
         services = build_services(load_settings())
         async with services.database.tenant(1, write=False) as tx:
-            found = await address_of(tx, 1)
+            found = (await address_of(tx, 1)).mailed_to
         await services.close()
         return found
 

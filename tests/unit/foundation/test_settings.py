@@ -112,3 +112,40 @@ def test_a_proxy_that_would_never_be_recognised_is_an_error(
     monkeypatch.setenv("ODOOSYNC_TRUSTED_PROXIES", proxies)
     with pytest.raises(BadSettings, match="ODOOSYNC_TRUSTED_PROXIES"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sync.example.com",
+        "ftp://sync.example.com",
+        "https://",
+        "https://user:hunter2@sync.example.com",
+        "https://sync.example.com/?a=b",
+        "https://sync.example.com/#a",
+        "https://sync.example.com:port",
+        "https://sync.example.com/a b",
+        "https://sync.example.com/\r\nBcc: x",
+    ],
+)
+def test_what_no_link_can_begin_with_is_no_public_url(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("ODOOSYNC_PUBLIC_URL", url)
+    with pytest.raises(BadSettings, match="ODOOSYNC_PUBLIC_URL") as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("https://sync.example.com:8443/odoosync/", "https://sync.example.com:8443/odoosync"),
+        ("", None),
+    ],
+)
+def test_a_public_url_is_kept_without_a_slash_at_its_end(
+    monkeypatch: pytest.MonkeyPatch, given: str, meant: str | None
+) -> None:
+    monkeypatch.setenv("ODOOSYNC_PUBLIC_URL", given)
+    assert load_settings().public_url == meant

@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 
 from odoosync.accounts.audit import Actor
-from odoosync.api.graphql.account import Me, change_me_field
+from odoosync.api.graphql.account import Me, change_me_field, send_email_confirmation_field
 from odoosync.api.graphql.arguments import OrActive
 from odoosync.api.graphql.connecting import (
     TestedConnection,
@@ -143,3 +143,4 @@ class Mutation(WebhookMutations):
     delete_connection: Connection = delete_connection_field
     restore_connection: Connection = restore_connection_field
     change_me: Me = change_me_field
+    send_email_confirmation: Me = send_email_confirmation_field

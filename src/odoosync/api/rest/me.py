@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from fastapi import status
 from pydantic import BaseModel, Field
 
 from odoosync.accounts import Principal
 from odoosync.accounts.mail_address import LONGEST as LONGEST_ADDRESS
-from odoosync.accounts.mail_address import address_of
+from odoosync.accounts.mail_address import MailAddress
 from odoosync.accounts.passwords import LONGEST, SHORTEST
-from odoosync.accounts.users import change_address, change_password
+from odoosync.accounts.users import change_password
 from odoosync.api.auth import Address, Caller, Manager
 from odoosync.api.forms import Form
+from odoosync.api.openapi import problems
 from odoosync.api.rest.api_keys import KeyView, key_view
 from odoosync.api.rest.auth import Message
 from odoosync.api.routing import new_router
-from odoosync.api.services import ServicesDep
+from odoosync.api.services import Services, ServicesDep
 
 router = new_router(prefix="/api/v1/me", tags=["me"])
 
@@ -25,7 +27,11 @@ router = new_router(prefix="/api/v1/me", tags=["me"])
 class Me(BaseModel):
     id: int
     username: str = Field(examples=["api_user"])
-    email: str | None = Field(description="Where mails about trouble go.")
+    email: str | None = Field(description="Where mails about trouble go, once it is confirmed.")
+    email_confirmed_at: datetime | None = Field(
+        description="When the link in the letter was followed; null: nothing is mailed there."
+    )
+    email_note: str | None = Field(description="Why nothing is mailed there, and what to do.")
     is_admin: bool
     tenant_id: int
     scopes: list[str] = Field(description="What this token or API key may do.")
@@ -58,23 +64,33 @@ class PasswordChanged(Message):
 
 @router.get("", summary="Who am I?")
 async def me(caller: Caller, services: ServicesDep) -> Me:
-    async with services.database.tenant(caller.tenant_id, write=False) as tx:
-        email = await address_of(tx, caller.user_id)
-    return _view(caller, email)
+    return _view(caller, services, await services.addresses.show(caller))
 
 
 @router.patch("", summary="Change what is known of me")
 async def change_me(form: MeChange, caller: Manager, services: ServicesDep) -> Me:
-    """Set the address that mails go to."""
-    email = await change_address(services.accounts, caller, form.email)
-    return _view(caller, email)
+    """Set the address that mails go to. A letter with a link goes there, and has it confirmed."""
+    return _view(caller, services, await services.addresses.change(caller, form.email))
 
 
-def _view(caller: Principal, email: str | None) -> Me:
+@router.post(
+    "/email/confirmation",
+    summary="Send the letter again",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(409),
+)
+async def send_confirmation(caller: Manager, services: ServicesDep) -> Me:
+    """Send another letter to a mail address that waits to be confirmed."""
+    return _view(caller, services, await services.addresses.send_again(caller))
+
+
+def _view(caller: Principal, services: Services, address: MailAddress) -> Me:
     return Me(
         id=caller.user_id,
         username=caller.username,
-        email=email,
+        email=address.email,
+        email_confirmed_at=address.confirmed_at,
+        email_note=services.addresses.note(address),
         is_admin=caller.is_admin,
         tenant_id=caller.tenant_id,
         scopes=sorted(caller.scopes),
