@@ -19,6 +19,7 @@ DEPLOY = ROOT / "deploy"
 TEXT = (DEPLOY / "compose.yaml").read_text()
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
 OURS = {name: one for name, one in SERVICES.items() if one["image"] == "odoosync"}
+PINNED = re.compile(r"[a-z]+:[\d.]+(-slim)?@sha256:[0-9a-f]{64}")
 LASTING = [name for name, one in OURS.items() if one["restart"] != "no"]
 
 
@@ -138,3 +139,45 @@ def test_the_proxy_sets_the_callers_address_anew() -> None:
     proxy = (DEPLOY / "proxy" / "haproxy.cfg").read_text()
     assert "http-request set-header X-Forwarded-For %[src]" in proxy
     assert "forwardfor" not in proxy
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_container_has_no_powers_and_writes_only_where_it_is_said(name: str) -> None:
+    one = SERVICES[name]
+    assert (one["cap_drop"], one.get("cap_add")) == (["ALL"], None)
+    assert one["security_opt"] == ["no-new-privileges:true"]
+    assert one["read_only"] is True
+    assert not one.get("privileged")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_container_is_bounded_in_memory_and_processes(name: str) -> None:
+    one = SERVICES[name]
+    assert re.fullmatch(r"\d+[mg]", one["mem_limit"])
+    assert 0 < one["pids_limit"] <= 1024
+
+
+@pytest.mark.parametrize("name", SERVICES.keys() - OURS.keys())
+def test_an_image_of_others_is_pinned_by_digest_and_does_not_start_as_root(name: str) -> None:
+    one = SERVICES[name]
+    assert PINNED.fullmatch(one["image"])
+    assert one["user"] not in {"root", "0", 0}
+
+
+def test_the_image_is_made_of_one_that_is_pinned_by_digest() -> None:
+    text = (DEPLOY / "Dockerfile").read_text()
+    named = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", text, re.MULTILINE)
+    stages = {name for _, name in named}
+    assert len(named) == len(re.findall(r"^FROM ", text, re.MULTILINE))
+    assert all(PINNED.fullmatch(image) or image in stages for image, _ in named)
+
+
+def test_what_the_database_writes_beside_its_volume_is_in_memory() -> None:
+    places = {one.split(":")[0] for one in SERVICES["postgres"]["tmpfs"]}
+    assert places == {"/tmp", "/var/run/postgresql"}  # noqa: S108 - of the container
+
+
+def test_the_proxy_opens_no_more_than_it_may() -> None:
+    proxy = (DEPLOY / "proxy" / "haproxy.cfg").read_text()
+    (most,) = re.findall(r"^ +maxconn (\d+)", proxy, re.MULTILINE)
+    assert 2 * int(most) < SERVICES["proxy"]["ulimits"]["nofile"]  # one to the caller, one to an API
