@@ -90,6 +90,11 @@ def spoiled(fault: Fault, answer: Answer) -> Response:
         return StreamingResponse(
             _drops(answer.body, fault), answer.status, headers, answer.content_type
         )
+    if fault.kind == "unsized":
+        whole = replace(fault, size=_CHUNK, seconds=0.0)
+        return StreamingResponse(
+            _drops(answer.body, whole), answer.status, answer.headers, answer.content_type
+        )
     size = fault.size or len(answer.body) // 2
     if fault.kind == "shortened":
         return respond(replace(answer, body=answer.body[:size]))

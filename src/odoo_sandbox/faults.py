@@ -11,7 +11,7 @@ KINDS = frozenset(
     {
         "latency", "hang", "stall", "drip", "cut", "cut_chunks", "cut_gzip", "shortened", "empty",
         "status", "page", "json_page", "garbage", "huge", "redirect", "redirect_loop",
-        "serialization_failure", "odoo_error", "long_transaction", "forged",
+        "serialization_failure", "odoo_error", "long_transaction", "forged", "unsized",
     }
 )  # fmt: skip
 
@@ -27,7 +27,8 @@ class Fault:
     length, what is `shortened` keeps it. A `page` is HTML with status 200; a `redirect` leads to
     `location`. What is `forged` has the JSON `result` as its result; with a `size`, a list of that
     again and again, of so many bytes; `packing` is `gzip`, `deflate`, or one that is not known. An
-    `odoo_error` with a `size` has a message of so many characters.
+    `odoo_error` with a `size` has a message of so many characters. What is `unsized` does not tell
+    its length.
     """
 
     kind: str

@@ -33,7 +33,7 @@ from odoo_sandbox.published import published
 from odoo_sandbox.refusals import OdooRaised, SerializationFailure, http_refusal
 from odoo_sandbox.world import World
 
-_SPOILING = ("drip", "cut", "cut_chunks", "cut_gzip", "shortened")
+_SPOILING = ("drip", "cut", "cut_chunks", "cut_gzip", "shortened", "unsized")
 _BAD_REQUEST = "<!doctype html>\n<title>400 Bad Request</title>\n"
 
 

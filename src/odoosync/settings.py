@@ -182,7 +182,8 @@ class Settings(BaseSettings):
         ge=1,
         le=1024,
         description="Megabytes that one answer of an Odoo may have, unpacked. A page of rows that "
-        "has more is asked for in smaller parts.",
+        "has more is asked for in smaller parts. A run gives up once it had to refuse eight such "
+        "pages.",
     )
     worker_megabytes: int = Field(
         default=1024,

@@ -83,6 +83,7 @@ async def sync_task(
                 ),
                 maker=maker,
                 quotas=settings.quotas,
+                page_bytes=settings.page_megabytes * MEBIBYTE,
             )
         )
         yield Recorded(task, database)

@@ -12,6 +12,7 @@ import aiohttp
 
 from odoosync.odoo.bounds import SMALL
 from odoosync.odoo.errors import AnswerTooLarge, BrokenAnswer
+from odoosync.odoo.spending import note_taken
 
 ENCODINGS: Final = "gzip, deflate"
 """What is asked for: packings that can be undone a step at a time."""
@@ -39,11 +40,13 @@ async def take_body(response: aiohttp.ClientResponse, most: int) -> bytes:
     Of a web page only the beginning is taken: it stands in an answer's place, whatever was asked.
     """
     parts: list[bytes] = []
-    size, page, promised = 0, False, response.content_length or 0
+    size, taken, page, promised = 0, 0, False, response.content_length or 0
     async with aclosing(_unpacked(response)) as unpacked:
         async for received, part in unpacked:
             parts.append(part)
             size += len(part)
+            note_taken(max(size, received) - taken)
+            taken = max(size, received)
             if size - len(part) < _ENOUGH_TO_TELL:
                 page = is_web_page(b"".join(parts))
             if page and size >= _MOST_OF_A_PAGE:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 _KIBIBYTE: Final = 1024
+PAGE_BYTES: Final = 64 * _KIBIBYTE**2
+"""What a page may have where no setting says it."""
 _BYTES_OF_AN_ID: Final = 24
 
 

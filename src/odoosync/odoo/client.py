@@ -30,6 +30,7 @@ from odoosync.odoo.locating import find_odoo
 from odoosync.odoo.login import Login
 from odoosync.odoo.private_hosts import one_text_for_private
 from odoosync.odoo.sealed import NOT_IN_FORM, Sealed, as_rows
+from odoosync.odoo.spending import Spending
 from odoosync.odoo.wire import Sender, Wire
 
 Context = dict[str, Any]
@@ -41,7 +42,12 @@ class IdSum(NamedTuple):
 
 
 async def open_client(
-    transport: Sender, login: Login, *, known: ServerFacts | None, now: datetime
+    transport: Sender,
+    login: Login,
+    *,
+    known: ServerFacts | None,
+    now: datetime,
+    spending: Spending | None = None,
 ) -> OdooClient:
     """Log in, or with `known` facts of less than a day go straight on without any call.
 
@@ -51,19 +57,27 @@ async def open_client(
     `client.login.url`: of a typed address it is where Odoo was found.
     """
     if known is not None and known.is_fresh(now):
-        return OdooClient(Wire(transport, login), known, now=now, remembered=True)
+        wire = Wire(transport, login)
+        return OdooClient(wire, known, now=now, remembered=True, spending=spending)
     wire, version = await find_odoo(transport, login)
     with one_text_for_private(wire.meter, login.url.origin.host):
-        return OdooClient(wire, await choose(wire, version, now), now=now)
+        return OdooClient(wire, await choose(wire, version, now), now=now, spending=spending)
 
 
 class OdooClient:
     """One login's view of its Odoo. `facts` may change once, when the server was upgraded."""
 
     def __init__(
-        self, wire: Wire, facts: ServerFacts, *, now: datetime, remembered: bool = False
+        self,
+        wire: Wire,
+        facts: ServerFacts,
+        *,
+        now: datetime,
+        remembered: bool = False,
+        spending: Spending | None = None,
     ) -> None:
         self.facts = facts
+        self.spending = spending or Spending()
         self._wire = wire
         self._calls = protocol_for(wire, facts)
         self._now = now
@@ -114,9 +128,10 @@ class OdooClient:
             context = {"lang": self.facts.lang, **(context or {})}
 
         async def call() -> Any:
-            return await self._calls.call(
-                model, method, ids, kwargs, context, sealed=sealed, bound=bound
-            )
+            with self.spending.of_call():
+                return await self._calls.call(
+                    model, method, ids, kwargs, context, sealed=sealed, bound=bound
+                )
 
         try:
             with self._one_text():
@@ -167,11 +182,12 @@ class OdooClient:
         *,
         limit: int,
         context: Context | None = None,
+        bound: Bound = PAGE,
     ) -> Sealed | list[Row]:
         """Fetch a page of bare ids by id, and read it only if it seems to be no page at all."""
         kwargs = _search(domain, fields, "id", limit)
         page = await self._read(
-            model, "search_read", None, kwargs, context, names=False, sealed=True
+            model, "search_read", None, kwargs, context, names=False, sealed=True, bound=bound
         )
         return page if isinstance(page, Sealed) else as_rows(page)
 

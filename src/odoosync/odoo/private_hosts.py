@@ -23,13 +23,21 @@ from odoosync.odoo.errors import (
     RetryLater,
     ServerConflict,
     ServerFault,
+    TooMuchRefused,
     Unreachable,
 )
 from odoosync.odoo.transport import SETTING
 from odoosync.odoo.wire import Meter
 
 log = get_logger(__name__)
-_OF_ANY_SERVER: Final = (RetryLater, FixAddress, AnswerTooLarge, BadAnswer, RequestRejected)
+_OF_ANY_SERVER: Final = (
+    RetryLater,
+    FixAddress,
+    AnswerTooLarge,
+    BadAnswer,
+    RequestRejected,
+    TooMuchRefused,
+)
 _OF_AN_ODOO: Final = (ServerConflict, DatabaseFailed)
 
 

@@ -24,7 +24,7 @@ from odoosync.addresses.sockets import RoutedResponse, towards
 from odoosync.clock import utc_now
 from odoosync.errors import InvalidInput
 from odoosync.odoo.body import ENCODINGS, take_body
-from odoosync.odoo.bounds import SMALL, Bound
+from odoosync.odoo.bounds import PAGE_BYTES, SMALL, Bound
 from odoosync.odoo.errors import (
     ON_THE_WAY,
     AddressRefused,
@@ -52,7 +52,7 @@ class TransportLimits:
     connect: float = 10.0
     read: float = 90.0
     total: float = 180.0
-    max_bytes: int = 64 * _MEBIBYTE
+    max_bytes: int = PAGE_BYTES
     per_origin: int = 4
     slow_spacing: float = 1.0
 

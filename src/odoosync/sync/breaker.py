@@ -23,6 +23,7 @@ from odoosync.odoo.errors import (
     RetryLater,
     ServerConflict,
     ServerFault,
+    TooMuchRefused,
 )
 
 
@@ -117,7 +118,7 @@ def concerns(error: OdooError) -> bool:
     return isinstance(error, _CONCERN) and not isinstance(error, ServerConflict)
 
 
-_CONCERN: Final = (RetryLater, FixAddress, FixLogin, BadAnswer, AnswerTooLarge)
+_CONCERN: Final = (RetryLater, FixAddress, FixLogin, BadAnswer, AnswerTooLarge, TooMuchRefused)
 
 
 def enter(breaker: Breaker, now: datetime) -> Go | Probe | Wait:

@@ -14,11 +14,13 @@ _ONE_ROW_SECONDS: Final = 15.0
 _EACH_ROW_SECONDS: Final = 0.075
 
 
-def after_page(size: int, *, seconds: float, received: int, largest: int = LARGEST) -> int:
+def after_page(
+    size: int, *, seconds: float, received: int, largest: int = LARGEST, may_grow: bool = True
+) -> int:
     """Grow while pages come briskly and stay small, shrink when they do not."""
     if seconds > _SLOW_SECONDS or received > 2 * _MANY_BYTES:
         return max(SMALLEST, size // 2)
-    if seconds < _BRISK_SECONDS and received < _MANY_BYTES // 2:
+    if may_grow and seconds < _BRISK_SECONDS and received < _MANY_BYTES // 2:
         size *= 2
     return min(size, largest)
 

@@ -22,6 +22,7 @@ from odoosync.jobs.claiming import claim_due
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.tables import lanes as lane_table
 from odoosync.jobs.task import Lease, Outcome
+from odoosync.odoo.bounds import PAGE_BYTES
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.transport import Transport
 from odoosync.quotas import Quotas
@@ -94,6 +95,7 @@ class Copy:
     maker: Maker = field(default_factory=Maker)
     ahead: timedelta = timedelta(0)
     quotas: Quotas = field(default_factory=Quotas)
+    page_bytes: int = PAGE_BYTES
 
     def now(self) -> datetime:
         return self.clock() + self.ahead
@@ -137,6 +139,7 @@ class Copy:
             deletion_guard=Guard(enabled=self.guard),
             maker=self.maker,
             quotas=self.quotas,
+            page_bytes=self.page_bytes,
         )
         return await SyncTask(tools).run(claim, lease or Lease())
 

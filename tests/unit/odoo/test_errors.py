@@ -36,6 +36,7 @@ ARGUMENTS: dict[type[OdooError], tuple[Any, ...]] = {
     errors.AddressRefused: ("odoo leads to a private address.",),
     errors.EndlessAnswer: (90_000, 12),
     errors.ProxyRefused: (407,),
+    errors.TooMuchRefused: (9_000_000, 2**20, "It was too large."),
 }
 
 

@@ -160,6 +160,7 @@ def test_nothing_is_brought_forward_that_is_not_open() -> None:
         errors.RedirectRefused(None),
         errors.BadAnswer(),
         errors.AnswerTooLarge(),
+        errors.TooMuchRefused(1, 1, ""),
         errors.ServerFault(),
         errors.InvalidCredentials(),
         errors.UnknownDatabase(),

@@ -10,6 +10,10 @@ def test_brisk_small_pages_grow() -> None:
     assert pace.after_page(1_000, seconds=0.1, received=100_000) == 2_000
 
 
+def test_a_page_that_would_be_refused_is_not_asked_for() -> None:
+    assert pace.after_page(1_000, seconds=0.1, received=100_000, may_grow=False) == 1_000
+
+
 def test_slow_pages_shrink() -> None:
     assert pace.after_page(1_000, seconds=30, received=100_000) == 500
 

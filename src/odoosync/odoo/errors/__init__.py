@@ -35,11 +35,12 @@
     │   ├── RecordMissing
     │   ├── RequestRejected
     │   └── RowLeftOut            a search shows it; what is read of it asks for what is gone
-    └── NarrowDown                ask for less, to find the row or field at fault
-        ├── AnswerTooLarge
-        ├── BadAnswer
-        │   └── EndlessAnswer     more rows than the server itself counts
-        └── ServerFault
+    ├── NarrowDown                ask for less, to find the row or field at fault
+    │   ├── AnswerTooLarge
+    │   ├── BadAnswer
+    │   │   └── EndlessAnswer     more rows than the server itself counts
+    │   └── ServerFault
+    └── TooMuchRefused            asking for less found no end; see `spending`
 
 Each message is a sentence for a person. None holds a secret, a server's traceback or SQL:
 what Odoo said is quoted only through `refusals.quoted`, one bounded line of it.
@@ -88,6 +89,7 @@ from odoosync.odoo.errors.narrow_down import (
     BadAnswer,
     EndlessAnswer,
     ServerFault,
+    TooMuchRefused,
 )
 from odoosync.odoo.errors.retry_later import (
     BrokenAnswer,
@@ -138,6 +140,7 @@ __all__ = [
     "Stage",
     "TimedOut",
     "TlsFailed",
+    "TooMuchRefused",
     "UnknownDatabase",
     "Unreachable",
     "WrongKeyOwner",

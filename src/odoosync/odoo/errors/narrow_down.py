@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odoosync.odoo.errors.kinds import NarrowDown
+from odoosync.odoo.errors.kinds import NarrowDown, OdooError
 
 
 class AnswerTooLarge(NarrowDown):
@@ -27,6 +27,21 @@ class EndlessAnswer(BadAnswer):
         )
         self.seen = seen
         self.count = count
+
+
+class TooMuchRefused(OdooError):
+    """Asking for less found no end: `refused` bytes were of no use. `why` is the last refusal."""
+
+    code = "odoo_too_much_refused"
+
+    def __init__(self, refused: int, page: int, why: str) -> None:
+        super().__init__(
+            f"{refused / 1e6:,.0f} MB of Odoo's answers were of no use, so no more was asked for."
+            f" What is stored stays as it is. The last of them: {why} If records are that large,"
+            f" raise ODOOSYNC_PAGE_MEGABYTES ({page // 2**20} now) or leave the large fields out."
+            " If not, look for what changed at this Odoo, or at a proxy before it."
+        )
+        self.refused = refused
 
 
 class ServerFault(NarrowDown):

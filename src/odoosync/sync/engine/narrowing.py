@@ -26,6 +26,7 @@ from odoosync.odoo.errors import (
     RowLeftOut,
     ServerFault,
     TimedOut,
+    TooMuchRefused,
 )
 from odoosync.sync import pace
 from odoosync.sync.engine.work import Work
@@ -124,14 +125,20 @@ class Parts:
                 self.rows[row["id"]].update(row)
 
 
-async def read_around(work: Work, ids: Sequence[int], fields: Sequence[str]) -> Found:
-    """Read what can be read. Raises FieldsFail, and OdooError when too much cannot be read."""
-    try:
-        return Found(await _read(work, ids, fields))
-    except NARROWABLE as error:
-        if len(ids) > 1 and isinstance(error, (*_SILENT, AnswerTooLarge)):
-            return await _read_halves(work, ids, fields, error)
-        failed = error
+async def read_around(
+    work: Work, ids: Sequence[int], fields: Sequence[str], failed: OdooError | None = None
+) -> Found:
+    """Read what can be read. Raises FieldsFail, and OdooError when too much cannot be read.
+
+    What `failed` as a whole just now is not asked for as a whole once more.
+    """
+    if failed is None:
+        try:
+            return Found(await _read(work, ids, fields))
+        except NARROWABLE as error:
+            if len(ids) > 1 and isinstance(error, (*_SILENT, AnswerTooLarge)):
+                return await _read_halves(work, ids, fields, error)
+            failed = error
     parts = Parts.of(await _find_rows(work, ids))
     if parts.rows:
         await _split_fields(work, fields, failed, parts)
@@ -144,6 +151,8 @@ async def answers(work: Work) -> bool:
     call, model, context = work.client.search, work.dataset.model, work.context
     try:
         await within(pace.patience(1), lambda: call(model, [], limit=1, context=context))
+    except TooMuchRefused:
+        raise
     except OdooError:
         return False
     return True
@@ -182,7 +191,7 @@ async def read_fields(work: Work, fields: Sequence[str], parts: Parts) -> None:
     """Read fields of all rows; note those that fail, each with what Odoo says of it."""
     ids = list(parts.rows)
     try:
-        parts.add(await _read(work, ids, fields), ids)
+        parts.add(await _read(work, ids, fields, whole=len(fields) == 1), ids)
     except NARROWABLE as error:
         await _split_fields(work, fields, error, parts)
 
@@ -230,9 +239,14 @@ async def _split_rows(
 
 
 async def _check_pair(work: Work, ids: Sequence[int], name: str) -> None:
-    """Raise FieldsFail if a field fails on two rows of which each can be read by itself."""
+    """Raise FieldsFail if a field fails on two rows of which each can be read by itself.
+
+    Two that are too large together are no such case.
+    """
     try:
         await _read(work, ids, [name])
+    except AnswerTooLarge:
+        return
     except NARROWABLE as error:
         reason = _ONE_AT_A_TIME_REASON
         raise FieldsFail(FieldError(name, ONE_AT_A_TIME, reason, tuple(ids))) from error
@@ -299,6 +313,8 @@ async def _others_can_be_read(work: Work) -> bool:
     for order in ("id", "id desc"):
         try:
             await within(pace.patience(1), partial(_first_id, work, domain, order))
+        except TooMuchRefused:
+            raise
         except OdooError:
             continue
         return True
@@ -311,17 +327,22 @@ async def _first_id(work: Work, domain: list[Any], order: str) -> Rows:
     )
 
 
-async def _read(work: Work, ids: Sequence[int], fields: Sequence[str]) -> Rows:
+async def _read(
+    work: Work, ids: Sequence[int], fields: Sequence[str], *, whole: bool = True
+) -> Rows:
     """Read rows by id; some few must come soon, for many more of such reads may follow.
+
+    What is not the whole of a row, or of a field, is read as a part of many rows is.
 
     Raises RowLeftOut where a search shows one that did not come: it is not gone. Raises BadAnswer
     where one came that was not asked for.
     """
     domain, names = domains.with_ids(ids), list(fields)
+    bound = work.client.spending.bound_of(len(ids) if whole else len(ids) + 1)
 
     async def read() -> Rows:
         return await work.client.search_read(
-            work.dataset.model, domain, names, order="id", context=work.context, names=False
+            work.dataset.model, domain, names, order="id", context=work.context, bound=bound
         )
 
     if len(ids) > _FEW:

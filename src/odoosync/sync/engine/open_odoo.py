@@ -11,11 +11,13 @@ from odoosync.connections.connection import Connection
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.log import get_logger
+from odoosync.odoo.bounds import PAGE_BYTES
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
 from odoosync.odoo.pacing import RATE_LIMITED, Gates, Pace
 from odoosync.odoo.rate_limits import RateLimitedSender
+from odoosync.odoo.spending import Spending
 from odoosync.odoo.tenant_sender import TenantSender
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Sender
@@ -29,7 +31,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What a worker process lends to each run."""
+    """What a worker process lends to each run. `page_bytes` is the most that a page may have."""
 
     database: Database
     transport: Sender
@@ -39,6 +41,7 @@ class Equipment:
     gates: Gates = field(default_factory=Gates)
     maker: Maker = field(default_factory=Maker)
     quotas: Quotas = field(default_factory=Quotas)
+    page_bytes: int = PAGE_BYTES
 
 
 async def open_odoo(
@@ -54,7 +57,10 @@ async def open_odoo(
     known = ServerFacts.from_json(connection.server)
     trusted = None if anew else known
     sender = _paced(tools, connection)
-    opening = partial(open_client, sender, login, known=trusted, now=tools.clock())
+    spending = Spending(tools.page_bytes)
+    opening = partial(
+        open_client, sender, login, known=trusted, now=tools.clock(), spending=spending
+    )
     client = await patiently(opening, attempts=AT_FIRST)
     if client.facts != known:
         async with tools.database.tenant(connection.tenant_id) as tx:

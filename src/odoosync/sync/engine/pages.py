@@ -50,6 +50,8 @@ class Page:
 class Reader:
     """Reads a domain page by page, with a page size that follows seconds and bytes.
 
+    Of the rows of a page that was too large (`_suspects`) the half is read, then the half of what
+    is left, whether that was too large or not: one fat row is met alone after a few calls.
     A page that has arrived has the next one asked for before it is read if it `may_read_ahead`.
     With a `recipe` pages are not read here, but made ready by it as they come. Odoo may leave rows
     out of a page: unless as many came as were `counted`, the last page is held against a search.
@@ -74,6 +76,7 @@ class Reader:
         self._counted = counted
         self._largest = work.page_limit
         self._size = min(pace.FIRST, self._largest)
+        self._suspects = 0
         self._ahead: Ahead | None = None
         self._misled = False
         self._answered = 0.0
@@ -90,16 +93,17 @@ class Reader:
                 drop_frames(error)
                 smaller = await self._smaller(size, error)
                 if smaller is None:
-                    return await self._around(size)
+                    return await self._around(size, error)
                 self._size = smaller
                 continue
-            except NARROWABLE:
-                return await self._around(size)
+            except NARROWABLE as error:
+                return await self._around(size, error)
             if not page.more and await self._may_lack_rows(page, size):
                 self.drop()
                 return await self._around(size)
             received = self._work.client.bytes_received - received
             self._last = page.last_id
+            self._suspects = max(0, self._suspects - page.count)
             if self._ahead is None:
                 self._size = self._grown(size, self._answered - started, received)
             else:
@@ -113,7 +117,12 @@ class Reader:
             self._ahead = None
 
     def _grown(self, size: int, seconds: float, received: int) -> int:
-        return pace.after_page(size, seconds=seconds, received=received, largest=self._largest)
+        if self._suspects:
+            return max(pace.SMALLEST, self._suspects // 2)
+        fits = self._work.client.spending.fits_twice(received, size)
+        return pace.after_page(
+            size, seconds=seconds, received=received, largest=self._largest, may_grow=fits
+        )
 
     def _hold_against(self, ahead: Ahead, *, full: bool) -> None:
         """Keep what was asked for ahead if it begins where the next page does."""
@@ -125,7 +134,7 @@ class Reader:
 
     def _arrived(self, body: bytes, size: int, started: float) -> None:
         """Ask for the next page if this seems a full one."""
-        may = self.may_read_ahead() and not self._hurried and not self._misled
+        may = self.may_read_ahead() and not (self._hurried or self._misled or self._suspects)
         last = last_id_of(body, size) if may and self._ahead is None else None
         if last is not None:
             size = self._grown(size, time.monotonic() - started, len(body))
@@ -134,6 +143,7 @@ class Reader:
     async def _smaller(self, size: int, error: OdooError) -> int | None:
         """Return a smaller size, None for none; raises the error when nothing answers any more."""
         if isinstance(error, AnswerTooLarge):
+            self._suspects = size
             return pace.after_failure(size)
         if not await answers(self._work):
             raise error
@@ -150,12 +160,13 @@ class Reader:
             lambda: work.client.search(work.dataset.model, domain, limit=size, context=work.context)
         )
 
-    async def _around(self, size: int) -> Page:
+    async def _around(self, size: int, error: OdooError | None = None) -> Page:
         """Read a page that failed, without what fails it."""
         work, ids = self._work, await self._ids(size)
-        found = await read_around(work, ids, self._fields)
+        found = await read_around(work, ids, self._fields, error if len(ids) == 1 else None)
         last_of(found.rows, self._last)
         self._last = ids[-1] if ids else self._last
+        self._suspects = max(0, self._suspects - len(ids))
         return Page(found.rows, self._last, more=len(ids) == size, faults=found.faults)
 
     def _beyond(self, last: int | None) -> list[Any]:
@@ -186,8 +197,15 @@ class Reader:
             if parts is not None:
                 opened = parts.opened
                 return Page([], opened.last_id, more=opened.rows == size, parts=parts)
-        rows = await asyncio.to_thread(answer.rows) if isinstance(answer, Sealed) else answer
+        rows = await self._rows(answer) if isinstance(answer, Sealed) else answer
         return Page(rows, last_of(rows, self._last), more=len(rows) == size)
+
+    async def _rows(self, page: Sealed) -> Rows:
+        try:
+            return await asyncio.to_thread(page.rows)
+        except OdooError as error:
+            self._work.client.spending.take_back(len(page.body), error)
+            raise
 
     async def _ask(self, size: int, *, after: int | None) -> Sealed | Rows:
         work, started = self._work, time.monotonic()
@@ -198,6 +216,7 @@ class Reader:
                 self._fields,
                 limit=size,
                 context=work.context,
+                bound=work.client.spending.bound_of(size),
             )
 
 

@@ -74,10 +74,13 @@ async def again(
 
 
 async def _theirs(check: Check, ids: Sequence[int]) -> tuple[Rows, frozenset[int]]:
-    """Search by id: what is gone or out of sight is left out; what fails is named apart."""
+    """Search by id: what is gone or out of sight is left out; what fails is named apart.
+
+    What failed in this run is not asked for again: finding that out may have cost many bytes.
+    """
     found: Rows = {}
-    aside: set[int] = set()
-    for some in in_chunks(ids, _READ_AT_ONCE):
+    aside = check.spared.intersection(ids)
+    for some in in_chunks([odoo_id for odoo_id in ids if odoo_id not in aside], _READ_AT_ONCE):
         domain, names = domains.with_ids(some), check.plan.fields
         reader, more = Reader(check, domain, names, counted=len(some)), True
         while more:
