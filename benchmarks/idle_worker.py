@@ -1,4 +1,4 @@
-"""A worker process whose jobs take a given time and do nothing: what is left is the engine.
+"""A worker process whose jobs take a given time and do nothing: what is left is the queue.
 
 Run as a program: `python -m benchmarks.idle_worker SECONDS`, with the service's variables.
 """

@@ -1,7 +1,7 @@
 """Many machines: jobs a second by worker processes, and what a tenant's queue costs another one.
 
-On one PostgreSQL. The jobs do nothing but take a time, so what is measured is the engine: lanes,
-claims, DBOS, and what PostgreSQL does for them. Rounds are taken in turn; what counts are ratios.
+On one PostgreSQL. The jobs do nothing but take a time, so what is measured is the queue: lanes,
+claims, and what PostgreSQL does for them. Rounds are taken in turn; what counts are ratios.
 
 - 1, 2 and 4 processes work off a lane of each of many tenants; `milliseconds` are processor time a
   job, of all workers and of PostgreSQL, for the machine bounds both.

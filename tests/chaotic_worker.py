@@ -17,9 +17,9 @@ from odoosync.crypto import KeyRing
 from odoosync.db import APP_ROLE, SYSTEM_ROLE, Database
 from odoosync.jobs import lanes
 from odoosync.jobs.attempt import Timing
-from odoosync.jobs.engine import Done, Lease, Outcome, Task
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.retry import RetryPolicy
+from odoosync.jobs.task import Done, Lease, Outcome, Task
 from odoosync.log import configure_logging
 from odoosync.settings import Settings, load_settings
 from odoosync.worker import run_worker

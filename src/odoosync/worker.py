@@ -27,10 +27,10 @@ from odoosync.db.home import this_machine
 from odoosync.errors import OdoosyncError
 from odoosync.jobs.attempt import Timing
 from odoosync.jobs.child import end_with_parent
-from odoosync.jobs.engine import DbosDispatcher, Task
 from odoosync.jobs.one_machine import check_alone
 from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.rounds import Round
+from odoosync.jobs.task import Task
 from odoosync.jobs.worker import Limits, Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
 from odoosync.memory import MEBIBYTE
@@ -139,7 +139,6 @@ async def work(
             worker = Worker(
                 database,
                 task,
-                DbosDispatcher(url, folder / "jobs.sqlite3", worker_id),
                 worker_id=worker_id,
                 concurrency=settings.worker_concurrency,
                 limits=Limits(
@@ -182,7 +181,7 @@ def run_worker(
         def end() -> None:
             if not stop.is_set():
                 stop.set()
-                limit.start()  # the engine retries for ever while its database is away
+                limit.start()  # the database may be away, and its driver patient
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, end)

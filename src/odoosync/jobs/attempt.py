@@ -40,7 +40,6 @@ class Timing:
     tick: float = 0.1
     breath: float = 0.02
     beat: float = 2.0
-    sweep: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,8 @@ async def attempt(desk: Desk, claim: Claim, lease: Lease) -> None:
     except (SQLAlchemyError, OSError) as error:
         # Nothing is lost: the lease runs out, and the lane is taken from its checkpoint.
         log.warning("lane_left_to_its_lease", lane=claim.lane_id, error=type(error).__name__)
+    except Exception:  # nobody waits for an attempt who could be told
+        log.exception("lane_left_to_its_lease", lane=claim.lane_id)
 
 
 _INTERNAL_ERROR: Final = "internal_error"

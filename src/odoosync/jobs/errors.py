@@ -13,7 +13,7 @@ Whoever carries out a task lets these pass, having rolled back what was not comm
 
 from __future__ import annotations
 
-from odoosync.errors import OdoosyncError, Unavailable
+from odoosync.errors import OdoosyncError
 
 
 class LaneInterrupted(OdoosyncError):
@@ -39,14 +39,3 @@ class LaneStopping(LaneInterrupted):
 
     def __init__(self) -> None:
         super().__init__("This worker is stopping. Another one goes on from the last stored page.")
-
-
-class EngineNotStarted(Unavailable):
-    code = "engine_not_started"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The worker could not prepare its engine's tables. On PostgreSQL the login needs "
-            "CREATE on the database, for the schema dbos; on SQLite the data folder must be "
-            "writable."
-        )

@@ -1,4 +1,4 @@
-"""What the engine is given to carry out, and what it gives: a lease that can be told to end."""
+"""What a worker is given to carry out, and what it gives: a lease that can be told to end."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Outcome = Done | RetryIn
 
 
 class Lease:
-    """An attempt's ear: what it is told while it runs. Its lease is renewed by the engine.
+    """An attempt's ear: what it is told while it runs. Its lease is renewed by the worker.
 
     And its mouth: while it waits for somebody else's answer it needs no place of this worker's.
     """

@@ -15,13 +15,10 @@ from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from odoosync.clock import utc_now
 from odoosync.db import Database
 from odoosync.db.home import this_machine
-from odoosync.jobs import claiming, lanes, presence, workers
+from odoosync.jobs import claiming, presence, workers
 from odoosync.jobs.attempt import Desk, Timing, attempt
-from odoosync.jobs.engine import Dispatcher
-from odoosync.jobs.errors import LaneLost
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.rounds import Round, going
@@ -31,7 +28,7 @@ from odoosync.memory import MEBIBYTE, held_bytes
 
 log = get_logger(__name__)
 _PATIENCE_S: Final = 2.0
-"""For what the engine itself may take at the end, beyond the grace of the bodies."""
+"""For what a body may take to end once it is cut off, beyond the grace of the bodies."""
 LENT_AFTER_S: Final = 0.5
 LENT: Final = 5
 FULL_GRACE_S: Final = 60.0
@@ -72,7 +69,6 @@ class Worker:
         self,
         database: Database,
         task: Task,
-        dispatcher: Dispatcher,
         *,
         worker_id: str,
         concurrency: int = 4,
@@ -86,7 +82,6 @@ class Worker:
         self._memory_limit = memory_limit
         self.is_full = False
         self._desk = Desk(database, task, timing or Timing(), policy or RetryPolicy())
-        self._dispatcher = dispatcher
         self._id = worker_id
         self._concurrency = concurrency
         self._limits = limits or Limits()
@@ -105,10 +100,8 @@ class Worker:
         with ExitStack() as stack:
             if self._folder is not None:
                 stack.enter_context(presence.present(self._folder, self._id))
-            await self._dispatcher.start()
-            own = (Round(timing.beat, self._beat), Round(timing.sweep, self._sweep))
             try:
-                async with going([*own, *self._rounds]):
+                async with going([Round(timing.beat, self._beat), *self._rounds]):
                     log.info("worker_ready", worker=self._id, concurrency=self._concurrency)
                     await self._work(stop)
                     if self.is_full:
@@ -175,7 +168,7 @@ class Worker:
             lease_s=self._desk.timing.lease,
         ):
             lease = Lease()
-            running = asyncio.create_task(self._run_attempt(claim, lease))
+            running = asyncio.create_task(attempt(self._desk, claim, lease))
             self._running[running] = (claim, lease)
             running.add_done_callback(self._free)
 
@@ -192,33 +185,6 @@ class Worker:
             if lease.has_waited(now) >= LENT_AFTER_S
         ]
 
-    async def _run_attempt(self, claim: Claim, lease: Lease) -> None:
-        """Have the engine start the attempt; ends when the attempt does."""
-        attempt_id = f"{claim.lane_id}-{claim.generation}-{claim.fence}-{uuid.uuid4().hex[:8]}"
-        ended = asyncio.Event()
-
-        async def work() -> None:
-            try:
-                await attempt(self._desk, claim, lease)
-            finally:
-                ended.set()
-
-        try:
-            async with asyncio.timeout(self._desk.timing.lease / 2):  # an engine may retry for long
-                await self._dispatcher.dispatch(attempt_id, work)
-        except Exception as error:  # noqa: BLE001 - the engine's errors are its own
-            log.warning("not_dispatched", lane=claim.lane_id, error=type(error).__name__)
-            await self._give_back(claim)
-        else:
-            await ended.wait()
-
-    async def _give_back(self, claim: Claim) -> None:
-        try:
-            async with self._desk.database.tenant(claim.tenant_id) as tx:
-                await lanes.put_back(tx, claim, 1.0)
-        except (LaneLost, SQLAlchemyError, OSError):
-            return  # the lease runs out
-
     async def _wind_up(self) -> None:
         """Tell all bodies, and wait for them; one that does not listen is cut off by its keeper."""
         for _, lease in self._running.values():
@@ -233,7 +199,6 @@ class Worker:
             await workers.leave(self._desk.database, self._id)
         except (SQLAlchemyError, OSError) as error:
             log.warning("not_signed_off", error=type(error).__name__)
-        await self._dispatcher.close()
 
     async def _beat(self) -> None:
         await workers.beat(self._desk.database, self._id, this_machine())
@@ -244,7 +209,3 @@ class Worker:
             await workers.leave(self._desk.database, gone)
             presence.forget(self._folder, gone)
             log.warning("worker_was_lost", worker=gone, lanes=released)
-
-    async def _sweep(self) -> None:
-        alive = await workers.live_workers(self._desk.database, within_s=3600)
-        await self._dispatcher.sweep(utc_now(), alive)

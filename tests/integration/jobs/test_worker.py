@@ -1,12 +1,11 @@
-"""A worker without an engine: attempts run as plain tasks, and what it decides is looked at."""
+"""A worker in this process: what it takes, tells, gives back and leaves behind."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,9 @@ from odoosync.db import Database, open_database
 from odoosync.jobs import lanes, presence
 from odoosync.jobs import worker as worker_module
 from odoosync.jobs.attempt import Timing
-from odoosync.jobs.engine import Done, Lease, Outcome, RetryIn, Work
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.retry import RetryPolicy
+from odoosync.jobs.task import Done, Lease, Outcome, RetryIn
 from odoosync.jobs.worker import Worker
 from odoosync.jobs.workers import live_workers
 from waiting import PATIENCE_S, until
@@ -28,25 +27,6 @@ QUICK = Timing(
 )
 HASTY = RetryPolicy(max_attempts=3, first_s=0.0)
 Body = Callable[[Claim, Lease], Awaitable[Outcome]]
-
-
-class PlainDispatcher:
-    """Starts attempts as tasks of the running loop, and records nothing."""
-
-    def __init__(self) -> None:
-        self.begun: list[asyncio.Task[None]] = []
-
-    async def start(self) -> None: ...
-
-    async def dispatch(self, attempt_id: str, work: Work) -> None:
-        del attempt_id
-        self.begun.append(asyncio.ensure_future(work()))
-
-    async def sweep(self, now: datetime, alive: Collection[str]) -> int:
-        del now, alive
-        return 0
-
-    async def close(self) -> None: ...
 
 
 @dataclass
@@ -89,7 +69,6 @@ def worker_of(
     return Worker(
         database,
         task,
-        PlainDispatcher(),
         worker_id="tested",
         concurrency=concurrency,
         presence_folder=folder,
