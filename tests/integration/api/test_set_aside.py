@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import httpx
@@ -10,6 +9,7 @@ import pytest
 
 from copies import NOW, connect
 from odoosync.accounts.directory import User
+from odoosync.api.reading.cursor import write_cursor
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.sync import failing_fields, set_aside
@@ -134,12 +134,13 @@ async def test_somebody_elses_connection_is_not_there(
 
 
 @pytest.mark.parametrize(
-    "text", ["nonsense", "[]", '["a", "b", "c"]', '["a", 9223372036854775808, "c"]', "{}", "7"]
+    "values",
+    [["nonsense"], [], ["a", "b", "c"], ["a", 9223372036854775808, "c"], [{}], ["\0", 7, "c"]],
 )
 async def test_a_cursor_that_no_list_gave_is_refused(
-    client: httpx.AsyncClient, signed_in: Headers, connection: int, text: str
+    client: httpx.AsyncClient, signed_in: Headers, connection: int, values: list[Any]
 ) -> None:
     path = f"/api/v1/connections/{connection}/set-aside"
-    cursor = base64.urlsafe_b64encode(f"what is set aside/{text}".encode()).decode()
+    cursor = write_cursor("what is set aside", *values)
     answer = await client.get(path, headers=signed_in, params={"cursor": cursor})
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")

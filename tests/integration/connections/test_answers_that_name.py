@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any, Final
 
 import pytest
@@ -10,7 +9,9 @@ import pytest
 from integration.connections.calling import CONNECTIONS, PROFILE, Calls
 from integration.odoo.servers import Exchange, serving
 from odoo_sandbox import SandboxServer
+from odoosync.api.reading.cursor import write_cursor
 from odoosync.odoo.errors import Unreachable
+from odoosync.odoo.messages import Request
 from odoosync.odoo.transport import open_transport
 from queries import post
 
@@ -32,7 +33,7 @@ async def test_an_address_at_which_nothing_listens_is_named(calls: Calls) -> Non
 async def test_the_default_address_is_named_with_its_setting() -> None:
     transport = open_transport("http://127.0.0.1:1", ())
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1, which is ODOOSYNC_DEFAULT_ODOO_URL"):
-        await transport.send("GET", "http://127.0.0.1:1/web/version")
+        await transport.handle(Request("GET", "http://127.0.0.1:1/web/version"))
     await transport.close()
 
 
@@ -60,26 +61,38 @@ async def test_what_is_not_odoo_is_named(calls: Calls) -> None:
     assert f"it is not Odoo ({server.url})." in told
 
 
-def cursor(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
 @pytest.mark.parametrize(
-    ("path", "of", "says"),
+    ("path", "given", "says"),
     [
-        ("contacts", "99/contacts/1", "list of connection 99, and this is one of connection {id}"),
-        ("contacts", "{id}/products/1", "list of products, and this is one of contacts"),
-        ("audit", "deliveries/1", "list of deliveries, and this is one of audit"),
-        ("audit", "{id}/contacts/1", "list of contacts, and this is one of audit"),
-        ("contacts", "audit/1", "list of audit, and this is one of records"),
+        (
+            "contacts",
+            write_cursor("contacts", 99, "id", 1, 1),
+            "list of connection 99, and this is one of connection {id}",
+        ),
+        (
+            "contacts",
+            write_cursor("products", 99, "id", 1, 1),
+            "list of products, and this is one of contacts",
+        ),
+        (
+            "audit",
+            write_cursor("deliveries", 1),
+            "list of deliveries, and this is one of audit",
+        ),
+        (
+            "audit",
+            write_cursor("contacts", 99, "id", 1, 1),
+            "list of contacts, and this is one of audit",
+        ),
+        ("contacts", write_cursor("audit", 1), "list of audit, and this is one of contacts"),
         ("contacts", "nonsense", "not one of ours"),
     ],
 )
 async def test_a_cursor_of_another_list_is_told_as_one(
-    calls: Calls, annas: dict[str, Any], path: str, of: str, says: str
+    calls: Calls, annas: dict[str, Any], path: str, given: str, says: str
 ) -> None:
     made = {"id": annas["connection_id"]}
-    answer = await calls.ask("GET", f"/api/v1/{path}?cursor={cursor(of.format(**made))}")
+    answer = await calls.ask("GET", f"/api/v1/{path}?cursor={given}")
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
     assert says.format(**made) in answer.json()["detail"]
 
