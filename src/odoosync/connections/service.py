@@ -32,11 +32,11 @@ from odoosync.odoo.deadline import Deadline
 from odoosync.odoo.errors import OdooError
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login, typed_secret
-from odoosync.odoo.rate_limits import CALLS_AFTER_WAITS_S, RateLimitedSender
-from odoosync.odoo.tenant_sender import TenantSender
+from odoosync.odoo.messages import Handler
+from odoosync.odoo.rate_limits import CALLS_AFTER_WAITS_S, RateLimitedHandler
+from odoosync.odoo.tenant_handler import TenantHandler
 from odoosync.odoo.transport import Transport
 from odoosync.odoo.url import parse_odoo_url, trimmed
-from odoosync.odoo.wire import Sender
 from odoosync.quotas import Quotas, check_quota
 
 StopRuns = Callable[[Tx, int], Awaitable[None]]
@@ -92,28 +92,28 @@ class ConnectionService:
         login: Login,
         connection_id: int | None = None,
         *,
-        sender: RateLimitedSender | None = None,
+        handler: RateLimitedHandler | None = None,
     ) -> Tested:
         """Log in, leaving an entry of how that went.
 
         Raises MaskSent, TooManyWrongPasswords, OdooError.
 
-        With a `sender` its calls are a part of a longer conversation.
+        With a `handler` its calls are a part of a longer conversation.
         """
         if trimmed(login.secret) == MASK:
             raise MaskSent
         async with one_guess(self.database, owner.tenant_id, login, self.clock()):
-            return await self._try_out(owner, login, connection_id, sender)
+            return await self._try_out(owner, login, connection_id, handler)
 
     async def _try_out(
         self,
         owner: Owner,
         login: Login,
         connection_id: int | None,
-        sender: RateLimitedSender | None,
+        handler: RateLimitedHandler | None,
     ) -> Tested:
         result, where = "interrupted", str(login.url)
-        asked = sender or self._sender(owner)
+        asked = handler or self._handler(owner)
         try:
             tested = await run_test(asked, login, clock=self.clock)
         except OdooError as error:
@@ -139,11 +139,11 @@ class ConnectionService:
         A known pair gets the new login, and comes back if it was deleted. Raises OdooError, and
         InvalidInput for fields that cannot be kept.
         """
-        sender = self._sender(owner)
-        tested = await self.try_out(owner, login, sender=sender)
+        handler = self._handler(owner)
+        tested = await self.try_out(owner, login, handler=handler)
         found = login.at(parse_odoo_url(tested.odoo_url))
         change = Change(extra_fields=extra_fields)
-        await self._check(sender, found, tested.server, change)
+        await self._check(handler, found, tested.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             known = await store.known_of(tx, tested, self.clock())
@@ -160,10 +160,10 @@ class ConnectionService:
         BadPreference.
         """
         await self._refuse_known(owner, login)
-        sender = self._sender(owner)
-        tested = await self.try_out(owner, login, sender=sender)
+        handler = self._handler(owner)
+        tested = await self.try_out(owner, login, handler=handler)
         found = login.at(parse_odoo_url(tested.odoo_url))
-        await self._check(sender, found, tested.server, change)
+        await self._check(handler, found, tested.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.one_at_a_time(tx)
             known = await store.known_of(tx, tested, self.clock())
@@ -184,7 +184,7 @@ class ConnectionService:
                 connection = await store.get(tx, connection_id)
                 secret = await self._stored_secret(tx, connection)
             login = _login(connection, None, secret)
-            await self._check(self._sender(owner), login, connection.server, change)
+            await self._check(self._handler(owner), login, connection.server, change)
         async with self.database.tenant(owner.tenant_id) as tx:
             await self._set_and_tell(tx, owner, connection_id, change)
             return await store.get(tx, connection_id)
@@ -330,19 +330,19 @@ class ConnectionService:
         await store.check_not_suspended(tx)
         return (await store.secret_of(tx, self.key_ring, connection)).reveal()
 
-    def _sender(self, owner: Owner) -> RateLimitedSender:
+    def _handler(self, owner: Owner) -> RateLimitedHandler:
         """Return what asks an Odoo while a person waits for the answer."""
-        timed = Deadline(TenantSender(self.transport, owner.tenant_id), self.test_seconds)
-        return RateLimitedSender(timed, patience=self.test_seconds - CALLS_AFTER_WAITS_S)
+        timed = Deadline(TenantHandler(self.transport, owner.tenant_id), self.test_seconds)
+        return RateLimitedHandler(timed, patience=self.test_seconds - CALLS_AFTER_WAITS_S)
 
     async def _check(
-        self, sender: Sender, login: Login, server: Mapping[str, Any] | None, change: Change
+        self, handler: Handler, login: Login, server: Mapping[str, Any] | None, change: Change
     ) -> None:
         """Ask Odoo whether it has what is wanted. Raises InvalidInput, OdooError."""
         names = change.field_names
         if names or must_ask(change.preferences):
             known = ServerFacts.from_json(server)
-            client = await open_client(sender, login, known=known, now=self.clock())
+            client = await open_client(handler, login, known=known, now=self.clock())
             await check_with_odoo(client, change.preferences)
             await self.check_fields(client, names)
 

@@ -18,7 +18,7 @@ from odoosync.odoo.choice import at_stage
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.errors import ModelUnknown, PortalUser, Stage, TimedOut
 from odoosync.odoo.login import Login
-from odoosync.odoo.wire import Sender
+from odoosync.odoo.messages import Handler
 
 TEST_SECONDS: Final = 25.0
 """So that whoever waits has an answer within 30, also of an Odoo that hangs."""
@@ -31,7 +31,7 @@ _HUNG: Final[Mapping[Stage, str]] = {
 }
 
 
-async def run_test(transport: Sender, login: Login, *, clock: Clock) -> Tested:
+async def run_test(transport: Handler, login: Login, *, clock: Clock) -> Tested:
     """Log in and look around. Raises an OdooError whose `stage` says how far it came.
 
     The address that is returned is where Odoo was found, of those that were typed.

@@ -28,10 +28,11 @@ from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.fields import ATTRIBUTES, Field, Row, is_id
 from odoosync.odoo.locating import find_odoo
 from odoosync.odoo.login import Login
+from odoosync.odoo.messages import Handler
 from odoosync.odoo.private_hosts import one_text_for_private
 from odoosync.odoo.sealed import NOT_IN_FORM, Sealed, as_rows
 from odoosync.odoo.spending import Spending
-from odoosync.odoo.wire import Sender, Wire
+from odoosync.odoo.wire import Wire
 
 Context = dict[str, Any]
 
@@ -42,7 +43,7 @@ class IdSum(NamedTuple):
 
 
 async def open_client(
-    transport: Sender,
+    transport: Handler,
     login: Login,
     *,
     known: ServerFacts | None,

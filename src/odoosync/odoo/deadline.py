@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.errors import TimedOut
-from odoosync.odoo.transport import Answer
-from odoosync.odoo.wire import Sender
+from odoosync.odoo.messages import Answer, Handler, Request
 
 _GRACE_S: Final = 1.0
 """So long the transport may take to end a call by itself: it knows what the call waited for."""
@@ -19,34 +17,16 @@ _GRACE_S: Final = 1.0
 class Deadline:
     """A transport whose calls must all have been answered `seconds` after the first began."""
 
-    transport: Sender
+    transport: Handler
     seconds: float
     _ends: float | None = None
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: dict[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
-        repeatable: bool = False,
-        bound: Bound = SMALL,
-    ) -> Answer:
+    async def handle(self, request: Request) -> Answer:
         left = self._left()
-        total = left if timeout is None else min(left, timeout)
+        total = left if request.timeout is None else min(left, request.timeout)
         try:
             async with asyncio.timeout(left + _GRACE_S):
-                return await self.transport.send(
-                    method,
-                    url,
-                    headers=headers,
-                    body=body,
-                    timeout=total,
-                    repeatable=repeatable,
-                    bound=bound,
-                )
+                return await self.transport.handle(replace(request, timeout=total))
         except TimeoutError:
             raise TimedOut from None
 

@@ -13,9 +13,9 @@ from odoosync.odoo.errors import (
     ServerConflict,
     UnknownDatabase,
 )
+from odoosync.odoo.messages import Answer
 from odoosync.odoo.refusals import refused
 from odoosync.odoo.sealed import Sealed
-from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Wire, is_json, not_from_odoo
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")

@@ -8,9 +8,9 @@ from typing import Any
 from odoosync.odoo.bounds import SMALL, Bound, bound_of
 from odoosync.odoo.errors import BrokenAnswer, ProtocolMissing
 from odoosync.odoo.fields import is_id
+from odoosync.odoo.messages import Answer
 from odoosync.odoo.refusals import refused
 from odoosync.odoo.sealed import NOT_IN_FORM, Sealed
-from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Wire, is_json, not_from_odoo
 
 PATH = "/jsonrpc"

@@ -17,9 +17,10 @@ from odoosync.odoo.choice import ask_version
 from odoosync.odoo.errors import NotOdoo, OdooError, RetryLater, Unreachable
 from odoosync.odoo.facts import Version
 from odoosync.odoo.login import Login
+from odoosync.odoo.messages import Handler
 from odoosync.odoo.private_hosts import one_text_for_private
 from odoosync.odoo.url import OdooUrl
-from odoosync.odoo.wire import Meter, Sender, Wire
+from odoosync.odoo.wire import Meter, Wire
 
 BELOW_ANOTHER_S: Final = 5.0
 _ON_THE_WAY: Final = ("dns", "connect", "tls", "version")
@@ -27,7 +28,7 @@ _ON_THE_WAY: Final = ("dns", "connect", "tls", "version")
 Found = tuple[Wire, Version]
 
 
-async def find_odoo(transport: Sender, login: Login) -> Found:
+async def find_odoo(transport: Handler, login: Login) -> Found:
     """Return the line to the address that answers as Odoo does, and its version.
 
     Of two that do it is the longer one. Raises the error that tells most where none does.
@@ -49,7 +50,7 @@ async def _search(search: _Search) -> Found:
 
 @dataclass(slots=True)
 class _Search:
-    transport: Sender
+    transport: Handler
     login: Login
     meter: Meter = field(default_factory=Meter)
     failures: dict[OdooUrl, OdooError] = field(default_factory=dict)

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakValueDictionary
 
-from odoosync.odoo.bounds import SMALL, Bound
-from odoosync.odoo.transport import Answer
-from odoosync.odoo.wire import Sender
+from odoosync.odoo.messages import Answer, Handler, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +56,16 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class PacedSender:
+class PacedHandler:
     """A transport whose calls pass the gate first; their own time limit begins behind it."""
 
-    transport: Sender
+    transport: Handler
     gate: Gate
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: dict[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
-        repeatable: bool = False,
-        bound: Bound = SMALL,
-    ) -> Answer:
+    async def handle(self, request: Request) -> Answer:
         await self.gate.enter()
         try:
-            return await self.transport.send(
-                method,
-                url,
-                headers=headers,
-                body=body,
-                timeout=timeout,
-                repeatable=repeatable,
-                bound=bound,
-            )
+            return await self.transport.handle(request)
         finally:
             self.gate.leave()
 
@@ -96,7 +76,7 @@ class Gates:
 
     _open: WeakValueDictionary[int, Gate] = field(default_factory=WeakValueDictionary)
 
-    def sender(self, transport: Sender, connection_id: int, pace: Pace) -> Sender:
+    def handler(self, transport: Handler, connection_id: int, pace: Pace) -> Handler:
         """Return the transport itself where nothing is wanted of its pace."""
         if pace == Pace():
             return transport
@@ -104,4 +84,4 @@ class Gates:
         if gate is None or gate.pace != pace:
             gate = Gate(pace)
             self._open[connection_id] = gate
-        return PacedSender(transport, gate)
+        return PacedHandler(transport, gate)

@@ -7,9 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from odoosync.odoo.bounds import SMALL, Bound
-from odoosync.odoo.transport import TOO_MANY_REQUESTS, Answer
-from odoosync.odoo.wire import Sender
+from odoosync.odoo.messages import TOO_MANY_REQUESTS, Answer, Handler, Request
 
 MAX_WAIT_S: Final = 10.0
 CALLS_AFTER_WAITS_S: Final = 5.0
@@ -22,42 +20,24 @@ async def _ignore() -> None:
 
 
 @dataclass(slots=True)
-class RateLimitedSender:
+class RateLimitedHandler:
     """A transport that notices 429, tells it once, and waits.
 
     All waits are over `patience` seconds after the first call began. A call that was answered with
     429 was not carried out: sending it again is safe.
     """
 
-    transport: Sender
+    transport: Handler
     patience: float = 0.0
     on_limit: Callable[[], Awaitable[None]] = _ignore
     is_limited: bool = field(default=False, init=False)
     _ends: float | None = field(default=None, init=False)
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: dict[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
-        repeatable: bool = False,
-        bound: Bound = SMALL,
-    ) -> Answer:
+    async def handle(self, request: Request) -> Answer:
         now = asyncio.get_running_loop().time
         self._ends = self._ends or now() + self.patience
         while True:
-            answer = await self.transport.send(
-                method,
-                url,
-                headers=headers,
-                body=body,
-                timeout=timeout,
-                repeatable=repeatable,
-                bound=bound,
-            )
+            answer = await self.transport.handle(request)
             await self._note(answer)
             pause = wait_for(answer, self._ends - now())
             if pause is None:

@@ -7,10 +7,8 @@ socket factory, the one place that sees each address really connected to.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
@@ -21,10 +19,9 @@ from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.origin import Origin
 from odoosync.addresses.outbound import Outbound
 from odoosync.addresses.sockets import RoutedResponse, towards
-from odoosync.clock import utc_now
 from odoosync.errors import InvalidInput
 from odoosync.odoo.body import ENCODINGS, take_body
-from odoosync.odoo.bounds import PAGE_BYTES, SMALL, Bound
+from odoosync.odoo.bounds import PAGE_BYTES, Bound
 from odoosync.odoo.errors import (
     ON_THE_WAY,
     AddressRefused,
@@ -34,13 +31,12 @@ from odoosync.odoo.errors import (
     RedirectRefused,
 )
 from odoosync.odoo.faults import FOREIGN, PROXY_WANTS_LOGIN, Asked, translate
+from odoosync.odoo.messages import TOO_MANY_REQUESTS, Answer, Request, date_of
 from odoosync.odoo.throttle import Throttle
 from odoosync.odoo.url import candidate_urls, parse_odoo_url
 
 _MEBIBYTE = 2**20
 _LONGEST_PAGE = 100
-_MAX_RETRY_AFTER = timedelta(days=1)
-TOO_MANY_REQUESTS: Final = 429
 DEFAULT_SETTING: Final = "ODOOSYNC_DEFAULT_ODOO_URL"
 SETTING: Final = "ODOOSYNC_ALLOWED_ODOO_HOSTS"
 
@@ -57,45 +53,6 @@ class TransportLimits:
     slow_spacing: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`date` is the server's clock, from its `Date` header. Header names are lower-case.
-
-    `private` is the address that answered, where it is no public one.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    date: datetime | None
-    private: str = ""
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds until the server wants to be asked again, at most a day; None: it did not say.
-
-        A date is counted from the server's own clock, where that is known.
-        """
-        text = self.headers.get("retry-after", "").strip()
-        if text.isdecimal() and text.isascii():
-            return min(float(text), _MAX_RETRY_AFTER.total_seconds())
-        moment = _moment(text)
-        if moment is None:
-            return None
-        wait = moment - (self.date or utc_now())
-        return max(timedelta(0), min(wait, _MAX_RETRY_AFTER)).total_seconds()
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    url: URL
-    headers: Mapping[str, str] | None = field(repr=False)
-    body: bytes | None = field(repr=False)
-    timeout: aiohttp.ClientTimeout
-    max_bytes: int
-
-
 class Transport:
     """Opens its pool with the first call, in the loop that runs then; close it with that loop."""
 
@@ -108,31 +65,12 @@ class Transport:
         self._session: aiohttp.ClientSession | None = None
         self._throttle = Throttle(limits.per_origin, limits.slow_spacing)
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - it replaces a limit, for this call
-        repeatable: bool = False,
-        bound: Bound = SMALL,
-    ) -> Answer:
-        """Send one request and take its answer whole, as far as `bound` lets it go.
-
-        `timeout` is the total in seconds. A `repeatable` call (a read) is sent a second time
-        when the kept connection that it went over had been closed meanwhile.
-        """
-        total = self._limits.total if timeout is None else timeout
-        most = self._limits.max_bytes
-        most = most if bound.size is None else min(bound.size, most)
-        request = _Request(
-            method, URL(url, encoded=True), headers, body, self._timeout(total), most
-        )
-        origin = parse_odoo_url(url).origin
+    async def handle(self, request: Request) -> Answer:
+        """Send a request and take its answer whole, as far as its bound lets it go."""
+        total = self._limits.total if request.timeout is None else request.timeout
+        origin = parse_odoo_url(request.url).origin
         attempts = AsyncRetrying(
-            stop=stop_after_attempt(2 if repeatable else 1),
+            stop=stop_after_attempt(2 if request.repeatable else 1),
             retry=retry_if_exception_type(_Stale),
             reraise=True,
         )
@@ -147,15 +85,15 @@ class Transport:
             await self._session.close()
             self._session = None
 
-    def _timeout(self, total: float) -> aiohttp.ClientTimeout:
+    def _timeout(self, request: Request) -> aiohttp.ClientTimeout:
         return aiohttp.ClientTimeout(
-            total=total,
+            total=self._limits.total if request.timeout is None else request.timeout,
             connect=self._limits.connect,
             sock_connect=self._limits.connect,
             sock_read=self._limits.read,
         )
 
-    async def _once(self, request: _Request, origin: Origin) -> Answer:
+    async def _once(self, request: Request, origin: Origin) -> Answer:
         asked = Asked(origin)
         try:
             with towards(asked):
@@ -171,6 +109,11 @@ class Transport:
             raise _Stale
         raise fault
 
+    def _most(self, bound: Bound) -> int:
+        """Return how many bytes an answer may have."""
+        most = self._limits.max_bytes
+        return most if bound.size is None else min(bound.size, most)
+
     def _private(self, asked: Asked) -> str:
         """Return the private address that a call met, other than that of the default Odoo."""
         return "" if asked.origin == self._guard.default_origin else asked.private
@@ -182,14 +125,15 @@ class Transport:
         default = origin == self._guard.default_origin
         return fault.at(f"{origin}, which is {DEFAULT_SETTING}" if default else str(origin))
 
-    async def _exchange(self, request: _Request, asked: Asked) -> Answer:
+    async def _exchange(self, request: Request, asked: Asked) -> Answer:
+        url = URL(request.url, encoded=True)
         async with asyncio.timeout(self._limits.connect):
-            way = await self._outbound.addressed(request.url, asked, self._guard)
-        way["headers"].update(request.headers or {})
+            way = await self._outbound.addressed(url, asked, self._guard)
+        way["headers"].update(request.headers)
         async with self._open().request(
             request.method,
             data=request.body,
-            timeout=request.timeout,
+            timeout=self._timeout(request),
             allow_redirects=False,
             trace_request_ctx=asked,
             **way,
@@ -198,15 +142,15 @@ class Transport:
             return await self._take(response, request, asked)
 
     async def _take(
-        self, response: aiohttp.ClientResponse, request: _Request, asked: Asked
+        self, response: aiohttp.ClientResponse, request: Request, asked: Asked
     ) -> Answer:
         if 300 <= response.status < 400:  # noqa: PLR2004 - HTTP's class of redirects
-            raise _redirect(request.url, response.headers.get("Location", ""))
+            raise _redirect(URL(request.url, encoded=True), response.headers.get("Location", ""))
         if asked.proxied and response.status == PROXY_WANTS_LOGIN:
             raise ProxyRefused(response.status)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        body = await take_body(response, request.max_bytes)
-        return Answer(response.status, headers, body, _date(headers), self._private(asked))
+        body = await take_body(response, self._most(request.bound))
+        return Answer(response.status, headers, body, date_of(headers), self._private(asked))
 
     def _open(self) -> aiohttp.ClientSession:
         """Give the session; a new one when the loop that the old one lived in is gone."""
@@ -258,19 +202,6 @@ def _page(asked: URL, leads_to: URL) -> str:
     moved = leads_to.raw_path != asked.raw_path and leads_to.raw_path.endswith(asked.raw_path)
     stays = leads_to.origin() == asked.origin() and not moved
     return leads_to.raw_path[:_LONGEST_PAGE] if stays else ""
-
-
-def _date(headers: Mapping[str, str]) -> datetime | None:
-    return _moment(headers.get("date", ""))
-
-
-def _moment(text: str) -> datetime | None:
-    """Read a date as HTTP writes it."""
-    try:
-        date = parsedate_to_datetime(text)
-        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def odoo_guard(default_url: str, allowed: Iterable[str]) -> AddressGuard:

@@ -29,9 +29,9 @@ from odoosync.odoo.errors import (
     ServerFault,
 )
 from odoosync.odoo.login import Login
+from odoosync.odoo.messages import TOO_MANY_REQUESTS, Answer, Handler, Request
 from odoosync.odoo.refusals import quoted
 from odoosync.odoo.sealed import read_json
-from odoosync.odoo.transport import TOO_MANY_REQUESTS, Answer
 
 # 52x are Cloudflare's words for an origin that is down or slow.
 _BUSY = frozenset({408, 502, 503, 504, 520, 521, 522, 523, 524})
@@ -52,22 +52,6 @@ def told_on_arrival(tell: Tell) -> Iterator[None]:
         yield
     finally:
         _on_arrival.reset(token)
-
-
-class Sender(Protocol):
-    """The part of `Transport` that is used here, so that tests can replay recordings."""
-
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: dict[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
-        repeatable: bool = False,
-        bound: Bound = SMALL,
-    ) -> Answer: ...
 
 
 class Calls(Protocol):
@@ -120,12 +104,12 @@ class Meter:
 class Wire:
     """One login's line to its server."""
 
-    transport: Sender
+    transport: Handler
     login: Login
     meter: Meter = field(default_factory=Meter)
 
     async def get(self, path: str) -> Answer:
-        return await self._send("GET", path, headers={}, body=None, repeatable=True)
+        return await self._handle(Request("GET", self.login.url.join(path), repeatable=True))
 
     async def post(
         self,
@@ -142,13 +126,10 @@ class Wire:
             body = b""
         if not body:
             raise RequestRejected("This call holds text or numbers that JSON cannot carry.")
-        return await self._send(
-            "POST",
-            path,
-            headers={"Content-Type": "application/json", **(headers or {})},
-            body=body,
-            repeatable=repeatable,
-            bound=bound,
+        url, json = self.login.url.join(path), {"Content-Type": "application/json"}
+        all_headers = json | (headers or {})
+        return await self._handle(
+            Request("POST", url, all_headers, body, repeatable=repeatable, bound=bound)
         )
 
     async def decoded(self, answer: Answer, bound: Bound = SMALL) -> Any:
@@ -169,26 +150,10 @@ class Wire:
             " A proxy before it may ask for a login or tell of maintenance."
         )
 
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: dict[str, str],
-        body: bytes | None,
-        repeatable: bool,
-        bound: Bound = SMALL,
-    ) -> Answer:
+    async def _handle(self, request: Request) -> Answer:
         self.meter.calls += 1
         try:
-            answer = await self.transport.send(
-                method,
-                self.login.url.join(path),
-                headers=headers,
-                body=body,
-                repeatable=repeatable,
-                bound=bound,
-            )
+            answer = await self.transport.handle(request)
         except OdooError as error:
             self.meter.private = error.private
             raise

@@ -15,10 +15,8 @@ from odoosync.connections import store as connections
 from odoosync.db import Tx
 from odoosync.jobs.lanes import Claim
 from odoosync.jobs.task import Lease, RetryIn
-from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.errors import InvalidCredentials, OdooError, TimedOut
-from odoosync.odoo.transport import Answer
-from odoosync.odoo.wire import Sender
+from odoosync.odoo.messages import Answer, Handler, Request
 from odoosync.sync import breaker, runs, standing
 from odoosync.sync.breaker import Go, Probe, Wait
 from odoosync.sync.engine.open_odoo import Equipment, open_odoo
@@ -42,30 +40,12 @@ class Admitted:
 class Patient:
     """A transport that tells the attempt's lease while an answer is waited for."""
 
-    transport: Sender
+    transport: Handler
     lease: Lease
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: dict[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
-        repeatable: bool = False,
-        bound: Bound = SMALL,
-    ) -> Answer:
+    async def handle(self, request: Request) -> Answer:
         with self.lease.waiting():
-            return await self.transport.send(
-                method,
-                url,
-                headers=headers,
-                body=body,
-                timeout=timeout,
-                repeatable=repeatable,
-                bound=bound,
-            )
+            return await self.transport.handle(request)
 
 
 async def enter(tools: Equipment, claim: Claim) -> Admitted | Wait:

@@ -15,12 +15,11 @@ from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.clock import utc_now
 from odoosync.connections.testing import run_test
-from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.deadline import Deadline
 from odoosync.odoo.errors import TimedOut
 from odoosync.odoo.login import Login
-from odoosync.odoo.transport import Answer, Transport, open_transport
-from odoosync.odoo.wire import Sender
+from odoosync.odoo.messages import Answer, Handler, Request
+from odoosync.odoo.transport import Transport, open_transport
 from served import client_of
 from waiting import PATIENCE_S
 
@@ -58,31 +57,15 @@ class Impatient:
     transport: Transport
     fault: Fault
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: dict[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
-        repeatable: bool = False,
-        bound: Bound = SMALL,
-    ) -> Answer:
-        hangs = all(name in f"{url} {body!r}" for name in (self.fault.model, self.fault.method))
-        total = SOON_S if hangs else timeout
-        return await self.transport.send(
-            method,
-            url,
-            headers=headers,
-            body=body,
-            timeout=total,
-            repeatable=repeatable,
-            bound=bound,
+    async def handle(self, request: Request) -> Answer:
+        hangs = all(
+            name in f"{request.url} {request.body!r}"
+            for name in (self.fault.model, self.fault.method)
         )
+        return await self.transport.handle(replace(request, timeout=SOON_S) if hangs else request)
 
 
-async def hung(transport: Sender, url: str, seconds: float = PATIENCE_S) -> TimedOut:
+async def hung(transport: Handler, url: str, seconds: float = PATIENCE_S) -> TimedOut:
     login = Login.typed(url=url, database="odoo_db", username="admin", secret="admin")
     with pytest.raises(TimedOut) as caught:
         await run_test(Deadline(transport, seconds), login, clock=utc_now)

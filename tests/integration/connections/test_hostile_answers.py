@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,8 @@ from odoosync.clock import utc_now
 from odoosync.connections.testing import run_test
 from odoosync.odoo.errors import OdooError
 from odoosync.odoo.login import Login
-from odoosync.odoo.transport import Answer, Transport, open_transport
+from odoosync.odoo.messages import Answer, Request
+from odoosync.odoo.transport import Transport, open_transport
 
 SIZE = 10_000_000
 SMALL = 64 * 1024
@@ -46,8 +46,8 @@ class Watched:
     transport: Transport
     sizes: list[int] = field(default_factory=list)
 
-    async def send(self, *given: Any, **more: Any) -> Answer:
-        answer = await self.transport.send(*given, **more)
+    async def handle(self, request: Request) -> Answer:
+        answer = await self.transport.handle(request)
         self.sizes.append(len(answer.body))
         return answer
 

@@ -17,7 +17,8 @@ from odoosync.addresses.outbound import Outbound
 from odoosync.notifications.opening import webhook_guard
 from odoosync.notifications.posting import Limits, Poster
 from odoosync.odoo.errors import TimedOut
-from odoosync.odoo.tenant_sender import TenantSender
+from odoosync.odoo.messages import Request
+from odoosync.odoo.tenant_handler import TenantHandler
 from odoosync.odoo.transport import Transport, TransportLimits, odoo_guard
 from waiting import PATIENCE_S
 
@@ -90,7 +91,9 @@ async def test_a_call_to_odoo_is_made_beside_webhooks_at_silent_names() -> None:
     await asyncio.sleep(0)
     async with serving(answer) as server:
         url = server.url.replace("127.0.0.1", "odoo.example")
-        assert (await TenantSender(transport, HONEST).send("GET", f"{url}/x")).status == 200
+        assert (
+            await TenantHandler(transport, HONEST).handle(Request("GET", f"{url}/x"))
+        ).status == 200
     assert not any(post.done() for post in posts)
     for post in posts:
         post.cancel()
@@ -104,13 +107,16 @@ async def test_the_same_name_is_not_looked_up_for_two_tenants_together() -> None
     """Else one tenant's queue would be the other's."""
     outbound = Outbound()
     transport = Transport(TransportLimits(), GUARD, outbound)
-    hostile, honest = TenantSender(transport, HOSTILE), TenantSender(transport, HONEST)
+    hostile, honest = TenantHandler(transport, HOSTILE), TenantHandler(transport, HONEST)
     async with serving(answer) as server:
         url = server.url.replace("127.0.0.1", "odoo.example")
         silent = [f"http://{number}.silent/" for number in range(PER_TENANT)]
-        tasks = [asyncio.create_task(hostile.send("GET", one)) for one in (*silent, f"{url}/x")]
+        tasks = [
+            asyncio.create_task(hostile.handle(Request("GET", one)))
+            for one in (*silent, f"{url}/x")
+        ]
         await asyncio.sleep(0)
-        assert (await honest.send("GET", f"{url}/x")).status == 200
+        assert (await honest.handle(Request("GET", f"{url}/x"))).status == 200
         assert not any(task.done() for task in tasks)
     for task in tasks:
         task.cancel()
@@ -124,7 +130,7 @@ async def test_a_silent_name_is_told_as_such() -> None:
     transport = Transport(TransportLimits(), GUARD, outbound)
     poster = Poster(webhook_guard([]), Limits(), outbound)
     with pytest.raises(TimedOut, match="not looked up in time") as caught:
-        await transport.send("GET", "http://odoo.silent/")
+        await transport.handle(Request("GET", "http://odoo.silent/"))
     told = await poster.post("http://receiver.silent/", {}, b"{}")
     await poster.close()
     await transport.close()

@@ -17,7 +17,8 @@ from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.outbound import Outbound
 from odoosync.notifications.posting import Poster
 from odoosync.odoo import errors
-from odoosync.odoo.transport import SETTING, Answer, Transport, TransportLimits
+from odoosync.odoo.messages import Answer, Request
+from odoosync.odoo.transport import SETTING, Transport, TransportLimits
 from outbound_proxy import OutboundProxy, proxying
 from private_authority import PrivateAuthority
 
@@ -66,7 +67,7 @@ async def get(url: str, outbound: Outbound, guard: AddressGuard = LOOPBACK) -> A
     async with AsyncExitStack() as stack:
         transport = Transport(TransportLimits(), guard, outbound)
         stack.push_async_callback(transport.close)
-        return await transport.send("GET", f"{url}/x", headers={"X-Key": SECRET})
+        return await transport.handle(Request("GET", f"{url}/x", headers={"X-Key": SECRET}))
 
 
 def named(server: Server) -> str:

@@ -17,6 +17,7 @@ from odoosync.addresses import lookups
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.outbound import Outbound
 from odoosync.odoo import errors
+from odoosync.odoo.messages import Request
 from odoosync.odoo.transport import SETTING, Transport, TransportLimits, open_transport
 
 
@@ -31,7 +32,11 @@ async def test_servers_that_keep_or_close_connections_both_work(
 ) -> None:
     async with serving(answers, keep_alive=keep_alive) as server:
         bodies = [
-            (await transport.send("POST", f"{server.url}/x", body=b"{}", repeatable=True)).body
+            (
+                await transport.handle(
+                    Request("POST", f"{server.url}/x", body=b"{}", repeatable=True)
+                )
+            ).body
             for _ in range(3)
         ]
     assert bodies[-1] in {b"3", b"4", b"5"}
@@ -51,15 +56,15 @@ async def test_a_read_over_a_connection_that_went_stale_is_sent_again(
 ) -> None:
     async with serving(closes_after_the_first, keep_alive=True) as server:
         for _ in range(2):
-            await transport.send("POST", f"{server.url}/x", body=b"{}", repeatable=True)
+            await transport.handle(Request("POST", f"{server.url}/x", body=b"{}", repeatable=True))
     assert len(server.requests) == 3
 
 
 async def test_a_write_is_never_sent_again(transport: Transport) -> None:
     async with serving(closes_after_the_first, keep_alive=True) as server:
-        await transport.send("POST", f"{server.url}/x", body=b"{}")
+        await transport.handle(Request("POST", f"{server.url}/x", body=b"{}"))
         with pytest.raises(errors.CutOff):
-            await transport.send("POST", f"{server.url}/x", body=b"{}")
+            await transport.handle(Request("POST", f"{server.url}/x", body=b"{}"))
     assert len(server.requests) == 2
 
 
@@ -69,13 +74,13 @@ async def test_a_read_over_a_new_connection_is_not_sent_again(transport: Transpo
 
     async with serving(cuts) as server:
         with pytest.raises(errors.CutOff):
-            await transport.send("POST", f"{server.url}/x", body=b"{}", repeatable=True)
+            await transport.handle(Request("POST", f"{server.url}/x", body=b"{}", repeatable=True))
     assert len(server.requests) == 1
 
 
 async def test_the_clock_of_the_server_comes_with_the_answer(transport: Transport) -> None:
     async with serving(answers) as server:
-        answer = await transport.send("GET", f"{server.url}/x")
+        answer = await transport.handle(Request("GET", f"{server.url}/x"))
     assert answer.date == datetime(2026, 11, 23, 16, 36, 23, tzinfo=UTC)
 
 
@@ -85,7 +90,7 @@ async def test_a_server_may_send_no_clock(transport: Transport, header: str) -> 
         await exchange.reply(b"{}", header)
 
     async with serving(clockless) as server:
-        assert (await transport.send("GET", f"{server.url}/x")).date is None
+        assert (await transport.handle(Request("GET", f"{server.url}/x"))).date is None
 
 
 async def test_only_so_many_calls_to_one_origin_are_under_way(transport: Transport) -> None:
@@ -99,7 +104,9 @@ async def test_only_so_many_calls_to_one_origin_are_under_way(transport: Transpo
         await exchange.reply(b"{}")
 
     async with serving(slow) as server:
-        await asyncio.gather(*(transport.send("GET", f"{server.url}/x") for _ in range(8)))
+        await asyncio.gather(
+            *(transport.handle(Request("GET", f"{server.url}/x")) for _ in range(8))
+        )
     assert server.busiest == LIMITS.per_origin
 
 
@@ -111,8 +118,8 @@ async def test_a_server_that_answers_429_is_asked_one_by_one_from_then_on() -> N
 
     slow = Transport(TransportLimits(slow_spacing=0.01), LOOPBACK)
     async with serving(limits_the_first) as server:
-        assert (await slow.send("GET", f"{server.url}/x")).status == 429
-        await asyncio.gather(*(slow.send("GET", f"{server.url}/x") for _ in range(6)))
+        assert (await slow.handle(Request("GET", f"{server.url}/x"))).status == 429
+        await asyncio.gather(*(slow.handle(Request("GET", f"{server.url}/x")) for _ in range(6)))
     assert server.busiest == 1
     await slow.close()
 
@@ -121,7 +128,7 @@ async def test_a_refused_address_is_never_connected_to() -> None:
     guarded = Transport(LIMITS, AddressGuard(SETTING))
     async with serving(answers) as server:
         with pytest.raises(errors.AddressRefused, match="ODOOSYNC_ALLOWED_ODOO_HOSTS"):
-            await guarded.send("GET", f"{server.url}/x")
+            await guarded.handle(Request("GET", f"{server.url}/x"))
     await guarded.close()
     assert server.connections == 0
 
@@ -133,7 +140,7 @@ async def test_a_name_that_leads_inside_is_refused_for_each_of_its_addresses(
     leads_to(monkeypatch, addresses)
     guarded = Transport(LIMITS, AddressGuard(SETTING))
     with pytest.raises(errors.AddressRefused):
-        await guarded.send("GET", "http://odoo.example/x")
+        await guarded.handle(Request("GET", "http://odoo.example/x"))
     await guarded.close()
 
 
@@ -142,7 +149,7 @@ async def test_a_name_that_is_allowed_may_lead_inside(monkeypatch: pytest.Monkey
     async with serving(answers) as server:
         leads_to(monkeypatch, ["169.254.169.254", "127.0.0.1"])
         port = server.url.rpartition(":")[2]
-        assert (await guarded.send("GET", f"http://odoo.example:{port}/x")).status == 200
+        assert (await guarded.handle(Request("GET", f"http://odoo.example:{port}/x"))).status == 200
     await guarded.close()
 
 
@@ -153,9 +160,9 @@ async def test_a_pooled_connection_belongs_to_the_name_that_was_asked_for(
     guarded = Transport(LIMITS, AddressGuard.of(SETTING, ["odoo.example:*"]))
     async with serving(answers, keep_alive=True) as server:
         port = server.url.rpartition(":")[2]
-        await guarded.send("GET", f"http://odoo.example:{port}/x")
+        await guarded.handle(Request("GET", f"http://odoo.example:{port}/x"))
         with pytest.raises(errors.AddressRefused):
-            await guarded.send("GET", f"http://evil.example:{port}/x")
+            await guarded.handle(Request("GET", f"http://evil.example:{port}/x"))
     await guarded.close()
 
 
@@ -167,7 +174,7 @@ async def test_an_unknown_host_is_told_as_such(
 
     monkeypatch.setattr(lookups, "look_up", unknown)
     with pytest.raises(errors.HostNotFound) as caught:
-        await transport.send("GET", "http://no-such-host.example/x")
+        await transport.handle(Request("GET", "http://no-such-host.example/x"))
     assert caught.value.stage == "dns"
 
 
@@ -176,7 +183,7 @@ async def test_a_certificate_that_nobody_signed_is_refused(
 ) -> None:
     async with serving(answers, tls=self_signed(tmp_path)) as server:
         with pytest.raises(errors.TlsFailed, match=r"not trusted: self.signed certificate"):
-            await transport.send("GET", f"{server.url}/x")
+            await transport.handle(Request("GET", f"{server.url}/x"))
 
 
 async def test_a_port_that_speaks_no_tls_is_told_as_such(transport: Transport) -> None:
@@ -187,7 +194,7 @@ async def test_a_port_that_speaks_no_tls_is_told_as_such(transport: Transport) -
     async with await asyncio.start_server(greets, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(errors.TlsFailed, match="http://"):
-            await transport.send("GET", f"https://127.0.0.1:{port}/x")
+            await transport.handle(Request("GET", f"https://127.0.0.1:{port}/x"))
 
 
 async def test_a_certificate_that_is_trusted_is_accepted(tmp_path: Path) -> None:
@@ -195,15 +202,15 @@ async def test_a_certificate_that_is_trusted_is_accepted(tmp_path: Path) -> None
     trusting = ssl.create_default_context(cafile=str(tmp_path / "certificate.pem"))
     made = Transport(LIMITS, LOOPBACK, Outbound(trusting))
     async with serving(answers, tls=server_side) as server:
-        assert (await made.send("GET", f"{server.url}/x")).body == b"1"
+        assert (await made.handle(Request("GET", f"{server.url}/x"))).body == b"1"
     await made.close()
 
 
 async def test_a_closed_transport_opens_anew(transport: Transport) -> None:
     async with serving(answers) as server:
-        await transport.send("GET", f"{server.url}/x")
+        await transport.handle(Request("GET", f"{server.url}/x"))
         await transport.close()
-        assert (await transport.send("GET", f"{server.url}/x")).body == b"2"
+        assert (await transport.handle(Request("GET", f"{server.url}/x"))).body == b"2"
 
 
 def leads_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
@@ -219,14 +226,16 @@ def leads_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
 
 async def test_no_origin_is_remembered_when_its_calls_are_over(transport: Transport) -> None:
     async with serving(answers) as server:
-        await asyncio.gather(*(transport.send("GET", f"{server.url}/x") for _ in range(4)))
+        await asyncio.gather(
+            *(transport.handle(Request("GET", f"{server.url}/x")) for _ in range(4))
+        )
     assert transport._throttle._gates == {}
 
 
 async def test_the_transport_of_a_process_may_call_the_default_address_only() -> None:
     async with serving(answers) as ours, serving(answers) as other:
         made = open_transport(ours.url, [])
-        assert (await made.send("GET", f"{ours.url}/x")).status == 200
+        assert (await made.handle(Request("GET", f"{ours.url}/x"))).status == 200
         with pytest.raises(errors.AddressRefused):
-            await made.send("GET", f"{other.url}/x")
+            await made.handle(Request("GET", f"{other.url}/x"))
         await made.close()

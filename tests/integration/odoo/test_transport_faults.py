@@ -12,6 +12,7 @@ import pytest
 
 from integration.odoo.servers import Exchange, Script, Server, serving
 from odoosync.odoo import errors
+from odoosync.odoo.messages import Request
 from odoosync.odoo.transport import Transport
 from waiting import until
 
@@ -113,8 +114,8 @@ async def failure(transport: Transport, script: Script) -> errors.OdooError:
     """Let a call fail, and see that its error keeps neither the request nor what aiohttp said."""
     async with serving(script) as server:
         with pytest.raises(errors.OdooError) as caught:
-            await transport.send(
-                "POST", f"{server.url}/x", headers={"Authorization": SECRET}, body=b"{}"
+            await transport.handle(
+                Request("POST", f"{server.url}/x", {"Authorization": SECRET}, b"{}")
             )
     error = caught.value
     assert (error.__cause__, error.__context__) == (None, None)
@@ -150,7 +151,7 @@ async def test_a_redirect_names_the_path_that_odoo_is_published_below(
 
     async with serving(elsewhere) as server:
         with pytest.raises(errors.RedirectRefused, match=r"https://odoo\.example/erp "):
-            await transport.send("POST", f"{server.url}/erp/jsonrpc")
+            await transport.handle(Request("POST", f"{server.url}/erp/jsonrpc"))
 
 
 async def test_a_redirect_is_not_followed_but_named(transport: Transport) -> None:
@@ -159,7 +160,7 @@ async def test_a_redirect_is_not_followed_but_named(transport: Transport) -> Non
 
     async with serving(elsewhere) as server:
         with pytest.raises(errors.RedirectRefused, match=r"https://odoo\.example ") as caught:
-            await transport.send("GET", f"{server.url}/x")
+            await transport.handle(Request("GET", f"{server.url}/x"))
     assert caught.value.target == "https://odoo.example"
     assert len(server.requests) == 1
 
@@ -169,7 +170,7 @@ async def test_a_server_that_is_off_is_unreachable(transport: Transport) -> None
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
         with pytest.raises(errors.Unreachable, match="Nothing listens"):
-            await transport.send("GET", f"{url}/x")
+            await transport.handle(Request("GET", f"{url}/x"))
 
 
 async def test_a_compressed_answer_is_unpacked(transport: Transport) -> None:
@@ -177,7 +178,7 @@ async def test_a_compressed_answer_is_unpacked(transport: Transport) -> None:
         await exchange.reply(gzip.compress(b"{}"), "Content-Encoding: gzip")
 
     async with serving(packed) as server:
-        answer = await transport.send("GET", f"{server.url}/x")
+        answer = await transport.handle(Request("GET", f"{server.url}/x"))
     assert answer.body == b"{}"
     assert b"gzip" in server.requests[0]
 
@@ -187,9 +188,11 @@ async def test_a_hanging_server_holds_up_no_other(transport: Transport) -> None:
         await exchange.reply(b"{}")
 
     async with serving(hangs) as bad, serving(answers) as good:
-        stuck = [asyncio.create_task(transport.send("GET", f"{bad.url}/x")) for _ in range(20)]
+        stuck = [
+            asyncio.create_task(transport.handle(Request("GET", f"{bad.url}/x"))) for _ in range(20)
+        ]
         await asyncio.sleep(0)
-        answer = await transport.send("GET", f"{good.url}/x")
+        answer = await transport.handle(Request("GET", f"{good.url}/x"))
         assert (answer.status, [task.done() for task in stuck]) == (200, [False] * 20)
         for task in stuck:
             task.cancel()
@@ -198,7 +201,9 @@ async def test_a_hanging_server_holds_up_no_other(transport: Transport) -> None:
 
 async def test_whoever_waits_too_long_for_a_slot_is_told(impatient: Transport) -> None:
     async with serving(hangs) as server:
-        calls = (impatient.send("GET", f"{server.url}/x", timeout=0.1) for _ in range(20))
+        calls = (
+            impatient.handle(Request("GET", f"{server.url}/x", timeout=0.1)) for _ in range(20)
+        )
         ended = await asyncio.gather(*calls, return_exceptions=True)
     assert {type(error) for error in ended} == {errors.TimedOut, errors.ServerBusy}
 
@@ -213,8 +218,8 @@ async def test_a_caller_that_gives_up_frees_its_slot(transport: Transport) -> No
 
     async with serving(answers_the_third) as server:
         for number in (1, 2):
-            call = asyncio.create_task(transport.send("GET", f"{server.url}/x"))
+            call = asyncio.create_task(transport.handle(Request("GET", f"{server.url}/x")))
             await until(partial(arrived, server, number))
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
-        assert (await transport.send("GET", f"{server.url}/x")).status == 200
+        assert (await transport.handle(Request("GET", f"{server.url}/x"))).status == 200

@@ -13,7 +13,8 @@ from integration.odoo.conftest import LOOPBACK
 from integration.odoo.servers import Exchange, Script, serving
 from odoosync.odoo import errors
 from odoosync.odoo.bounds import PAGE, SMALL, Bound
-from odoosync.odoo.transport import Answer, Transport, TransportLimits
+from odoosync.odoo.messages import Answer, Request
+from odoosync.odoo.transport import Transport, TransportLimits
 
 MIB = 2**20
 LISTS = b"[" + b"[]," * (20 * MIB) + b"[]]"
@@ -43,7 +44,7 @@ def sending(body: bytes, packing: str = "", content_type: str = "application/jso
 
 async def asked(transport: Transport, script: Script, bound: Bound = PAGE) -> Answer:
     async with serving(script) as server:
-        return await transport.send("GET", f"{server.url}/x", bound=bound)
+        return await transport.handle(Request("GET", f"{server.url}/x", bound=bound))
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ import orjson
 from odoo_sandbox import World, answers
 from odoo_sandbox.json2 import answer_json2
 from odoo_sandbox.jsonrpc import answer_rpc, target_of
-from odoosync.odoo.bounds import SMALL, Bound
-from odoosync.odoo.transport import Answer
+from odoosync.odoo.messages import Answer, Request
 
 START = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 Hook = Callable[[str, str], None]
@@ -50,26 +49,15 @@ class DirectOdoo:
     asked: list[tuple[str, str]] = field(default_factory=list)
     payloads: list[dict[str, Any]] = field(default_factory=list)
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
-        repeatable: bool = False,
-        bound: Bound = SMALL,
-    ) -> Answer:
-        del method, timeout, repeatable, bound
-        path = url.partition("://")[2].partition("/")[2]
-        payload = orjson.loads(body) if body else {}
+    async def handle(self, request: Request) -> Answer:
+        path = request.url.partition("://")[2].partition("/")[2]
+        payload = orjson.loads(request.body) if request.body else {}
         named = tuple(path.split("/")[-2:]) if path.startswith("json/2/") else target_of(payload)
         model, called = named
         self.asked.append((model, called))
         self.payloads.append(payload)
         self.before(model, called)
-        answer = self._answer(path, headers or {}, payload, model, called)
+        answer = self._answer(path, request.headers, payload, model, called)
         date = self.world.date_header()
         told = {"content-type": answer.content_type}
         self.after(model, called)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
 
@@ -14,7 +14,8 @@ from integration.sync.direct import DirectOdoo, HandClock
 from integration.verify.checking import TRUE, contacts, found
 from odoo_sandbox import Fault, SandboxServer, World, seed_world
 from odoosync.addresses.guard import AddressGuard
-from odoosync.odoo.transport import SETTING, Answer, Transport, TransportLimits
+from odoosync.odoo.messages import Answer, Request
+from odoosync.odoo.transport import SETTING, Transport, TransportLimits
 from odoosync.sync import pace, patience
 from odoosync.sync.engine import ids
 
@@ -43,13 +44,13 @@ class OdooBehindProxy:
     def world(self) -> World:
         return self.server.world
 
-    async def send(self, method: str, url: str, **options: Any) -> Answer:
-        call = re.sub(r'"id":\d+,"params"', "", f"{url} {options.get('body')!r}")
+    async def handle(self, request: Request) -> Answer:
+        call = re.sub(r'"id":\d+,"params"', "", f"{request.url} {request.body!r}")
         if self.fault and self.only in call and (self.always or call not in self.seen):
             self.server.faults.add(self.fault)
         self.seen.add(call)
-        there = url.replace("http://odoo.test", self.server.url)
-        return await self.transport.send(method, there, **options)
+        there = request.url.replace("http://odoo.test", self.server.url)
+        return await self.transport.handle(replace(request, url=there))
 
 
 pytestmark = pytest.mark.usefixtures("public_loopback")

@@ -12,8 +12,8 @@ from integration.sync.direct import DirectOdoo, HandClock
 from odoo_sandbox import World
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import TimedOut
+from odoosync.odoo.messages import Answer, Request
 from odoosync.odoo.sealed import Sealed
-from odoosync.odoo.transport import Answer
 from odoosync.sync.engine import ceiling
 from odoosync.sync.tables import set_aside
 
@@ -96,8 +96,8 @@ class EndlessOdoo(DirectOdoo):
 
     fakes = 0
 
-    async def send(self, *given: Any, **more: Any) -> Answer:
-        answer = await super().send(*given, **more)
+    async def handle(self, request: Request) -> Answer:
+        answer = await super().handle(request)
         payload = self.payloads[-1]
         if self.asked[-1] != (PARTNER, "search_read") or not self.fakes:
             return answer

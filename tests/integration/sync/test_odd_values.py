@@ -12,7 +12,7 @@ from integration.sync.copying import Copy
 from integration.sync.direct import DirectOdoo
 from integration.verify.checking import verify
 from odoo_sandbox import World
-from odoosync.odoo.transport import Answer
+from odoosync.odoo.messages import Answer, Request
 from odoosync.sync.engine import keeping
 
 PARTNER = "res.partner"
@@ -54,8 +54,8 @@ class OddOdoo(DirectOdoo):
     value: Any = None
     odd = False
 
-    async def send(self, *given: Any, **more: Any) -> Answer:
-        answer = await super().send(*given, **more)
+    async def handle(self, request: Request) -> Answer:
+        answer = await super().handle(request)
         if self.odd and self.asked[-1] == (PARTNER, "search_read"):
             told = orjson.loads(answer.body)
             rows = told["result"] if isinstance(told, dict) else told
@@ -108,13 +108,13 @@ async def test_what_the_database_cannot_hold_is_told_as_odoos_fault_at_once(
 async def test_names_that_no_odoo_has_fail_the_run_and_say_so(
     copy: Copy, odoo: DirectOdoo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = odoo.send
+    answer = odoo.handle
 
-    async def hostile(*given: Any, **more: Any) -> Answer:
-        told = await answer(*given, **more)
+    async def hostile(request: Request) -> Answer:
+        told = await answer(request)
         body = told.body.replace(b'"res.country"', b'"%b"' % (b"://:" * 20_000))
         return replace(told, body=body) if odoo.asked[-1][1] == "fields_get" else told
 
-    monkeypatch.setattr(odoo, "send", hostile)
+    monkeypatch.setattr(odoo, "handle", hostile)
     run = await copy.sync()
     assert (run.status, run.error_code) == ("failed", "odoo_bad_answer")

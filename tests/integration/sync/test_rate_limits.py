@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -12,8 +12,9 @@ from integration.sync.copying import KEY, Copy
 from integration.sync.direct import DirectOdoo
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
+from odoosync.odoo.messages import Answer, Request
 from odoosync.odoo.pacing import Pace
-from odoosync.odoo.transport import Answer, Transport
+from odoosync.odoo.transport import Transport
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import open_odoo as opening
 from odoosync.sync.engine.open_odoo import Equipment, open_odoo
@@ -29,7 +30,7 @@ class Limited:
     under_way: int = 0
     most: int = 0
 
-    async def send(self, *asked: Any, **options: Any) -> Answer:
+    async def handle(self, request: Request) -> Answer:
         self.calls += 1
         if self.calls == self.at:
             return Answer(429, {"retry-after": "0"}, b"", None)
@@ -37,7 +38,7 @@ class Limited:
         self.most = max(self.most, self.under_way)
         await asyncio.sleep(0)
         self.under_way -= 1
-        return await self.odoo.send(*asked, **options)
+        return await self.odoo.handle(request)
 
 
 async def stored(copy: Copy) -> Connection:

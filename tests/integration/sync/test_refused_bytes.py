@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import orjson
@@ -15,8 +15,8 @@ from integration.sync.direct import DirectOdoo, HandClock
 from integration.verify.checking import contacts
 from odoo_sandbox import Fault, SandboxServer, World, seed_world
 from odoosync.addresses.guard import AddressGuard
-from odoosync.odoo.bounds import Bound
-from odoosync.odoo.transport import SETTING, Answer, Transport, TransportLimits
+from odoosync.odoo.messages import Answer, Request
+from odoosync.odoo.transport import SETTING, Transport, TransportLimits
 from odoosync.sync import pace, patience
 from odoosync.sync.tables import set_aside
 
@@ -43,14 +43,14 @@ class UselessOdoo:
     def world(self) -> World:
         return self.server.world
 
-    async def send(self, method: str, url: str, *, bound: Bound, **options: Any) -> Answer:
-        asked = options.get("body") or b""
-        fields = orjson.loads(asked).get("fields", []) if url.endswith("/search_read") else []
+    async def handle(self, request: Request) -> Answer:
+        reads = request.url.endswith("/search_read")
+        fields = orjson.loads(request.body or b"").get("fields", []) if reads else []
         if self.fault and set(fields) - {"id"}:
             self.server.faults.add(self.fault)
-            self.spent += (bound.size or PAGE) / PAGE
-        there = url.replace("http://odoo.test", self.server.url)
-        return await self.transport.send(method, there, bound=bound, **options)
+            self.spent += (request.bound.size or PAGE) / PAGE
+        there = request.url.replace("http://odoo.test", self.server.url)
+        return await self.transport.handle(replace(request, url=there))
 
 
 @pytest.fixture

@@ -12,11 +12,10 @@ from typing import Any
 
 import orjson
 
-from odoosync.odoo.bounds import SMALL, Bound
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.facts import ProtocolName, ServerFacts
 from odoosync.odoo.login import Login
-from odoosync.odoo.transport import Answer
+from odoosync.odoo.messages import Answer, Request
 from odoosync.odoo.url import parse_odoo_url
 from odoosync.odoo.wire import Wire
 
@@ -84,27 +83,17 @@ class Replay:
     answers: list[Answer | Exception]
     sent: list[dict[str, Any]] = field(default_factory=list)
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - as in Transport
-        repeatable: bool = False,
-        bound: Bound = SMALL,
-    ) -> Answer:
-        payload = orjson.loads(body) if body else None
+    async def handle(self, request: Request) -> Answer:
+        payload = orjson.loads(request.body) if request.body else None
         self.sent.append(
             {
-                "method": method,
-                "url": url,
-                "headers": dict(headers or {}),
+                "method": request.method,
+                "url": request.url,
+                "headers": dict(request.headers),
                 "body": payload,
-                "timeout": timeout,
-                "repeatable": repeatable,
-                "bound": bound,
+                "timeout": request.timeout,
+                "repeatable": request.repeatable,
+                "bound": request.bound,
             }
         )
         answer = self.answers.pop(0)

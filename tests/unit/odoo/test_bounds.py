@@ -12,9 +12,9 @@ from odoosync.odoo.bounds import FIELDS, PAGE, SMALL, Bound, bound_of
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import AnswerTooLarge, BadAnswer, BrokenAnswer, RequestRejected
 from odoosync.odoo.fields import Field
+from odoosync.odoo.messages import Answer
 from odoosync.odoo.refusals import LONGEST_TEXT, quoted, refused
 from odoosync.odoo.sealed import Sealed, read_json
-from odoosync.odoo.transport import Answer
 from odoosync.odoo.wire import Wire
 from unit.odoo.replay import KEY, NOW, Replay, facts, json, login
 

@@ -7,7 +7,7 @@ import pytest
 
 from odoosync.odoo import errors
 from odoosync.odoo.client import IdSum, OdooClient
-from odoosync.odoo.transport import Answer
+from odoosync.odoo.messages import Answer
 from odoosync.odoo.wire import Wire
 from unit.odoo.replay import KEY, NOW, Replay, client, facts, html, json, login
 

@@ -9,7 +9,7 @@ import pytest
 
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.errors import BadAnswer, BrokenAnswer
-from odoosync.odoo.transport import Answer, _date
+from odoosync.odoo.messages import Answer, date_of
 from unit.odoo.replay import KEY, json
 from unit.odoo.test_client import answering
 
@@ -115,5 +115,5 @@ async def test_groups_of_another_shape_are_a_bad_answer(groups: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "Fri, 31 Dec 9999 23:59:59 -2359"])
-def test_a_date_beyond_all_time_is_no_date(text: str) -> None:
-    assert _date({"date": text}) is None
+def test_a_date_beyond_all_time_is_nodate_of(text: str) -> None:
+    assert date_of({"date": text}) is None

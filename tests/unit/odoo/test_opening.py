@@ -10,7 +10,7 @@ import pytest
 from odoosync.odoo import errors
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.facts import ServerFacts
-from odoosync.odoo.transport import Answer
+from odoosync.odoo.messages import Answer
 from unit.odoo.replay import KEY, NOW, VERSIONS, Replay, facts, html, json, login, recording, replay
 
 VERSION = {

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from jumping_clock import jumping_clock
+from odoosync.odoo.messages import Answer, Handler, Request
 from odoosync.odoo.pacing import Gates, Pace
-from odoosync.odoo.transport import Answer
-from odoosync.odoo.wire import Sender
 
 
 @dataclass
@@ -20,7 +19,7 @@ class SlowOdoo:
     under_way: int = 0
     most: int = 0
 
-    async def send(self, *_: Any, **__: Any) -> Answer:
+    async def handle(self, _request: Request) -> Answer:
         self.begun.append(asyncio.get_running_loop().time())
         self.under_way += 1
         self.most = max(self.most, self.under_way)
@@ -30,8 +29,8 @@ class SlowOdoo:
 
 
 async def ask(odoo: SlowOdoo, gates: Gates, pace: Pace, calls: int) -> None:
-    sender = gates.sender(cast("Sender", odoo), 1, pace)
-    await asyncio.gather(*(sender.send("POST", "http://odoo") for _ in range(calls)))
+    handler = gates.handler(cast("Handler", odoo), 1, pace)
+    await asyncio.gather(*(handler.handle(Request("POST", "http://odoo")) for _ in range(calls)))
 
 
 async def test_calls_start_apart() -> None:
@@ -49,16 +48,18 @@ async def test_calls_of_two_runs_of_a_connection_share_its_slots() -> None:
 
 async def test_a_call_that_is_cancelled_while_it_waits_takes_no_slot() -> None:
     gates, pace = Gates(), Pace(spacing=30, parallel=1)
-    sender = gates.sender(cast("Sender", SlowOdoo()), 1, pace)
-    await sender.send("GET", "http://odoo")
-    waiting = asyncio.create_task(sender.send("GET", "http://odoo"))
+    handler = gates.handler(cast("Handler", SlowOdoo()), 1, pace)
+    await handler.handle(Request("GET", "http://odoo"))
+    waiting = asyncio.create_task(handler.handle(Request("GET", "http://odoo")))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    again = asyncio.create_task(gates.sender(cast("Sender", SlowOdoo()), 1, Pace()).send("G", "x"))
+    again = asyncio.create_task(
+        gates.handler(cast("Handler", SlowOdoo()), 1, Pace()).handle(Request("G", "x"))
+    )
     assert (await again).status == 200
 
 
 def test_nothing_is_put_before_a_transport_that_is_to_go_as_it_goes() -> None:
-    odoo = cast("Sender", SlowOdoo())
-    assert Gates().sender(odoo, 1, Pace()) is odoo
+    odoo = cast("Handler", SlowOdoo())
+    assert Gates().handler(odoo, 1, Pace()) is odoo

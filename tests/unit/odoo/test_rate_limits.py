@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from jumping_clock import jumping_clock
-from odoosync.odoo.rate_limits import RateLimitedSender, wait_for
-from odoosync.odoo.transport import Answer
+from odoosync.odoo.messages import Answer, Request
+from odoosync.odoo.rate_limits import RateLimitedHandler, wait_for
 from unit.odoo.replay import NOW, Replay, json
 
 SOON = Answer(429, {"retry-after": "0"}, b"", NOW)
@@ -45,10 +45,10 @@ async def test_a_limited_call_is_sent_again_and_told_once() -> None:
         told.append("limited")
 
     odoo = Replay([SOON, SOON, json([])])
-    sender = RateLimitedSender(odoo, 20.0, tell)
+    handler = RateLimitedHandler(odoo, 20.0, tell)
     with jumping_clock():
-        answer = await sender.send("POST", "http://odoo", body=b"[7]")
-    assert (answer.status, told, sender.is_limited) == (200, ["limited"], True)
+        answer = await handler.handle(Request("POST", "http://odoo", body=b"[7]"))
+    assert (answer.status, told, handler.is_limited) == (200, ["limited"], True)
     assert [one["body"] for one in odoo.sent] == [[7]] * 3
 
 
@@ -56,15 +56,17 @@ async def test_waits_are_over_before_the_time_is_up() -> None:
     answers: list[Answer | Exception] = [Answer(429, {"retry-after": "8"}, b"", NOW)] * 5
     odoo = Replay(answers)
     with jumping_clock():
-        answer = await RateLimitedSender(odoo, 20.0).send("POST", "http://odoo")
+        answer = await RateLimitedHandler(odoo, 20.0).handle(Request("POST", "http://odoo"))
     assert (answer.status, len(odoo.sent)) == (429, 3)
 
 
 async def test_without_patience_the_answer_is_handed_on() -> None:
-    sender = RateLimitedSender(Replay([SOON]))
-    assert (await sender.send("GET", "http://odoo")).status == 429
-    assert sender.is_limited
+    handler = RateLimitedHandler(Replay([SOON]))
+    assert (await handler.handle(Request("GET", "http://odoo"))).status == 429
+    assert handler.is_limited
 
 
 async def test_a_far_end_is_handed_on_at_once() -> None:
-    assert (await RateLimitedSender(Replay([LATER]), 20.0).send("GET", "http://odoo")) is LATER
+    assert (
+        await RateLimitedHandler(Replay([LATER]), 20.0).handle(Request("GET", "http://odoo"))
+    ) is LATER

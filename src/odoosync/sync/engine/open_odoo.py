@@ -15,12 +15,12 @@ from odoosync.odoo.bounds import PAGE_BYTES
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.facts import ServerFacts
 from odoosync.odoo.login import Login
+from odoosync.odoo.messages import Handler
 from odoosync.odoo.pacing import RATE_LIMITED, Gates, Pace
-from odoosync.odoo.rate_limits import RateLimitedSender
+from odoosync.odoo.rate_limits import RateLimitedHandler
 from odoosync.odoo.spending import Spending
-from odoosync.odoo.tenant_sender import TenantSender
+from odoosync.odoo.tenant_handler import TenantHandler
 from odoosync.odoo.url import parse_odoo_url
-from odoosync.odoo.wire import Sender
 from odoosync.quotas import Quotas
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.maker import Maker
@@ -34,7 +34,7 @@ class Equipment:
     """What a worker process lends to each run. `page_bytes` is the most that a page may have."""
 
     database: Database
-    transport: Sender
+    transport: Handler
     key_ring: KeyRing
     clock: Clock
     deletion_guard: Guard
@@ -56,10 +56,10 @@ async def open_odoo(
     )
     known = ServerFacts.from_json(connection.server)
     trusted = None if anew else known
-    sender = _paced(tools, connection)
+    handler = _paced(tools, connection)
     spending = Spending(tools.page_bytes)
     opening = partial(
-        open_client, sender, login, known=trusted, now=tools.clock(), spending=spending
+        open_client, handler, login, known=trusted, now=tools.clock(), spending=spending
     )
     client = await patiently(opening, attempts=AT_FIRST)
     if client.facts != known:
@@ -68,19 +68,19 @@ async def open_odoo(
     return client
 
 
-def _paced(tools: Equipment, connection: Connection) -> Sender:
+def _paced(tools: Equipment, connection: Connection) -> Handler:
     """Return a transport that goes at the connection's pace, and remembers a server's 429."""
     wishes, limited = connection.preferences, connection.rate_limited_since is not None
     usual = RATE_LIMITED if limited else Pace()
     pace = Pace(wishes.call_spacing or usual.spacing, wishes.parallel_calls or usual.parallel)
-    transport = TenantSender(tools.transport, connection.tenant_id)
-    sender = tools.gates.sender(transport, connection.id, pace)
+    transport = TenantHandler(tools.transport, connection.tenant_id)
+    handler = tools.gates.handler(transport, connection.id, pace)
     if limited:
-        return sender
+        return handler
 
     async def remember() -> None:
         async with tools.database.tenant(connection.tenant_id) as tx:
             await connections.note_rate_limit(tx, connection.id, tools.clock())
         log.warning("rate_limited", connection=connection.id)
 
-    return RateLimitedSender(sender, on_limit=remember)
+    return RateLimitedHandler(handler, on_limit=remember)
