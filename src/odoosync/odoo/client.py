@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from odoosync.memory import drop_frames
 from odoosync.odoo.bounds import PAGE, SMALL, Bound
 from odoosync.odoo.choice import JSON2_SINCE, ask_version, choose, protocol_for
 from odoosync.odoo.domain import Domain
 from odoosync.odoo.errors import (
+    AnswerTooLarge,
     BadAnswer,
     BrokenAnswer,
     InvalidCredentials,
@@ -35,6 +36,7 @@ from odoosync.odoo.spending import Spending
 from odoosync.odoo.wire import Wire
 
 Context = dict[str, Any]
+_OF_RECORDS: Final = frozenset({"read", "search_read"})
 
 
 class IdSum(NamedTuple):
@@ -142,6 +144,9 @@ class OdooClient:
                 raise
         except NarrowDown as error:
             drop_frames(error)  # it may be kept until less was asked for, and the answer with it
+            # By its code: one from a private address may be told as something else.
+            if error.code == AnswerTooLarge.code and method in _OF_RECORDS:
+                error.hint = AnswerTooLarge.page_hint
             raise
         # All three mean that the call did not happen, so that repeating it is safe.
         with self._one_text():

@@ -31,12 +31,14 @@ pytestmark = pytest.mark.usefixtures("public_loopback")
 class UselessOdoo:
     """A sandbox on a socket that answers reads of records with a fault, those of ids as ever.
 
+    Unless `ids_too`: then no row can be read, in no part.
     `spent` counts the pages' worth that its caller may have taken of these.
     """
 
     server: SandboxServer
     transport: Transport
     fault: Fault | None = None
+    ids_too: bool = False
     spent: float = 0.0
 
     @property
@@ -46,7 +48,7 @@ class UselessOdoo:
     async def handle(self, request: Request) -> Answer:
         reads = request.url.endswith("/search_read")
         fields = orjson.loads(request.body or b"").get("fields", []) if reads else []
-        if self.fault and set(fields) - {"id"}:
+        if self.fault and set(fields) - (set() if self.ids_too else {"id"}):
             self.server.faults.add(self.fault)
             self.spent += (request.bound.size or PAGE) / PAGE
         there = request.url.replace("http://odoo.test", self.server.url)
@@ -110,6 +112,16 @@ async def test_a_run_gives_up_once_so_much_was_of_no_use(
     assert "ODOOSYNC_PAGE_MEGABYTES" in run.error
     assert odoo.spent < MOST
     assert await copy.rows() == kept
+
+
+async def test_where_no_part_is_small_enough_the_error_names_the_setting(
+    copy: Copy, odoo: UselessOdoo
+) -> None:
+    odoo.fault, odoo.ids_too = TOO_LARGE, True
+    run = await copy.sync()
+    assert (run.status, run.error_code) == ("failed", "odoo_answer_too_large")
+    assert "ODOOSYNC_PAGE_MEGABYTES" in run.error
+    assert odoo.spent < MOST
 
 
 async def test_what_was_given_up_is_whole_again_as_soon_as_answers_are(

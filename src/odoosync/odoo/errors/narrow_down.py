@@ -8,6 +8,9 @@ from odoosync.odoo.errors.kinds import NarrowDown, OdooError
 class AnswerTooLarge(NarrowDown):
     code = "odoo_answer_too_large"
     sentence = "Odoo's answer is larger than is accepted here. Ask for fewer rows or fields."
+    page_hint = (
+        "If records are that large, raise ODOOSYNC_PAGE_MEGABYTES or leave the large fields out."
+    )
 
 
 class BadAnswer(NarrowDown):
