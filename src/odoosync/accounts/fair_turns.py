@@ -87,8 +87,11 @@ class FairTurns:
             raise
 
     def _leave(self, network: str, name: str, turn: asyncio.Future[None]) -> None:
-        self._waiting[network][name].remove(turn)
-        self._forget_empty(network, name)
+        """Take one out who left, unless that was found out when its turn came."""
+        queue = self._waiting.get(network, OrderedDict[str, _Queue]()).get(name, ())
+        if turn in queue:
+            self._waiting[network][name].remove(turn)
+            self._forget_empty(network, name)
 
     def _forget_empty(self, network: str, name: str) -> None:
         if not self._waiting[network][name]:
@@ -99,10 +102,12 @@ class FairTurns:
     def _let_next_begin(self) -> None:
         while (found := next(self._who_may_begin(), None)) is not None:
             network, name = found
-            self._begin(network, name)
-            self._waiting[network][name].popleft().set_result(None)
-            self._waiting[network].move_to_end(name)
-            self._waiting.move_to_end(network)
+            turn = self._waiting[network][name].popleft()
+            if not turn.cancelled():
+                self._begin(network, name)
+                turn.set_result(None)
+                self._waiting[network].move_to_end(name)
+                self._waiting.move_to_end(network)
             self._forget_empty(network, name)
 
     def _who_may_begin(self) -> Iterator[tuple[str, str]]:

@@ -112,6 +112,16 @@ async def test_who_leaves_gives_the_place_to_the_next(leaver: str) -> None:
     assert queue.began[-1] == ("a@x2" if leaver == "a@x1" else "a@x3")
 
 
+async def test_all_may_leave_at_once_and_the_next_has_a_turn() -> None:
+    queue = line()
+    await queue.come("a@x1", "a@x2", "a@x3", "b@y1", "b@y2")
+    for task in queue._tasks.values():
+        task.cancel()
+    await queue.settle()
+    await queue.come("a@x4", "b@y3")
+    assert queue.began[-2:] == ["a@x4", "b@y3"]
+
+
 async def test_nothing_is_kept_of_those_who_went() -> None:
     turns = FairTurns(2)
     queue = Line(turns)
