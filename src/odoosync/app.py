@@ -72,8 +72,9 @@ def build_services(settings: Settings) -> Services:
     Raises NoKeys, BadKeyRing.
     """
     url = settings.effective_database_url
-    database = open_database(url, share=Share())
-    entrance = open_database(url, share=Share(), pool_size=ENTRANCE_POOL)
+    write_lock = asyncio.Lock()
+    database = open_database(url, share=Share(), write_lock=write_lock)
+    entrance = open_database(url, share=Share(), write_lock=write_lock, pool_size=ENTRANCE_POOL)
     keys = KeySource(settings.configured_keys, settings.data_dir)
     key_ring = keys.load()
     outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)

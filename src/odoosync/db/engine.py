@@ -42,12 +42,22 @@ class Database:
     With a `share`, statements end after a while (QueryTooSlow), and each tenant may have a few
     transactions open at once (TooManyAtOnce): a transaction within another of its own may wait for
     itself, then.
+
+    SQLite has one writer at a time. Those of a process wait for the `write_lock` in the order in
+    which they come: SQLite itself lets them all look again and again, and some never get their turn.
     """
 
-    def __init__(self, engine: AsyncEngine, url: str, share: Share | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        url: str,
+        share: Share | None = None,
+        write_lock: asyncio.Lock | None = None,
+    ) -> None:
         self.engine = engine
         self.url = url
         self._turns = Turns(share) if share else None
+        self._write_lock = write_lock or asyncio.Lock()
 
     @property
     def dialect(self) -> Literal["sqlite", "postgresql"]:
@@ -75,10 +85,13 @@ class Database:
     def _turn(self, tenant_id: int) -> AbstractAsyncContextManager[None]:
         return self._turns.of(tenant_id) if self._turns else nullcontext()
 
+    def _one_writer(self, *, write: bool) -> AbstractAsyncContextManager[None]:
+        return self._write_lock if write and self.dialect == "sqlite" else nullcontext()
+
     @asynccontextmanager
     async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self.engine.connect() as connection:
+            async with self._one_writer(write=write), self.engine.connect() as connection:
                 await connection.execution_options(**{_MODE: "IMMEDIATE" if write else "DEFERRED"})
                 async with connection.begin():
                     yield connection
@@ -123,8 +136,17 @@ def async_url(url: str) -> str:
     return parsed.set(drivername=name).render_as_string(hide_password=False)
 
 
-def open_database(url: str, *, pool_size: int = 10, share: Share | None = None) -> Database:
-    """Open `sqlite:///PATH` or `postgresql://…`; connects at first use, not now."""
+def open_database(
+    url: str,
+    *,
+    pool_size: int = 10,
+    share: Share | None = None,
+    write_lock: asyncio.Lock | None = None,
+) -> Database:
+    """Open `sqlite:///PATH` or `postgresql://…`; connects at first use, not now.
+
+    A process that opens a database twice hands in one `write_lock` for both.
+    """
     engine = create_async_engine(
         async_url(url),
         pool_size=pool_size,
@@ -140,7 +162,7 @@ def open_database(url: str, *, pool_size: int = 10, share: Share | None = None) 
         event.listen(engine.sync_engine, "connect", _take_app_role)
     if share:
         stop_slow_statements(engine.sync_engine, share.statement_s)
-    return Database(engine, url, share)
+    return Database(engine, url, share, write_lock)
 
 
 def set_sqlite_pragmas(connection: Any, _record: object) -> None:
