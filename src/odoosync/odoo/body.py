@@ -10,8 +10,9 @@ from typing import Final
 
 import aiohttp
 
-from odoosync.odoo.bounds import SMALL
+from odoosync.odoo.bounds import FIELDS, SMALL
 from odoosync.odoo.errors import AnswerTooLarge, BrokenAnswer
+from odoosync.odoo.sealed import begins_as_list
 from odoosync.odoo.spending import note_taken
 
 ENCODINGS: Final = "gzip, deflate"
@@ -22,6 +23,8 @@ _BY_ITS_HEADER: Final = zlib.MAX_WBITS | 32
 _BARE: Final = -zlib.MAX_WBITS
 _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
 _MOST_OF_A_PAGE: Final = SMALL.size or 0
+_MOST_BUT_LISTS: Final = FIELDS.size or 0
+"""Errors among them: what is read of one, and what is said of it, is a multiple in memory."""
 _GZIP: Final = b"\x1f"
 _LARGEST_RATIO: Final = 250
 _FREE_OF_RATIO: Final = 4 * 1024 * 1024
@@ -38,9 +41,11 @@ async def take_body(response: aiohttp.ClientResponse, most: int) -> bytes:
     """Read a body that is not unpacked yet. Raises AnswerTooLarge, BrokenAnswer.
 
     Of a web page only the beginning is taken: it stands in an answer's place, whatever was asked.
+    What does not begin as a list has `_MOST_BUT_LISTS` at most.
     """
     parts: list[bytes] = []
-    size, taken, page, promised = 0, 0, False, response.content_length or 0
+    size, taken, page, wanted = 0, 0, False, most
+    promised = response.content_length or 0
     async with aclosing(_unpacked(response)) as unpacked:
         async for received, part in unpacked:
             parts.append(part)
@@ -48,7 +53,9 @@ async def take_body(response: aiohttp.ClientResponse, most: int) -> bytes:
             note_taken(max(size, received) - taken)
             taken = max(size, received)
             if size - len(part) < _ENOUGH_TO_TELL:
-                page = is_web_page(b"".join(parts))
+                head = b"".join(parts)
+                page = is_web_page(head)
+                most = wanted if begins_as_list(head) else min(wanted, _MOST_BUT_LISTS)
             if page and size >= _MOST_OF_A_PAGE:
                 response.close()
                 break

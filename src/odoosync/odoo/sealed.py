@@ -35,6 +35,11 @@ NOT_IN_FORM: Final = (
 _BEYOND_JSON: Final = (b"NaN", b"Infinity", b"\\ud", b"\\uD")
 
 
+def begins_as_list(head: bytes) -> bool:
+    """Tell by its beginning whether an answer, or the result of a reply, is a list."""
+    return bool(_REPLY.match(head) or _LIST.match(head))
+
+
 _PIECE: Final = 64 * 1024
 """Bytes that are read at once: what they become stays in the processor's cache until it is used."""
 

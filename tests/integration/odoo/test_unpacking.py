@@ -54,6 +54,15 @@ async def roomy() -> AsyncIterator[Transport]:
     await made.close()
 
 
+@pytest.mark.parametrize("head", ['{"jsonrpc": "2.0", "id": 1, "error": ["', '{"message": "', '"'])
+async def test_only_a_list_may_be_as_large_as_a_page(roomy: Transport, head: str) -> None:
+    text = head.encode() + b"x" * 20 * MIB + b'"'
+    with pytest.raises(errors.AnswerTooLarge):
+        await asked(roomy, sending(text))
+    for begins in (b"[", b'{"jsonrpc": "2.0", "id": 1, "result": ['):
+        assert (await asked(roomy, sending(begins + text))).status == 200
+
+
 @pytest.mark.parametrize(
     ("pack", "packing"),
     [
@@ -125,7 +134,7 @@ async def test_others_run_while_a_large_answer_is_unpacked(roomy: Transport) -> 
             await asyncio.sleep(0)
             turns += 1
 
-    body = b"".join(b'{"id":%d,"name":false},' % number for number in range(800_000))
+    body = b"[" + b"".join(b'{"id":%d,"name":false},' % number for number in range(800_000))
     other = asyncio.create_task(others())
     answer = await asked(roomy, sending(gzip.compress(body), "gzip"))
     other.cancel()
