@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -20,6 +21,7 @@ from odoosync.clock import utc_now
 from odoosync.crypto import KeySource
 from odoosync.db import Share, open_database
 from odoosync.jobs.child import keep_running
+from odoosync.jobs.presence import WORKERS_FOLDER, anybody_lives
 from odoosync.jobs.rounds import going
 from odoosync.migrations import head_revision
 from odoosync.notifications.opening import webhook_guard
@@ -90,7 +92,13 @@ def build_services(settings: Settings) -> Services:
             outbound,
             page_megabytes=settings.page_megabytes,
         ),
-        sync=SyncService(database, clock=utc_now, wait_s=settings.sync_wait, looks=entrance),
+        sync=SyncService(
+            database,
+            clock=utc_now,
+            wait_s=settings.sync_wait,
+            looks=entrance,
+            sees_worker=partial(anybody_lives, settings.data_dir / WORKERS_FOLDER),
+        ),
         default_odoo_url=settings.default_odoo_url,
         registration_open=settings.registration == "open",
         public_url=settings.public_url,

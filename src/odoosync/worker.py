@@ -28,6 +28,7 @@ from odoosync.errors import OdoosyncError
 from odoosync.jobs.attempt import Timing
 from odoosync.jobs.child import end_with_parent
 from odoosync.jobs.one_machine import check_alone
+from odoosync.jobs.presence import WORKERS_FOLDER
 from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.rounds import Round
 from odoosync.jobs.task import Task
@@ -146,7 +147,7 @@ async def work(
                     per_odoo=settings.odoo_concurrency,
                     overall=settings.total_concurrency,
                 ),
-                presence_folder=folder / "workers",
+                presence_folder=folder / WORKERS_FOLDER,
                 rounds=(*rounds, telling),
                 timing=timing,
                 policy=policy,

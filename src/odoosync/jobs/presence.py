@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+WORKERS_FOLDER: Final = "workers"
+"""Of the data folder."""
 _SUFFIX: Final = ".alive"
 
 
@@ -34,6 +36,11 @@ def present(folder: Path, worker_id: str) -> Iterator[None]:
 def departed(folder: Path) -> list[str]:
     """Name the workers that ended without saying so."""
     return sorted(path.stem for path in folder.glob(f"*{_SUFFIX}") if not _is_locked(path))
+
+
+def anybody_lives(folder: Path) -> bool:
+    """Tell whether the process of some worker lives, be it paused or too busy to say so."""
+    return any(_is_locked(path) for path in folder.glob(f"*{_SUFFIX}"))
 
 
 def forget(folder: Path, worker_id: str) -> None:

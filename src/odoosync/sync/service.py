@@ -36,7 +36,7 @@ from odoosync.sync.verify.asking import (
     ask_to_verify,
     verify_answer,
 )
-from odoosync.sync.waiting import IsGone, RunWaits, stays
+from odoosync.sync.waiting import IsGone, RunWaits, stays, unseen
 
 _WAITED_FOR: Final = 10
 """Priority of what a person waits for; what a schedule asks for has 0."""
@@ -91,16 +91,25 @@ class SyncRequest:
 class SyncService:
     """Asks for runs and waits for them; `wait_s` bounds the wait in seconds.
 
-    Whoever has a database for short looks alone names it as `looks`.
+    Whoever has a database for short looks alone names it as `looks`. For `sees_worker` see
+    `RunWaits`.
     """
 
     def __init__(
-        self, database: Database, *, clock: Clock, wait_s: float, looks: Database | None = None
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        wait_s: float,
+        looks: Database | None = None,
+        sees_worker: Callable[[], bool] = unseen,
     ) -> None:
         self._database = database
         self._clock = clock
         self._wait_s = wait_s
-        self._waits = RunWaits(looks or database, clock=clock, wait_s=wait_s)
+        self._waits = RunWaits(
+            looks or database, clock=clock, wait_s=wait_s, sees_worker=sees_worker
+        )
 
     async def sync(
         self,

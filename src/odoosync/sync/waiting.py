@@ -18,12 +18,21 @@ from odoosync.jobs.workers import live_workers
 from odoosync.sync import runs, standing
 
 _WORKER_SILENCE_S: Final = 10.0
+"""For how long nobody may be there to work: a worker whose memory is full begins anew meanwhile."""
+_HEARD_OF_S: Final = 3.0
+_LIVING_SILENCE_S: Final = 60.0
+"""Of a worker whose process is seen to live: a busy machine delays what it says."""
 _SHORTEST_LOOK_S: Final = 0.05
 _LONGEST_LOOK_S: Final = 0.5
 _HELD_EVERY_S: Final = 1.0
 _GONE_EVERY_S: Final = 1.0
 
 IsGone = Callable[[], Awaitable[bool]]
+
+
+def unseen() -> bool:
+    """Say that no process of a worker is seen: what workers say themselves has to do."""
+    return False
 
 
 async def stays() -> bool:
@@ -44,12 +53,23 @@ class _Caller:
 
 
 class RunWaits:
-    """Callers of this process who wait for runs; `wait_s` bounds each wait in seconds."""
+    """Callers of this process who wait for runs; `wait_s` bounds each wait in seconds.
 
-    def __init__(self, database: Database, *, clock: Clock, wait_s: float) -> None:
+    `sees_worker` tells whether the process of some worker lives on this machine.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        wait_s: float,
+        sees_worker: Callable[[], bool] = unseen,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._wait_s = wait_s
+        self._sees_worker = sees_worker
         self._lookouts: dict[int, _Lookout] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -72,7 +92,7 @@ class RunWaits:
             lookout.callers.discard(caller)
 
     def _open(self, tenant_id: int) -> _Lookout:
-        lookout = _Lookout(self._database, tenant_id, self._clock)
+        lookout = _Lookout(self._database, tenant_id, self._clock, self._sees_worker)
         self._lookouts[tenant_id] = lookout
         task = asyncio.create_task(lookout.watch(lambda: self._lookouts.pop(tenant_id)))
         self._tasks.add(task)
@@ -83,11 +103,15 @@ class RunWaits:
 class _Lookout:
     """Looks for the callers of one tenant, for as long as there are any."""
 
-    def __init__(self, database: Database, tenant_id: int, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, tenant_id: int, clock: Clock, sees_worker: Callable[[], bool]
+    ) -> None:
         self._database = database
         self._tenant_id = tenant_id
         self._clock = clock
+        self._sees_worker = sees_worker
         self._asks_again = 0.0
+        self._worker_was_there = time.monotonic()
         self.callers: set[_Caller] = set()
 
     async def watch(self, leave: Callable[[], object]) -> None:
@@ -130,9 +154,11 @@ class _Lookout:
             held = {one for one in places if await standing.held(tx, one, now) is not None}
         ids = {run.id for run in going if run.connection_id in held}
         self._let_go(lambda one: not ids.isdisjoint(one.run_ids))
-        patient = {one for one in self.callers if one.waited() > _WORKER_SILENCE_S}
-        if patient and not await live_workers(self._database, within_s=_WORKER_SILENCE_S):
-            self._let_go(patient.__contains__)
+        silence = _LIVING_SILENCE_S if self._sees_worker() else _HEARD_OF_S
+        if await live_workers(self._database, within_s=silence):
+            self._worker_was_there = time.monotonic()
+        if time.monotonic() - self._worker_was_there > _WORKER_SILENCE_S:
+            self._let_go(lambda one: one.waited() > _WORKER_SILENCE_S)
 
     def _let_go(self, may_go: Callable[[_Caller], bool]) -> None:
         for one in {one for one in self.callers if may_go(one)}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,11 +14,11 @@ from odoosync.clock import utc_now
 from odoosync.crypto import KeyRing, new_key_ring
 from odoosync.db import Database
 from odoosync.db.watching import Watch
-from odoosync.sync import runs
+from odoosync.sync import runs, waiting
 from odoosync.sync.service import SyncRequest, SyncService
 from odoosync.sync.waiting import RunWaits
 from people import accounts, anna, clock
-from waiting import PATIENCE_S
+from waiting import PATIENCE_S, until
 
 __all__ = ["accounts", "anna", "clock"]
 
@@ -83,6 +84,55 @@ async def test_who_has_left_is_not_waited_for(database: Database, anna: User, ru
 
     async with asyncio.timeout(PATIENCE_S / 2):
         await waits_of(database).wait(anna.tenant_id, [run_id], is_gone)
+
+
+@pytest.mark.parametrize("lives", [True, False])
+async def test_a_worker_that_is_silent_for_a_while_is_waited_for_if_it_is_seen_to_live(
+    database: Database, anna: User, run_id: str, monkeypatch: pytest.MonkeyPatch, *, lives: bool
+) -> None:
+    silences: list[float] = []
+
+    async def silent(_database: Database, within_s: float) -> list[str]:
+        silences.append(within_s)
+        return ["busy"] if within_s > 20 else []
+
+    monkeypatch.setattr(waiting, "live_workers", silent)
+    monkeypatch.setattr(waiting, "_WORKER_SILENCE_S", 0.0)
+    waits = RunWaits(database, clock=utc_now, wait_s=PATIENCE_S, sees_worker=lambda: lives)
+    wait = asyncio.create_task(waits.wait(anna.tenant_id, [run_id]))
+    await until(lambda: _have(silences))
+    if lives:
+        async with database.tenant(anna.tenant_id) as tx:
+            await runs.finish(tx, run_id, "cancelled", utc_now())
+    async with asyncio.timeout(PATIENCE_S / 2):
+        await wait
+    assert set(silences) == ({60.0} if lives else {3.0})
+
+
+async def test_a_worker_that_begins_anew_is_waited_for(
+    database: Database, anna: User, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    async def in_between(_database: Database, within_s: float) -> list[str]:
+        nonlocal looks
+        looks += 1
+        if looks == 6:
+            async with database.tenant(anna.tenant_id) as tx:
+                await runs.finish(tx, run_id, "cancelled", utc_now())
+        return ["anew"] if looks % 2 == 0 and within_s else []
+
+    monkeypatch.setattr(waiting, "live_workers", in_between)
+    monkeypatch.setattr(waiting, "_HELD_EVERY_S", 0.0)
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=lambda: 8.0 * looks))
+    async with asyncio.timeout(PATIENCE_S):
+        await waits_of(database).wait(anna.tenant_id, [run_id])
+    async with database.tenant(anna.tenant_id, write=False) as tx:
+        assert (await runs.get(tx, run_id)).status == "cancelled"
+
+
+async def _have(silences: list[float]) -> bool:
+    return bool(silences)
 
 
 async def test_a_look_that_fails_is_told_to_all_who_wait(
