@@ -44,7 +44,7 @@ class Database:
     itself, then.
 
     SQLite has one writer at a time. Those of a process wait for the `write_lock` in the order in
-    which they come: SQLite itself lets them all look again and again, and some never get their turn.
+    which they come. SQLite itself lets all look again and again, and some never get their turn.
     """
 
     def __init__(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from ipaddress import ip_address, ip_network
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -52,6 +53,9 @@ class LimitedProtocol(HttpToolsProtocol):
     """uvicorn's protocol, with a limit for each of what it lets grow."""
 
     limits = ConnectionLimits()
+    open_from: ClassVar[Counter[str]] = Counter()
+    """How many connections are open, by the networks that they come from."""
+    _network = ""
     _unfinished: asyncio.TimerHandle | None = None
     _in_head = True
     _received = 0
@@ -59,6 +63,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._network = network_of(self.client[0] if self.client else "")
+        self.open_from[self._network] += 1
         if self._is_one_too_many():
             self._refuse(
                 503,
@@ -70,6 +76,9 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self.open_from[self._network] -= 1
+        if not self.open_from[self._network]:
+            del self.open_from[self._network]
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -101,12 +110,9 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _is_one_too_many(self) -> bool:
         limits, address = self.limits, self.client[0] if self.client else ""
-        network = network_of(address)
         if len(self.connections) > limits.overall:
             return True
-        clients = (one.client for one in self.connections if isinstance(one, HttpToolsProtocol))
-        same = sum(client is not None and network_of(client[0]) == network for client in clients)
-        return same > limits.per_address and not limits.trusts(address)
+        return self.open_from[self._network] > limits.per_address and not limits.trusts(address)
 
     def _length_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers or ())
@@ -147,7 +153,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
 def limited_protocol(limits: ConnectionLimits) -> type[LimitedProtocol]:
     """Return a protocol for uvicorn, which makes one for each connection by itself."""
-    return type("LimitedProtocol", (LimitedProtocol,), {"limits": limits})
+    of_its_own = {"limits": limits, "open_from": Counter()}
+    return type("LimitedProtocol", (LimitedProtocol,), of_its_own)
 
 
 def _answer(status: int, code: str, detail: str) -> bytes:
