@@ -268,9 +268,15 @@ async def find_link(database: Database, token_hash: str, since: datetime) -> Fou
     return FoundLink(row.tenant_id, row.id, row.username, row.email) if row else None
 
 
-async def record_of_nobody(
-    database: Database, kind: Kind, actor: Actor, now: datetime, detail: Mapping[str, object]
+async def record_of_stranger(
+    database: Database,
+    kind: Kind,
+    actor: Actor,
+    now: datetime,
+    detail: Mapping[str, object],
+    *,
+    tenant_id: int | None = None,
 ) -> None:
-    """Across tenants: an entry about no user of ours belongs to no tenant."""
+    """Across tenants: what a stranger did to a tenant, or to none, takes nothing of its share."""
     async with database.system() as tx:
-        await audit.record(tx, kind, actor, at=now, detail=detail)
+        await audit.record(tx, kind, actor, at=now, detail=detail, tenant_id=tenant_id)

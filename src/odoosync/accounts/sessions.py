@@ -138,13 +138,15 @@ async def _record_refusal(
     if left_out is None:
         return
     detail = {"reason": reason} | ({"not_recorded": left_out} if left_out else {})
-    if user is None:
-        actor = Actor(None, None, "none", address)
-        await directory.record_of_nobody(accounts.database, "session.refused", actor, now, detail)
-        return
-    claimed = Actor(user.id, user.username, "none", address)
-    async with accounts.database.tenant(user.tenant_id) as tx:
-        await audit.record(tx, "session.refused", claimed, at=now, detail=detail)
+    claimed = Actor(user.id, user.username, "none", address) if user else None
+    await directory.record_of_stranger(
+        accounts.database,
+        "session.refused",
+        claimed or Actor(None, None, "none", address),
+        now,
+        detail,
+        tenant_id=user.tenant_id if user else None,
+    )
 
 
 async def _add_refresh_token(tx: Tx, session_id: str, token: str, now: datetime) -> None:

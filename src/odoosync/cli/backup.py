@@ -17,7 +17,7 @@ import typer
 from sqlalchemy.engine import make_url
 
 from odoosync.accounts.audit import OPERATOR
-from odoosync.accounts.directory import record_of_nobody
+from odoosync.accounts.directory import record_of_stranger
 from odoosync.cli.confirming import Yes, confirm
 from odoosync.cli.opening import revision_there
 from odoosync.cli.restored import say_what_was_taken_back
@@ -71,7 +71,7 @@ async def _note_backup(settings: Settings, file: Path) -> None:
     database = open_database(settings.effective_database_url)
     try:
         about = {"file": file.name}
-        await record_of_nobody(database, "database.saved", OPERATOR, utc_now(), about)
+        await record_of_stranger(database, "database.saved", OPERATOR, utc_now(), about)
     finally:
         await database.close()
 

@@ -15,6 +15,7 @@ from odoosync.accounts.directory import User
 from odoosync.accounts.users import create_user
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
+from odoosync.db import Share, open_database
 from people import PASSWORD
 from served import client_of
 from waiting import PATIENCE_S
@@ -83,3 +84,15 @@ async def test_another_signs_in_while_one_sends_a_hundred_passwords(
     told = {(one.result().status_code, one.result().json()["code"]) for one in refused}
     assert told == {(429, "too_many_sign_ins")}
     assert all(int(one.result().headers["retry-after"]) > 0 for one in refused)
+
+
+async def test_wrong_guesses_at_a_name_take_nothing_of_its_owners_share(
+    app: FastAPI, accounts: Accounts, anna: User, database_url: str
+) -> None:
+    shared = open_database(database_url, share=Share(at_once=1, patience_s=0.01))
+    app.state.services = replace(app.state.services, accounts=replace(accounts, database=shared))
+    async with client_of(app) as stranger, shared.tenant(anna.tenant_id, write=False):
+        form = {"username": "anna", "password": "wrong-wrong"}
+        assert (await stranger.post(TOKEN, data=form)).status_code == 401
+        await accounts.afterwards.settle()
+    await shared.close()
