@@ -1,10 +1,12 @@
 """Several sandbox Odoos in a process of their own, that take their time for each page.
 
-Run as a program: `python many_odoos.py COUNT CONTACTS SECONDS`; prints their URLs, a line each.
+Run as a program: `python many_odoos.py COUNT CONTACTS SECONDS NICENESS`; prints their URLs, a line
+each.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,9 +17,11 @@ from odoosync.clock import utc_now
 
 
 @contextmanager
-def many_odoos(count: int, *, contacts: int, seconds: float) -> Iterator[list[str]]:
+def many_odoos(
+    count: int, *, contacts: int, seconds: float = 0.0, niceness: int = 0
+) -> Iterator[list[str]]:
     """Serve them until the block ends; a page takes `seconds`. Yields their URLs."""
-    given = [str(count), str(contacts), str(seconds)]
+    given = [str(count), str(contacts), str(seconds), str(niceness)]
     program, pipe = [sys.executable, __file__, *given], subprocess.PIPE
     with subprocess.Popen(program, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout is not None
@@ -29,6 +33,7 @@ def many_odoos(count: int, *, contacts: int, seconds: float) -> Iterator[list[st
 
 def main() -> None:
     count, contacts, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    os.nice(int(sys.argv[4]))
     with ExitStack() as stack:
         for number in range(count):
             world = seed_world(19, contacts=contacts, products=1, seed=number, clock=utc_now)

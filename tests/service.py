@@ -29,6 +29,11 @@ class Caller:
     http: httpx.Client
     username: str
 
+    def sign_in(self) -> None:
+        form = {"username": self.username, "password": PASSWORD}
+        token = self.ok(self.http.post("/api/v1/auth/token", data=form))["access_token"]
+        self.http.headers["Authorization"] = f"Bearer {token}"
+
     def get(self, path: str, **params: Any) -> Any:
         return self.ok(self.http.get(path, params=params))
 
@@ -131,12 +136,23 @@ class Service:
             yield caller
 
     @contextmanager
-    def registered(self) -> Iterator[Caller]:
-        """Make a user by the API, where anybody may register, and sign in."""
-        name = f"user-{uuid.uuid4().hex[:12]}"
+    def registered(self, name: str = "", *, address: str = "127.0.0.1") -> Iterator[Caller]:
+        """Make a user by the API, where anybody may register, and sign in from the address.
+
+        Each request has a connection of its own: none is sent while the service closes an idle one.
+        """
+        name = name or f"user-{uuid.uuid4().hex[:12]}"
         form = {"username": name, "password": PASSWORD}
-        Caller.ok(httpx.post(f"{self.url}/api/v1/auth/register", json=form, timeout=PATIENCE_S))
-        with self._session(name) as caller:
+        with httpx.Client(
+            base_url=self.url,
+            timeout=PATIENCE_S,
+            transport=httpx.HTTPTransport(
+                local_address=address, limits=httpx.Limits(max_keepalive_connections=0)
+            ),
+        ) as http:
+            Caller.ok(http.post("/api/v1/auth/register", json=form))
+            caller = Caller(http, name)
+            caller.sign_in()
             yield caller
 
     @contextmanager
@@ -155,10 +171,9 @@ class Service:
     @contextmanager
     def _session(self, username: str) -> Iterator[Caller]:
         with httpx.Client(base_url=self.url, timeout=PATIENCE_S) as http:
-            form = {"username": username, "password": PASSWORD}
-            token = Caller.ok(http.post("/api/v1/auth/token", data=form))["access_token"]
-            http.headers["Authorization"] = f"Bearer {token}"
-            yield Caller(http, username)
+            caller = Caller(http, username)
+            caller.sign_in()
+            yield caller
 
 
 @contextmanager
