@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -141,12 +141,17 @@ class Worker:
         return self.is_full
 
     async def _let_end(self, stop: asyncio.Event) -> None:
-        """Wait for what runs, for a while, and no longer than until it is to stop anyway."""
-        stopped = asyncio.create_task(stop.wait())
-        ends = asyncio.gather(*self._running, return_exceptions=True)
-        both: set[asyncio.Future[Any]] = {stopped, ends}
-        await asyncio.wait(both, timeout=FULL_GRACE_S, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
+        """Wait for what runs, for a while, and no longer than until it is to stop anyway.
+
+        What only waits for its Odoo is not waited for: others could not sync meanwhile.
+        """
+        end = time.monotonic() + FULL_GRACE_S
+        while len(self._lent()) < len(self._running) and time.monotonic() < end:
+            if stop.is_set():
+                return
+            self._wakes.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wakes.wait(), min(LENT_AFTER_S, FULL_GRACE_S))
 
     async def _take(self) -> None:
         """Claim no more than starts at once."""

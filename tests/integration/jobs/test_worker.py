@@ -348,5 +348,22 @@ async def test_what_does_not_end_in_time_is_put_back_and_goes_on_in_the_next_one
     assert (await state(database, connection)).attempts == 0
 
 
+async def test_a_full_worker_does_not_wait_for_what_only_waits_for_its_odoo(
+    database: Database, held: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "FULL_GRACE_S", PATIENCE_S)
+    (connection,) = await populate(database, [1])
+
+    async def hangs(claim: Claim, lease: Lease) -> Outcome:
+        held[0] = 2
+        with lease.waiting():
+            return await busy_for_ever(claim, lease)
+
+    await ask(database, connection)
+    async with asyncio.timeout(PATIENCE_S / 2):
+        await worker_of(database, Recorder(hangs), memory_limit=1).run(asyncio.Event())
+    assert (await state(database, connection)).attempts == 0
+
+
 async def is_full(worker: Worker) -> bool:
     return worker.is_full
