@@ -121,6 +121,7 @@ def besieged(tmp_path: Path, sqlite_url: str) -> Iterator[Siege]:
         yield going
 
 
+@pytest.mark.soak
 def test_ten_honest_tenants_are_answered_rightly_beside_all_attacks(besieged: Siege) -> None:
     before = besieged.processes()
     besieged.attacks.begin()

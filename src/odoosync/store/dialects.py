@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, bindparam, case, cast, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql import literal
 from sqlalchemy.sql.expression import any_, type_coerce
 from sqlalchemy.types import TypeEngine
@@ -113,8 +113,10 @@ def lowered(dialect: str, text: ColumnElement[str]) -> ColumnElement[str]:
 def lowered_texts(dialect: str, fields: Sequence[str]) -> ColumnElement[str]:
     """Join text fields of `data`, without case; on SQLite by `prepare_to_lower`, in one parse."""
     if dialect == "postgresql":
-        members = array([_member(field, as_text=True) for field in fields])
-        return lowered(dialect, func.array_to_string(members, "\n", type_=Text))
+        name = func.unnest(cast(_constant(_array(fields)), ARRAY(Text))).column_valued("name")
+        member = type_coerce(records.c.data, JSONB).op("->>", return_type=Text())(name)
+        joined = select(func.string_agg(member, "\n")).correlate(records).scalar_subquery()
+        return lowered(dialect, type_coerce(joined, Text))
     names = literal(orjson.dumps(list(fields)).decode(), Text)
     return func.odoosync_texts(type_coerce(records.c.data, Text), names, type_=Text)
 

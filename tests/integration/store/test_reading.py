@@ -212,6 +212,14 @@ async def test_a_search_of_many_words_in_many_fields_is_answered(three: Database
     assert await ids(three, search=words, searched=[f"x_{number}" for number in range(600)]) == []
 
 
+async def test_a_statement_does_not_grow_by_words_times_fields(three: Database) -> None:
+    words = " ".join(chr(0x4E00 + number) for number in range(100))
+    query = Query(7, "contacts", search=words, searched=[f"x_{number}" for number in range(600)])
+    async with three.tenant(1, write=False) as tx:
+        statement = reading.page_statement(tx, query, limit=10)
+        assert len(statement.compile(dialect=tx.connection.dialect).params) < 1000
+
+
 async def test_pages_follow_each_other_by_id(three: Database) -> None:
     query = Query(7, "contacts")
     async with three.tenant(1) as tx:
