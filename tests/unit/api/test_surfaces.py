@@ -18,6 +18,7 @@ from odoosync.api.rest.audit import EntryView
 from odoosync.api.rest.connections import ConnectionView
 from odoosync.api.rest.datasets import DatasetView
 from odoosync.api.rest.profile import CredentialsTested
+from odoosync.api.rest.records import Record
 from odoosync.api.rest.run_history import LineView
 from odoosync.api.rest.runs import RunView
 
@@ -47,3 +48,9 @@ def test_the_fields_are_the_same(rest: type[BaseModel], graphql: Any) -> None:
 def test_the_history_tells_all_that_it_promises_also_as_csv() -> None:
     assert set(HISTORY.split()) <= set(RunView.model_fields)
     assert sorted(COLUMNS) == sorted(RunView.model_fields)
+
+
+def test_the_document_says_that_fields_may_be_left_out_and_gives_them_no_value() -> None:
+    described = Record.model_json_schema()
+    assert described["required"] == ["id", "odoo_id"]
+    assert not any("default" in one for one in described["properties"].values())

@@ -7,14 +7,10 @@ from typing import Any, Final
 
 from odoosync.api.reading.errors import BadFields, BadOrder
 from odoosync.spelling import no_such
+from odoosync.store.filtering import ALWAYS_KNOWN
 from odoosync.store.ordering import BY_ID, Order
 from odoosync.sync.datasets import Dataset
 
-OWN_FIELDS: Final = (
-    *("id", "odoo_id", "active", "write_date"),
-    *("synced_at", "deleted_at", "unreachable_at"),
-)
-"""What every record has, whatever its model."""
 ALWAYS_SHOWN: Final = ("id", "odoo_id")
 MOST_FIELDS: Final = 200
 _BY_NAME: Final = {
@@ -57,8 +53,8 @@ def read_fields(fields: str | None, known: Collection[str]) -> tuple[str, ...] |
     if len(names) > MOST_FIELDS:
         raise BadFields(f"`fields` takes at most {MOST_FIELDS} names.")
     for name in names:
-        if name not in known and name not in OWN_FIELDS:
-            raise BadFields(no_such("field", name, sorted({*known, *OWN_FIELDS}), ones="fields"))
+        if name not in known and name not in ALWAYS_KNOWN:
+            raise BadFields(no_such("field", name, sorted({*known, *ALWAYS_KNOWN}), ones="fields"))
     return (*ALWAYS_SHOWN, *(name for name in names if name not in ALWAYS_SHOWN))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -88,10 +88,16 @@ class RecordQuery(BaseModel):
     connection_id: OrActive = None
 
 
+def _drop_defaults(schema: dict[str, Any]) -> None:
+    """Tell that a field may be left out, not that it has a value then."""
+    for described in schema["properties"].values():
+        described.pop("default", None)
+
+
 class Record(BaseModel):
     """One record: Odoo's fields by Odoo's names, and these, where `fields` names them."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra=_drop_defaults)
 
     id: str = Field(examples=["1-42"])
     odoo_id: int
