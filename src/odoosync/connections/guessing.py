@@ -41,14 +41,16 @@ async def one_guess(
 ) -> AsyncIterator[None]:
     """Try a password in this block. Raises TooManyWrongPasswords when the next one has to wait.
 
-    Those that are tried at this moment count as wrong ones until it is known.
+    Those that are tried at this moment count as wrong ones until it is known. They are counted
+    before the audit trail is read: one that ends meanwhile counts twice at worst, and never not
+    at all.
     """
     key = (tenant_id, login.url.origin.host, _folded(login.username))
     if _under_way[key] >= OF_TENANT_AT_LOGIN:
         raise TooManyWrongPasswords(1)
     _under_way[key] += 1
     try:
-        await _check(database, *key, now)
+        await _check(database, *key, now, under_way=_under_way[key])
         yield
     finally:
         _under_way[key] -= 1
@@ -56,7 +58,9 @@ async def one_guess(
             del _under_way[key]
 
 
-async def _check(database: Database, tenant_id: int, host: str, name: str, now: datetime) -> None:
+async def _check(
+    database: Database, tenant_id: int, host: str, name: str, now: datetime, *, under_way: int
+) -> None:
     wrong = await _wrong(database, tenant_id, name, now - WITHIN)
 
     def mine(row: Row[Any]) -> bool:
@@ -78,7 +82,7 @@ async def _check(database: Database, tenant_id: int, host: str, name: str, now: 
     waits = [_wait([row.at for row in wrong if counts(row)], most, now) for most, counts in limits]
     wait = max(waits)
     tried = len([row for row in wrong if mine(row) and there(row) and same(row)])
-    if tried + _under_way[tenant_id, host, name] > OF_TENANT_AT_LOGIN:
+    if tried + under_way > OF_TENANT_AT_LOGIN:
         wait = max(wait, 1.0)
     if wait > 0:
         raise TooManyWrongPasswords(math.ceil(wait))
