@@ -1,9 +1,9 @@
 """Many machines: jobs a second by worker processes, and what a tenant's queue costs another one.
 
-On one PostgreSQL. The jobs do nothing but take a time, so what is measured is the queue: lanes,
-claims, and what PostgreSQL does for them. Rounds are taken in turn; what counts are ratios.
+On one PostgreSQL. The jobs do nothing but take a time, so what is measured is the queue: claims,
+leases, and what PostgreSQL does for them. Rounds are taken in turn; what counts are ratios.
 
-- 1, 2 and 4 processes work off a lane of each of many tenants; `milliseconds` are processor time a
+- 1, 2 and 4 processes work off a run of each of many tenants; `milliseconds` are processor time a
   job, of all workers and of PostgreSQL, for the machine bounds both.
 - A tenant with 1 job beside one with 500 queued, on one worker with four places: how long it takes
   from the wish to the end, with and without the 500.
@@ -18,12 +18,12 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, literal_column, select
 
 from benchmarks.postgresql import Postgres, postgres
 from benchmarks.proc import processor_seconds
@@ -31,8 +31,9 @@ from benchmarks.rounds import ratio
 from odoosync.accounts.tables import tenants
 from odoosync.clock import utc_now
 from odoosync.connections.tables import connections
+from odoosync.crypto import new_key_ring
 from odoosync.db import Database, epoch_now, open_database
-from odoosync.jobs.tables import lanes
+from odoosync.jobs.tables import OPEN, runs
 from odoosync.jobs.workers import live_workers
 from odoosync.migrations import upgrade
 
@@ -42,6 +43,10 @@ TENANTS: Final = 400
 QUEUED: Final = 500
 WAITS: Final = 15
 JOB_S: Final = 0.1
+_NAMES: Final = (
+    *("tenant_id", "connection_id", "server", "dataset", "mode", "trigger", "status"),
+    *("run_after", "created_at", "number", "id"),
+)
 LONE: Final = TENANTS + 1
 CROWD: Final = TENANTS + 2
 
@@ -50,6 +55,7 @@ CROWD: Final = TENANTS + 2
 class Bench:
     server: Postgres
     database: Database
+    keys: str = field(default_factory=lambda: new_key_ring().to_text())
 
     @asynccontextmanager
     async def workers(self, count: int, job_s: float) -> AsyncIterator[list[int]]:
@@ -57,6 +63,7 @@ class Bench:
         with TemporaryDirectory() as folder:
             kept = {name: text for name, text in os.environ.items() if "ODOOSYNC_" not in name}
             given = {"ODOOSYNC_DATABASE_URL": self.server.url, "ODOOSYNC_DATA_DIR": folder}
+            given |= {"ODOOSYNC_SECRET_KEYS": self.keys}
             program = (sys.executable, "-m", "benchmarks.idle_worker", str(job_s))
             started = [
                 await asyncio.create_subprocess_exec(*program, env=kept | given)
@@ -72,14 +79,27 @@ class Bench:
                     await process.wait()
 
     async def wish(self, whose: ColumnElement[bool]) -> None:
-        """Ask for one more generation of each of these lanes."""
-        more = {"asked": lanes.c.asked + 1, "want": lanes.c.asked + 1, "not_before": epoch_now()}
+        """Ask for one more run of each of these tenants' connections."""
+        more = select(
+            connections.c.tenant_id,
+            connections.c.id,
+            connections.c.odoo_url,
+            literal_column("'contacts'"),
+            literal_column("'incremental'"),
+            literal_column("'bench'"),
+            literal_column("'queued'"),
+            epoch_now(),
+            func.now(),
+            func.coalesce(_last_number(), 0) + 1,
+            cast(func.gen_random_uuid(), Text),
+        ).where(whose)
         async with self.database.system() as tx:
-            await tx.execute(update(lanes).where(whose).values(**more, queued_run_id="bench"))
+            await tx.execute(runs.insert().from_select(_NAMES, more))
 
     async def left(self, whose: ColumnElement[bool]) -> int:
+        mine = select(connections.c.id).where(whose)
         open_ones = (
-            select(func.count()).select_from(lanes).where(whose, lanes.c.want > lanes.c.done)
+            select(func.count()).select_from(runs).where(OPEN, runs.c.connection_id.in_(mine))
         )
         async with self.database.system(write=False) as tx:
             return int(await tx.scalar(open_ones))
@@ -113,7 +133,7 @@ async def _measured(server: Postgres) -> dict[str, Any]:
 
 
 async def _populate(database: Database) -> None:
-    """Make a lane for each tenant, and as many as are queued for the one of the crowd."""
+    """Make a connection for each tenant, and as many as are queued for the one of the crowd."""
     owners = [*range(1, LONE + 1), *[CROWD] * QUEUED]
     now, places = utc_now(), list(enumerate(owners, 1))
     shared = {"odoo_database": "d", "odoo_username": "u", "secret_version": 1, "extra_fields": {}}
@@ -126,8 +146,6 @@ async def _populate(database: Database) -> None:
             for key, owner in places
         ]
         await tx.execute(connections.insert(), made)
-        keys = [{"tenant_id": owner, "connection_id": key} for key, owner in places]
-        await tx.execute(lanes.insert(), [one | {"dataset": "contacts"} for one in keys])
 
 
 async def _speeds(bench: Bench) -> dict[str, Any]:
@@ -138,7 +156,7 @@ async def _speeds(bench: Bench) -> dict[str, Any]:
         for count in PROCESSES:
             async with bench.workers(count, 0.0) as pids:
                 before = _processor(pids), bench.server.processor_seconds()
-                seconds[count].append(await bench.worked_off(lanes.c.tenant_id <= TENANTS))
+                seconds[count].append(await bench.worked_off(connections.c.tenant_id <= TENANTS))
                 after = _processor(pids), bench.server.processor_seconds()
             spent[count].append((after[0] - before[0], after[1] - before[1]))
     return {
@@ -162,7 +180,7 @@ def _a_job(spent: list[float]) -> float:
 
 async def _waits(bench: Bench) -> dict[str, Any]:
     """Ask for the lone tenant's job again and again, beside the crowd's queue and without it."""
-    lone, crowd = lanes.c.tenant_id == LONE, lanes.c.tenant_id == CROWD
+    lone, crowd = connections.c.tenant_id == LONE, connections.c.tenant_id == CROWD
     without, beside, least = [], [], QUEUED
     async with bench.workers(1, JOB_S):
         for _ in range(WAITS):
@@ -184,11 +202,17 @@ async def _waits(bench: Bench) -> dict[str, Any]:
 
 async def _drop(bench: Bench, whose: ColumnElement[bool]) -> None:
     """Take back what has not begun, and wait for what has."""
+    mine = select(connections.c.id).where(whose)
     async with bench.database.system() as tx:
-        rest = update(lanes).where(whose, lanes.c.running_gen.is_(None))
-        await tx.execute(rest.values(want=lanes.c.done, queued_run_id=None))
+        free = runs.c.lease_until.is_(None)
+        await tx.execute(delete(runs).where(OPEN, free, runs.c.connection_id.in_(mine)))
     while await bench.left(whose):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
+
+
+def _last_number() -> Any:
+    mine = runs.c.connection_id == connections.c.id
+    return select(func.max(runs.c.number)).where(mine).correlate(connections).scalar_subquery()
 
 
 if __name__ == "__main__":

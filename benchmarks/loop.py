@@ -34,6 +34,7 @@ from odoosync.clock import utc_now
 from odoosync.connections import store
 from odoosync.connections.store import Tested
 from odoosync.crypto import KeySource, Secret
+from odoosync.jobs.tables import runs
 from odoosync.log import configure_logging
 from odoosync.migrations import upgrade
 from odoosync.settings import load_settings
@@ -42,7 +43,6 @@ from odoosync.store.rows import encode
 from odoosync.sync import cursors
 from odoosync.sync.datasets import DATASETS
 from odoosync.sync.mapping import to_row
-from odoosync.sync.tables import runs
 
 ROWS: Final = 1000
 EXTRA: Final = 150
@@ -138,7 +138,8 @@ async def _seed() -> None:
                 "id": f"run-{number}",
                 "connection_id": connection_id,
                 "dataset": "contacts",
-                "generation": 1000 + number,
+                "kind": "verify",
+                "number": 1000 + number,
                 "status": "succeeded",
                 "mode": "verify",
                 "trigger": "api",

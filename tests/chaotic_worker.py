@@ -11,14 +11,16 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, create_engine
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine
 
+from odoosync.backoff import Backoff
+from odoosync.clock import utc_now
 from odoosync.crypto import KeyRing
 from odoosync.db import APP_ROLE, SYSTEM_ROLE, Database
-from odoosync.jobs import lanes
-from odoosync.jobs.attempt import Timing
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs import run_queue
 from odoosync.jobs.retry import RetryPolicy
+from odoosync.jobs.run_queue import Claim
+from odoosync.jobs.runner import Timing
 from odoosync.jobs.task import Done, Lease, Outcome, Task
 from odoosync.log import configure_logging
 from odoosync.settings import Settings, load_settings
@@ -27,21 +29,21 @@ from odoosync.worker import run_worker
 PAGES = 12
 LEASE_S = 2.0
 _RAISES = 0.02
+_STATUS = {"done": "succeeded", "cancelled": "cancelled"}
 _TIMING = Timing(
-    lease=LEASE_S, renew=0.5, look=0.2, cancel_grace=0.2, stop_grace=2.0, tick=0.05, beat=0.5
+    lease=LEASE_S, renew=0.5, look=0.2, cancel_grace=0.2, stop_grace=2.0, poll=0.05, beat=0.5
 )
-_POLICY = RetryPolicy(max_attempts=50, first_s=0.05, longest_s=0.5)
+_POLICY = RetryPolicy(max_failures=50, backoff=Backoff(0.05, 0.5, jitter=0.25))
 
 pages = Table(
     "chaos_pages",
     MetaData(),
     Column("id", Integer, primary_key=True),
-    Column("connection_id", BigInteger, nullable=False),
-    Column("generation", BigInteger, nullable=False),
+    Column("run_id", String, nullable=False),
     Column("page", Integer),
     Column("ended", String),
 )
-"""Each page once, then one row that says how the generation ended. No constraint helps."""
+"""Each page once, then one row that says how the run ended. No constraint helps."""
 
 
 def create_pages(database_url: str) -> None:
@@ -56,21 +58,23 @@ def create_pages(database_url: str) -> None:
 
 
 class ChaoticTask:
-    """Commits pages with the lane's checkpoint, as a sync does."""
+    """Commits pages with the run's checkpoint, as a sync does."""
 
     def __init__(self, database: Database, seed: int) -> None:
         self._database = database
         self._random = random.Random(seed)
 
     async def run(self, claim: Claim, lease: Lease) -> Outcome:
+        async with self._database.tenant(claim.tenant_id) as tx:
+            await run_queue.begin(tx, claim, utc_now())
         first = (claim.checkpoint or {"page": 0})["page"]
         for page in range(first, PAGES):
             await asyncio.sleep(self._random.uniform(0.0, 0.04))
             if self._random.random() < _RAISES:
                 raise RuntimeError("a body that raises before its page")
             async with self._database.tenant(claim.tenant_id) as tx:
-                await tx.execute(pages.insert().values(**_key(claim), page=page))
-                await lanes.advance(tx, claim, {"page": page + 1})
+                await tx.execute(pages.insert().values(run_id=claim.run_id, page=page))
+                await run_queue.advance(tx, claim, {"page": page + 1})
                 if self._random.random() < _RAISES:
                     raise RuntimeError("a body that raises within its page")
             lease.check()
@@ -83,12 +87,8 @@ class ChaoticTask:
 
     async def _end(self, claim: Claim, how: str) -> None:
         async with self._database.tenant(claim.tenant_id) as tx:
-            await tx.execute(pages.insert().values(**_key(claim), ended=how))
-            await lanes.finish(tx, claim)
-
-
-def _key(claim: Claim) -> dict[str, int]:
-    return {"connection_id": claim.connection_id, "generation": claim.generation}
+            await tx.execute(pages.insert().values(run_id=claim.run_id, ended=how))
+            await run_queue.finish(tx, claim, _STATUS.get(how, "failed"))
 
 
 def main() -> None:

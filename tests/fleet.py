@@ -19,11 +19,10 @@ from odoosync.connections import store
 from odoosync.connections.tables import connections
 from odoosync.crypto import KeyRing, Secret
 from odoosync.db import Database
-from odoosync.jobs.tables import lanes
+from odoosync.jobs.tables import runs as run_table
 from odoosync.odoo.facts import ServerFacts
 from odoosync.sync import runs
 from odoosync.sync.service import SyncRequest, SyncService
-from odoosync.sync.tables import runs as run_table
 from saving import save_tested
 from service import COMMAND
 from waiting import until
@@ -120,10 +119,12 @@ class Crowd:
 
         await until(ended)
 
-    async def held(self) -> dict[int, list[int]]:
-        """Return the lanes that are held, by the process id of the worker that holds them."""
-        wanted = select(lanes.c.id, lanes.c.worker_id).where(lanes.c.worker_id.is_not(None))
-        found: dict[int, list[int]] = {}
+    async def held(self) -> dict[int, list[str]]:
+        """Return the runs that are held, by the process id of the worker that holds them."""
+        wanted = select(run_table.c.id, run_table.c.worker_id).where(
+            run_table.c.worker_id.is_not(None)
+        )
+        found: dict[int, list[str]] = {}
         async with self.database.system(write=False) as tx:
             for row in await tx.all(wanted):
                 found.setdefault(int(row.worker_id.rsplit("-", 2)[1]), []).append(row.id)

@@ -5,7 +5,7 @@ Run as a program, with the service's environment variables.
 
 from __future__ import annotations
 
-from odoosync.jobs.attempt import Timing
+from odoosync.jobs.runner import Timing
 from odoosync.log import configure_logging
 from odoosync.settings import load_settings
 from odoosync.worker import run_worker
@@ -15,7 +15,7 @@ LEASE_S = 3600.0
 
 def main() -> None:
     configure_logging("info", "console")
-    run_worker(load_settings(), timing=Timing(lease=LEASE_S, renew=LEASE_S, look=0.3, beat=0.5))
+    run_worker(load_settings(), timing=Timing(lease=LEASE_S, renew=0.3, look=0.3, beat=0.5))
 
 
 if __name__ == "__main__":

@@ -25,14 +25,15 @@ from odoosync.crypto import KeyRing, KeySource
 from odoosync.db import Database, open_database
 from odoosync.db.home import this_machine
 from odoosync.errors import OdoosyncError
-from odoosync.jobs.attempt import Timing
 from odoosync.jobs.child import end_with_parent
+from odoosync.jobs.claiming import Limits
 from odoosync.jobs.one_machine import check_alone
 from odoosync.jobs.presence import WORKERS_FOLDER
 from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.rounds import Round
+from odoosync.jobs.runner import Timing
 from odoosync.jobs.task import Task
-from odoosync.jobs.worker import Limits, Worker, new_worker_id
+from odoosync.jobs.worker import Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
 from odoosync.memory import MEBIBYTE
 from odoosync.notifications.claiming import expire_mails
@@ -144,7 +145,7 @@ async def work(
                 concurrency=settings.worker_concurrency,
                 limits=Limits(
                     per_tenant=settings.tenant_concurrency,
-                    per_odoo=settings.odoo_concurrency,
+                    per_server=settings.odoo_concurrency,
                     overall=settings.total_concurrency,
                 ),
                 presence_folder=folder / WORKERS_FOLDER,

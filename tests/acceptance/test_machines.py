@@ -15,7 +15,6 @@ from many_odoos import many_odoos
 from odoo_sandbox import SandboxServer
 from odoosync.crypto import KeySource
 from odoosync.db import open_database
-from odoosync.jobs.tables import lanes
 from odoosync.jobs.workers import live_workers
 from odoosync.store.tables import records
 from raw_odoo import RawOdoo
@@ -63,7 +62,7 @@ async def test_the_mutation_answers_when_another_process_has_done_the_sync(
     assert (run["status"], run["fetched"]) == ("succeeded", total)
 
 
-async def test_a_worker_that_is_told_to_stop_hands_its_lane_back(
+async def test_a_worker_that_is_told_to_stop_hands_its_run_back(
     crowd: Crowd, workers: Fleet, tmp_path: Path
 ) -> None:
     with WatchedOdoo(tmp_path, contacts=60) as odoo:
@@ -77,13 +76,13 @@ async def test_a_worker_that_is_told_to_stop_hands_its_lane_back(
         workers.processes[0].terminate()
         odoo.let_pass(page)
         assert workers.processes[0].wait(PATIENCE_S) == 0
-        (left,) = await _lanes(crowd)
+        (left,) = await crowd.runs()
         odoo.let_all_pass()
         workers.hire()
         await crowd.settled()
         (run,) = await crowd.runs()
         total = _partners(odoo.url)
-    assert (left.worker_id, left.lease_until, left.attempts) == (None, None, 0)
+    assert (left.worker_id, left.lease_until, left.failures) == (None, None, 0)
     assert left.checkpoint is not None
     assert (run.status, run.fetched, run.created) == ("succeeded", total, total)
 
@@ -124,9 +123,7 @@ async def test_killed_workers_lose_and_double_nothing_of_many_connections(
     assert ended == {key: ("succeeded", total, total) for key, total in totals.items()}
     assert len(await crowd.runs()) == tenants
     assert await _stored(crowd) == totals
-    assert {(lane.running_gen, lane.done - lane.want) for lane in await _lanes(crowd)} == {
-        (None, 0)
-    }
+    assert await crowd.held() == {}
 
 
 def _outcome(run: Any) -> tuple[str, int, int]:
@@ -151,11 +148,6 @@ async def _at_work(crowd: Crowd) -> bool:
 
 async def _enough_busy(crowd: Crowd) -> bool:
     return len(await crowd.held()) >= VICTIMS
-
-
-async def _lanes(crowd: Crowd) -> list[Any]:
-    async with crowd.database.system(write=False) as tx:
-        return list(await tx.all(select(lanes)))
 
 
 async def _stored(crowd: Crowd) -> dict[int, int]:

@@ -75,9 +75,11 @@ def lasting_workers(service: Service, count: int) -> Iterator[dict[int, subproce
 
 
 def holder(siege: Siege) -> int:
-    """Return the process that holds the one lane there is: its worker's name says it."""
+    """Return the process that holds the one run there is: its worker's name says it."""
     with past_all_doors(siege.service) as connection:
-        name = connection.execute(text("SELECT worker_id FROM lanes")).scalar()
+        name = connection.execute(
+            text("SELECT worker_id FROM runs WHERE worker_id IS NOT NULL")
+        ).scalar()
     assert name is not None
     return int(name.split("-")[-2])
 
@@ -89,7 +91,7 @@ def freeze(siege: Siege, worker: int) -> bool:
         with past_all_doors(siege.service) as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-            connection.exec_driver_sql("UPDATE lanes SET lease_until = 0")
+            connection.exec_driver_sql("UPDATE runs SET lease_until = 0 WHERE lease_until > 0")
     except OperationalError:
         os.kill(worker, signal.SIGCONT)
         return False

@@ -60,9 +60,9 @@ def test_a_synced_copy_is_true_in_all_its_datasets(synced: Caller) -> None:
     answer = verify(synced)
     assert (answer["success"], answer["outcome"], answer["errors"]) == (True, "equal", [])
     assert [(run["dataset"], run["truth"]) for run in answer["runs"]] == [
-        ("contacts:verify", 1.0),
-        ("products:verify", 1.0),
-        ("product_variants:verify", 1.0),
+        ("contacts", 1.0),
+        ("products", 1.0),
+        ("product_variants", 1.0),
     ]
 
 
@@ -115,7 +115,7 @@ def test_it_is_in_the_history_and_can_be_asked_for_without_waiting(synced: Calle
     assert (asked.status_code, run["mode"]) == (202, "verify")
     shown = wait_until(lambda: ended(synced, run["id"]))
     assert (shown["status"], shown["truth"], shown["fetched"]) == ("succeeded", 1.0, shown["total"])
-    assert synced.get("/api/v1/runs", dataset="contacts:verify")["items"] == [shown]
+    assert synced.get("/api/v1/runs", dataset="contacts", kind="verify")["items"] == [shown]
 
 
 def test_a_strangers_connection_and_an_unknown_dataset_are_not_there(

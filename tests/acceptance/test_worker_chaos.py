@@ -1,6 +1,6 @@
 """Real workers that are killed, frozen, stopped and started again while their bodies raise.
 
-Whatever happens: no page is stored twice, none is missing, and no lane stays behind.
+Whatever happens: no page is stored twice, none is missing, and no run stays behind.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -26,10 +25,11 @@ from sqlalchemy.exc import DBAPIError
 
 import chaotic_worker
 from chaotic_worker import LEASE_S, PAGES, create_pages, pages
-from lane_world import DATASET, ask, populate, state
 from odoosync.db import Database
-from odoosync.jobs import lanes
+from odoosync.jobs import run_queue
+from odoosync.jobs.tables import OPEN, runs
 from odoosync.jobs.workers import live_workers
+from queue_world import ask, populate
 from waiting import PATIENCE_S, until
 
 WORKERS = 3
@@ -108,7 +108,7 @@ def crew(database_url: str, tmp_path: Path, seed: int) -> Iterator[Crew]:
 
 
 async def _wish(database: Database, connections: list[int], chance: random.Random) -> None:
-    """Ask for generations of all lanes, and cancel a few, until this is cancelled."""
+    """Ask for runs of all datasets, and cancel a few, until this is cancelled."""
     while True:
         await asyncio.sleep(chance.uniform(0.0, 0.1))
         number = chance.randrange(len(connections))
@@ -119,30 +119,31 @@ async def _wish(database: Database, connections: list[int], chance: random.Rando
 async def _wish_one(
     database: Database, connection: int, tenant: int, chance: random.Random
 ) -> None:
-    ticket = await ask(database, connection, tenant)
+    wish = await ask(database, connection, tenant)
     if chance.random() < _CANCELS:
         await asyncio.sleep(chance.uniform(0.0, 0.3))
         async with database.tenant(tenant) as tx:
-            await lanes.request_cancel(tx, connection, DATASET, ticket.generation)
+            if await run_queue.request_cancel(tx, wish.run_id):
+                return
 
 
 async def _all_at_work(database: Database) -> bool:
     return len(await live_workers(database)) == WORKERS
 
 
-async def _at_rest(database: Database, connection: int, tenant: int) -> bool:
-    lane = await state(database, connection, tenant)
-    return lane.running is None and lane.queued is None
+async def _at_rest(database: Database) -> bool:
+    async with database.system(write=False) as tx:
+        return await tx.first(select(runs.c.id).where(OPEN).limit(1)) is None
 
 
 async def _wrong(database: Database) -> tuple[int, list[str]]:
-    """Count the generations that ended, and describe every one whose pages are not as they must."""
-    stored: dict[tuple[int, int], list[int]] = defaultdict(list)
-    ends: dict[tuple[int, int], list[str]] = defaultdict(list)
+    """Count the runs that ended, and describe every one whose pages are not as they must."""
+    stored: dict[str, list[int]] = defaultdict(list)
+    ends: dict[str, list[str]] = defaultdict(list)
     async with database.system(write=False) as tx:
         rows = await tx.all(select(pages).order_by(pages.c.id))
     for row in rows:
-        key = (row.connection_id, row.generation)
+        key = row.run_id
         if row.ended is None:
             stored[key].append(row.page)
         else:
@@ -160,7 +161,7 @@ async def _wrong(database: Database) -> tuple[int, list[str]]:
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 21))]
 )
-async def test_no_page_is_stored_twice_none_is_missing_and_no_lane_is_stuck(
+async def test_no_page_is_stored_twice_none_is_missing_and_no_run_is_stuck(
     database: Database, database_url: str, crew: Crew, request: pytest.FixtureRequest
 ) -> None:
     create_pages(database_url)
@@ -175,8 +176,7 @@ async def test_no_page_is_stored_twice_none_is_missing_and_no_lane_is_stuck(
     await crew.suffer(LONG_S if soak else SHORT_S)
     wishes.cancel()
     await asyncio.gather(wishes, return_exceptions=True)
-    for place in zip(connections, TENANTS, strict=True):
-        await until(partial(_at_rest, database, *place))
+    await until(lambda: _at_rest(database))
     ended, problems = await _wrong(database)
     assert problems == []
     assert ended > len(connections)

@@ -25,7 +25,7 @@ from odoosync.errors import (
     TooMany,
     Unavailable,
 )
-from odoosync.jobs.errors import LaneInterrupted
+from odoosync.jobs.errors import JobInterrupted
 from odoosync.odoo.errors import OdooError
 from odoosync.settings import BadSettings
 
@@ -36,7 +36,7 @@ STATUS: Final[Mapping[type[OdoosyncError], int]] = {
     Refused: 403,
     NotFound: 404,
     Conflict: 409,
-    LaneInterrupted: 409,
+    JobInterrupted: 409,
     WrongMediaType: 415,
     InvalidJson: 400,
     InvalidInput: 422,

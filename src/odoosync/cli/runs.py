@@ -28,6 +28,7 @@ def runs(
     status: Annotated[str | None, typer.Option(help="succeeded, failed, cancelled, …")] = None,
     trigger: Annotated[str | None, typer.Option(help="api, command, schedule.")] = None,
     mode: Annotated[str | None, typer.Option(help="full, incremental, verify, repair.")] = None,
+    kind: Annotated[str | None, typer.Option(help="sync, or verify.")] = None,
     since: Annotated[str | None, typer.Option(help="From this day or moment on.")] = None,
     until: Annotated[str | None, typer.Option(help="Before this day or moment.")] = None,
     limit: Annotated[int | None, typer.Option(help="How many at most: 20, or all as CSV.")] = None,
@@ -38,7 +39,7 @@ def runs(
 ) -> None:
     """Show a user's history of runs, newest first; or the log of one."""
     span = (read_moment("since", since), read_moment("until", until))
-    wanted = RunFilter(connection, dataset, status, trigger, mode, *span)
+    wanted = RunFilter(connection, dataset, status, trigger, mode, *span, kind)
     asyncio.run(_show(user, wanted, limit, csv=csv, run_id=log))
 
 

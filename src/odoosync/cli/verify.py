@@ -14,7 +14,6 @@ from odoosync.cli.opening import opened_database
 from odoosync.cli.sync import hands, watch
 from odoosync.clock import utc_now
 from odoosync.sync.verify.asking import USUAL, VerifyRequest, ask_to_verify, summary, worst
-from odoosync.sync.verify.lane import verified_by
 from odoosync.sync.verify.outcome import Outcome
 
 _EXITS: Final[dict[Outcome | None, int]] = {"equal": 0, "differs": 1, "pending": 3, None: 4}
@@ -56,7 +55,7 @@ async def _verify(username: str, datasets: tuple[str, ...], **options: Any) -> l
 
 
 def _told(run: Row[Any]) -> str:
-    dataset = f"{verified_by(run.dataset)} of connection {run.connection_id}"
+    dataset = f"{run.dataset} of connection {run.connection_id}"
     if run.status != "succeeded":
         return f"{dataset}: {run.status}. {run.error or ''}".rstrip()
     lines = [f"{dataset}: {summary(run)}"]

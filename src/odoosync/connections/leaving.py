@@ -17,7 +17,7 @@ from odoosync.connections import store
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx, goes_with_its_tenant, metadata, takes_turn
 from odoosync.jobs.rounds import Round
-from odoosync.jobs.tables import lanes
+from odoosync.jobs.tables import OPEN, runs
 from odoosync.log import get_logger
 
 log = get_logger(__name__)
@@ -53,9 +53,9 @@ async def _find(database: Database, clock: Clock) -> list[Row[Any]]:
 
 
 async def _give_up(database: Database, one: Row[Any], clock: Clock) -> bool:
-    """Give back its pair and its lanes, unless it was restored meanwhile; tells whether it goes.
+    """Give back its pair, unless it was restored meanwhile; tells whether it goes.
 
-    Without their lanes, workers that still hold one store no more pages.
+    Without their runs, workers that still hold one store no more pages.
     """
     over = and_(~connections.c.is_going, connections.c.removed_from <= clock())
     mine = connections.c.id == one.id
@@ -66,7 +66,7 @@ async def _give_up(database: Database, one: Row[Any], clock: Clock) -> bool:
         going = tx.select(connections, connections.c.is_going).where(mine)
         if not await tx.scalar(going):
             return False
-        await tx.execute(tx.delete(lanes).where(lanes.c.connection_id == one.id))
+        await tx.execute(tx.delete(runs).where(runs.c.connection_id == one.id, OPEN))
         return True
 
 

@@ -26,7 +26,7 @@ from odoosync.connections.store import Tested
 from odoosync.connections.testing import TEST_SECONDS, run_test
 from odoosync.crypto import MASK, KeyRing
 from odoosync.db import Database, Tx
-from odoosync.jobs import lanes
+from odoosync.jobs import run_queue
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.deadline import Deadline
 from odoosync.odoo.errors import OdooError
@@ -201,7 +201,7 @@ class ConnectionService:
         tested = await self.try_out(owner, _login(connection, username, secret), connection_id)
         async with self.database.tenant(owner.tenant_id) as tx:
             await store.get(tx, connection_id)  # it may have been deleted while it was tested
-            await lanes.wake(tx, connection_id)
+            await run_queue.run_now(tx, connection_id)
             await store.put_credentials(tx, self.key_ring, connection_id, tested, self.clock())
             login = tested.odoo_username
             await self._note(tx, owner, "credentials.set", connection_id, login)
@@ -294,7 +294,7 @@ class ConnectionService:
         if known is None or known.deleted_at is not None:
             check_quota(await store.count(tx), self.quotas.connections, "connections")
         kept = known.id if known else await store.add(tx, tested, now)
-        await lanes.wake(tx, kept)  # what waited because the old credentials were rejected
+        await run_queue.run_now(tx, kept)  # what waited because the old credentials were rejected
         await store.put_credentials(tx, self.key_ring, kept, tested, now)
         if known is None:
             how = "created"

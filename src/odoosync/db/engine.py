@@ -24,7 +24,6 @@ from odoosync.db.disk import DiskFull, is_disk_full
 from odoosync.db.door import Tx
 from odoosync.db.schema import APP_ROLE, SYSTEM_ROLE
 from odoosync.db.sharing import QueryTooSlow, Share, Turns, stop_slow_statements, was_stopped
-from odoosync.db.watching import Watch
 from odoosync.errors import OdoosyncError
 
 BUSY_TIMEOUT_MS = 30_000
@@ -102,10 +101,6 @@ class Database:
         else:
             return
         raise told  # out here, for the driver's error holds values
-
-    def watch(self) -> Watch:
-        """Give what sees whether others write, to be entered; see `watching`."""
-        return Watch(self._file)
 
     async def shorten_log(self) -> None:
         """Copy SQLite's log into the file if it is long, beside whoever writes; see `wal`."""

@@ -14,11 +14,11 @@ from asyncio.subprocess import Process
 from collections.abc import Sequence
 from typing import Final
 
+from odoosync.backoff import Backoff
 from odoosync.log import get_logger
 
 log = get_logger(__name__)
-_FIRST_PAUSE_S: Final = 0.2
-_LONGEST_PAUSE_S: Final = 10.0
+_PAUSES: Final = Backoff(first_s=0.2, longest_s=10.0)
 _STEADY_S: Final = 30.0
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -30,9 +30,9 @@ async def keep_running(
 
     The child's standard input is a pipe that closes with this process: see `end_with_parent`.
     """
-    pause = _FIRST_PAUSE_S
+    deaths = 0
     while not stop.is_set():
-        began = time.monotonic()
+        began, pause = time.monotonic(), _PAUSES.after(deaths + 1)
         try:
             child = await asyncio.create_subprocess_exec(
                 *command,
@@ -48,10 +48,10 @@ async def keep_running(
                 return
             log.warning("worker_died", status=child.returncode, again_in_s=pause)
         if time.monotonic() - began > _STEADY_S:
-            pause = _FIRST_PAUSE_S
+            deaths, pause = 0, _PAUSES.first_s
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
-        pause = min(_LONGEST_PAUSE_S, pause * 2)
+        deaths += 1
 
 
 async def _until_either(child: Process, stop: asyncio.Event) -> None:

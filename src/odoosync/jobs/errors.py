@@ -1,12 +1,12 @@
-"""What ends an attempt early, named by what becomes of its lane.
+"""What ends an attempt early, named by what becomes of its run.
 
 ::
 
 OdoosyncError
-└── LaneInterrupted      the attempt must end now, and commit nothing more
-    ├── LaneLost         another attempt has the lane: say nothing, write nothing
-    ├── LaneCancelled    a person asked for the end: the generation ends as cancelled
-    └── LaneStopping     this worker goes away: the lane is put back, as it is
+└── JobInterrupted       the attempt must end now, and commit nothing more
+    ├── LeaseLost        another attempt has the run, or it ended: say nothing, write nothing
+    ├── JobCancelled     a person asked for the end: the run ends as cancelled
+    └── WorkerShutdown   this worker goes away: the run is put back, as it is
 
 Whoever carries out a task lets these pass, having rolled back what was not committed.
 """
@@ -16,25 +16,25 @@ from __future__ import annotations
 from odoosync.errors import OdoosyncError
 
 
-class LaneInterrupted(OdoosyncError):
+class JobInterrupted(OdoosyncError):
     code = "interrupted"
 
 
-class LaneLost(LaneInterrupted):
-    code = "lane_lost"
+class LeaseLost(JobInterrupted):
+    code = "lease_lost"
 
     def __init__(self) -> None:
         super().__init__("Another worker has taken over. It goes on from the last stored page.")
 
 
-class LaneCancelled(LaneInterrupted):
+class JobCancelled(JobInterrupted):
     code = "cancelled"
 
     def __init__(self) -> None:
         super().__init__("It was cancelled on request.")
 
 
-class LaneStopping(LaneInterrupted):
+class WorkerShutdown(JobInterrupted):
     code = "worker_stopping"
 
     def __init__(self) -> None:

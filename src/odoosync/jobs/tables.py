@@ -1,17 +1,20 @@
-"""Lanes, the truth about what should run and who may write; and the workers that are alive.
+"""Runs: what should run, who may write, and the history of it; and the workers that are alive.
 
-`asked` is the highest generation number ever given, `want` the highest that is wanted (a queued one
-can be withdrawn; its number is not given again), `done` the highest that ended. `running_gen` is
-the one that has begun: held by an attempt while `lease_until` is set, put back when it is not.
-`run_id` belongs to it, `queued_run_id` to the one behind it. `attempts` have failed since it last
-came further, at `progressed_at`, the last one with the code `failed_with`. Times are seconds by the
-database's own clock. A fence starts at that clock, in milliseconds: after a restore of the database
-ids are given again, and whoever still holds the old lane must not match the new one.
+A run is the job. It is `queued` until it begins, `running` until it ends, and nothing after that;
+of a connection, dataset and kind one is queued at most, and one is running. A worker holds a run
+while `lease_until` lies ahead, by the database's clock, and may write while `fence` is the one
+that it was given. A run that waits for another try is not held, and is due from `run_after` on.
+`failures` are those in a row since the last progress, at `progressed_at`; the last one ended with
+the code `failed_with`. `number` counts the runs of a connection, dataset and kind. `server` is
+whose answers the work waits for. All columns below `checkpoint` are the history's own.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -20,50 +23,109 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
-from odoosync.db import BigId, JsonDocument, system_table, tenant_table
+from odoosync.db import BigId, JsonDocument, UtcDateTime, system_table, tenant_table
 
-lanes = tenant_table(
-    "lanes",
-    Column("id", BigId, primary_key=True),
+_OPEN: Final = "status IN ('queued', 'running')"
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+def _only_one(status: str) -> Index:
+    """Keep one at most of a connection, dataset and kind in that status."""
+    chosen = text(f"status = '{status}'")
+    return Index(
+        f"uq_runs_one_{status}",
+        "connection_id",
+        "dataset",
+        "kind",
+        unique=True,
+        sqlite_where=chosen,
+        postgresql_where=chosen,
+    )
+
+
+runs = tenant_table(
+    "runs",
+    Column("id", String(36), primary_key=True),
     Column(
         "connection_id", BigId, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False
     ),
     Column("dataset", String(255), nullable=False),
-    Column("asked", BigId, nullable=False, server_default="0"),
-    Column("want", BigId, nullable=False, server_default="0"),
-    Column("done", BigId, nullable=False, server_default="0"),
-    Column("running_gen", BigId),
-    Column("run_id", String(36)),
-    Column("queued_run_id", String(36)),
-    Column("started_at", Double),
-    Column("progressed_at", Double),
-    Column("fence", BigId, nullable=False, server_default="0"),
-    Column("lease_until", Double),
-    Column("not_before", Double, nullable=False, server_default="0"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("failed_with", String(64)),
+    Column("kind", String(16), nullable=False, server_default="sync"),
+    Column("number", BigId, nullable=False),
+    Column("status", String(16), nullable=False),
     Column("priority", Integer, nullable=False, server_default="0"),
+    Column("server", String(2048), nullable=False, server_default=""),
+    Column("run_after", Double, nullable=False, server_default="0"),
+    Column("lease_until", Double),
+    Column("fence", BigId, nullable=False, server_default="0"),
+    Column("worker_id", String(64)),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failed_with", String(64)),
+    Column("progressed_at", Double),
     Column("cancel_requested", Boolean, nullable=False, server_default="0"),
     Column("checkpoint", JsonDocument),
-    Column("worker_id", String(64)),
-    UniqueConstraint("connection_id", "dataset"),
-    Index(None, "tenant_id"),
-    Index(
-        "ix_lanes_wanted",
-        "tenant_id",
-        "not_before",
-        sqlite_where=text("want > done"),
-        postgresql_where=text("want > done"),
-    ),
-    CheckConstraint("done <= want AND want <= asked", name="done_within_want"),
+    Column("mode", String(16), nullable=False),
+    Column("trigger", String(32), nullable=False),
+    Column("requested_by", BigId),
+    Column("requested_name", String(255)),
+    Column("odoo_login", String(255)),
+    Column("odoo_version", String(64)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("window_low", UtcDateTime),
+    Column("window_high", UtcDateTime),
+    Column("total", BigInteger),
+    _count("fetched"),
+    _count("created"),
+    _count("updated"),
+    _count("unchanged"),
+    _count("deleted"),
+    _count("hidden"),
+    _count("held_back"),
+    _count("set_aside"),
+    _count("pages"),
+    _count("calls"),
+    _count("bytes_received"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("confirm_deletions", Boolean, nullable=False, server_default="0"),
+    Column("drift", JsonDocument),
+    Column("copy_age_s", Double),
+    Column("note", Text),
+    Column("truth", Double),
+    Column("detail", JsonDocument),
+    Column("error_code", String(64)),
+    Column("error", Text),
+    UniqueConstraint("connection_id", "dataset", "kind", "number"),
+    Index(None, "tenant_id", "created_at"),
+    Index(None, "connection_id", "created_at"),
+    Index(None, "finished_at"),
+    Index("ix_runs_open", "tenant_id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+    _only_one("queued"),
+    _only_one("running"),
+    CheckConstraint("mode IN ('full', 'incremental', 'verify', 'repair')", name="mode"),
     CheckConstraint(
-        "running_gen IS NULL OR (running_gen > done AND running_gen <= want)", name="running_within"
+        "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"
+    ),
+    CheckConstraint(
+        "(kind = 'verify') = (mode IN ('verify', 'repair')) AND kind IN ('sync', 'verify')",
+        name="kind",
     ),
 )
+
+QUEUED: Final = runs.c.status == literal_column("'queued'")
+RUNNING: Final = runs.c.status == literal_column("'running'")
+OPEN: Final = runs.c.status.in_([literal_column("'queued'"), literal_column("'running'")])
+"""Said with literals: a partial index is of use for nothing else."""
 
 workers = system_table(
     "workers",

@@ -9,18 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from odoosync.jobs.errors import LaneCancelled, LaneStopping
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.errors import JobCancelled, WorkerShutdown
+from odoosync.jobs.run_queue import Claim
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The generation has ended, well or not. `lanes.finish` may have been called already."""
+    """The run has ended, well or not. `run_queue.finish` may have been called already."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryIn:
-    """The generation goes on in `seconds`, for a `reason` that is a code, not a sentence.
+    """The run goes on in `seconds`, for a `reason` that is a code, not a sentence.
 
     Unless it `counts` it is no failed attempt: the task itself knows when to give up.
     """
@@ -59,20 +59,20 @@ class Lease:
         return max((now - since for since in self._waits.values()), default=0.0)
 
     def check(self) -> None:
-        """Raise LaneCancelled or LaneStopping when told to end; call it after each commit."""
+        """Raise JobCancelled or WorkerShutdown when told to end; call it after each commit."""
         if self.cancelled.is_set():
-            raise LaneCancelled
+            raise JobCancelled
         if self.stopping.is_set():
-            raise LaneStopping
+            raise WorkerShutdown
 
 
 class Task(Protocol):
-    """The work behind the lanes. A generation may be attempted again, on any worker."""
+    """The work behind the runs. A run may be attempted again, on any worker."""
 
     async def run(self, claim: Claim, lease: Lease) -> Outcome:
-        """Carry out or continue a generation, each commit with `lanes.advance` in it."""
+        """Carry out or continue a run: `run_queue.begin`, then each commit with `advance` in it."""
         ...
 
     async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
-        """Write down that the generation ended: given up, or `cancelled` while it was busy."""
+        """Write down that the run ended: given up, or `cancelled` while it was busy."""
         ...

@@ -1,4 +1,4 @@
-"""A worker: takes due lanes while it has free slots, and leaves nothing behind when it goes."""
+"""A worker: takes due runs while it has free slots, and leaves nothing behind when it goes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.db import Database
 from odoosync.db.home import this_machine
-from odoosync.jobs import claiming, presence, workers
-from odoosync.jobs.attempt import Desk, Timing, attempt
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs import presence, workers
+from odoosync.jobs.claiming import Claimer, Limits, release_worker
 from odoosync.jobs.retry import RetryPolicy
 from odoosync.jobs.rounds import Round, going
+from odoosync.jobs.run_queue import Claim
+from odoosync.jobs.runner import Timing, WorkerContext, attempt
 from odoosync.jobs.task import Lease, Task
 from odoosync.log import get_logger
 from odoosync.memory import MEBIBYTE, held_bytes
@@ -29,6 +30,7 @@ from odoosync.memory import MEBIBYTE, held_bytes
 log = get_logger(__name__)
 _PATIENCE_S: Final = 2.0
 """For what a body may take to end once it is cut off, beyond the grace of the bodies."""
+_AFTER_FAILURE_S: Final = 1.0
 LENT_AFTER_S: Final = 0.5
 LENT: Final = 5
 FULL_GRACE_S: Final = 60.0
@@ -38,15 +40,6 @@ FULL_GRACE_S: Final = 60.0
 def new_worker_id() -> str:
     """Return a name that no other process has or will have; the machine's is for people."""
     return f"{socket.gethostname()[:32]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many attempts all workers together make at once: of one tenant, of one Odoo, of all."""
-
-    per_tenant: int = 4
-    per_odoo: int | None = None
-    overall: int | None = None
 
 
 class Worker:
@@ -81,11 +74,12 @@ class Worker:
     ) -> None:
         self._memory_limit = memory_limit
         self.is_full = False
-        self._desk = Desk(database, task, timing or Timing(), policy or RetryPolicy())
+        timing = timing or Timing()
+        self._context = WorkerContext(database, task, timing, policy or RetryPolicy())
         self._id = worker_id
         self._concurrency = concurrency
-        self._limits = limits or Limits()
-        self._most_of_one = max(1, concurrency - 1)
+        within = replace(limits or Limits(), here=max(1, concurrency - 1))
+        self._claimer = Claimer(database, worker_id, within, timing.lease)
         self._folder = presence_folder
         self._rounds = rounds
         self._running: dict[asyncio.Task[None], tuple[Claim, Lease]] = {}
@@ -94,9 +88,9 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, or memory is full.
 
-        Bodies finish their page then, and their lanes are put back.
+        Bodies finish their page then, and their runs are put back.
         """
-        timing = self._desk.timing
+        timing = self._context.timing
         with ExitStack() as stack:
             if self._folder is not None:
                 stack.enter_context(presence.present(self._folder, self._id))
@@ -112,26 +106,19 @@ class Worker:
         log.info("worker_gone", worker=self._id)
 
     async def _work(self, stop: asyncio.Event) -> None:
-        """Look for work at every tick, and a breath after a place is free: more may be by then.
-
-        Without work, as soon as somebody has written where that is seen: it may be work.
-        """
-        timing = self._desk.timing
-        with self._desk.database.watch() as watch:
-            while not stop.is_set() and not self._fills_up():
-                self._wakes.clear()
-                try:
-                    await self._take()
-                    least, pause = timing.breath, timing.tick
-                except (SQLAlchemyError, OSError) as error:
-                    log.warning("nothing_taken", error=type(error).__name__)
-                    least = pause = 10 * timing.tick
-                if not self._running:
-                    await watch.rest(least=least, most=pause)
-                    continue
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wakes.wait(), pause)
-                    await asyncio.sleep(timing.breath)
+        """Look for work all the time, and a breath after a place is free: more may be by then."""
+        timing = self._context.timing
+        while not stop.is_set() and not self._fills_up():
+            self._wakes.clear()
+            pause = timing.poll
+            try:
+                await self._take()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("nothing_taken", error=type(error).__name__)
+                pause = _AFTER_FAILURE_S
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wakes.wait(), pause)
+                await asyncio.sleep(timing.breath)
 
     def _fills_up(self) -> bool:
         held = held_bytes() if self._memory_limit is not None else 0
@@ -160,20 +147,9 @@ class Worker:
         free = places - len(self._running)
         if free <= 0:
             return
-        for claim in await claiming.claim_due(
-            self._desk.database,
-            self._id,
-            limit=free,
-            per_tenant=self._limits.per_tenant,
-            per_tenant_here=self._most_of_one,
-            per_server=self._most_of_one,
-            per_odoo=self._limits.per_odoo,
-            overall=self._limits.overall,
-            lent=lent,
-            lease_s=self._desk.timing.lease,
-        ):
+        for claim in await self._claimer.claim(free, lent):
             lease = Lease()
-            running = asyncio.create_task(attempt(self._desk, claim, lease))
+            running = asyncio.create_task(attempt(self._context, claim, lease))
             self._running[running] = (claim, lease)
             running.add_done_callback(self._free)
 
@@ -181,36 +157,38 @@ class Worker:
         del self._running[ended]
         self._wakes.set()
 
-    def _lent(self) -> list[int]:
-        """Name the lanes whose attempts have waited so long that others take their places."""
+    def _lent(self) -> list[str]:
+        """Name the runs whose attempts have waited so long that others take their places."""
         now = time.monotonic()
         return [
-            claim.lane_id
+            claim.run_id
             for claim, lease in self._running.values()
             if lease.has_waited(now) >= LENT_AFTER_S
         ]
 
     async def _wind_up(self) -> None:
-        """Tell all bodies, and wait for them; one that does not listen is cut off by its keeper."""
+        """Tell all bodies, and wait for them; one that does not listen is cut off."""
         for _, lease in self._running.values():
             lease.stopping.set()
         if self._running:
             await asyncio.wait(
-                set(self._running), timeout=self._desk.timing.stop_grace + _PATIENCE_S
+                set(self._running), timeout=self._context.timing.stop_grace + _PATIENCE_S
             )
 
     async def _leave(self) -> None:
         try:
-            await workers.leave(self._desk.database, self._id)
+            await workers.leave(self._context.database, self._id)
         except (SQLAlchemyError, OSError) as error:
             log.warning("not_signed_off", error=type(error).__name__)
+        finally:
+            await self._claimer.close()
 
     async def _beat(self) -> None:
-        await workers.beat(self._desk.database, self._id, this_machine())
+        await workers.beat(self._context.database, self._id, this_machine())
         if self._folder is None:
             return
         for gone in presence.departed(self._folder):
-            released = await claiming.release_worker(self._desk.database, gone)
-            await workers.leave(self._desk.database, gone)
+            released = await release_worker(self._context.database, gone)
+            await workers.leave(self._context.database, gone)
             presence.forget(self._folder, gone)
-            log.warning("worker_was_lost", worker=gone, lanes=released)
+            log.warning("worker_was_lost", worker=gone, runs=released)

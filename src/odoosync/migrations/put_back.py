@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 from odoosync.accounts.audit import OPERATOR
 from odoosync.accounts.tables import api_keys, audit_trail, email_confirmations, sessions, users
 from odoosync.connections.tables import connections
-from odoosync.jobs.lanes import taken_from_all
+from odoosync.jobs.claiming import revoke_all_leases
 from odoosync.notifications.tables import webhooks
 from odoosync.store.positions import leap
 
@@ -90,7 +90,7 @@ def put_back(connection: Connection, newer: Newer | None, now: datetime) -> Rest
     behind that. Runs go on from where it has them, and no worker holds one any more.
     """
     connection.execute(leap(connection.dialect.name))
-    connection.execute(taken_from_all())
+    connection.execute(revoke_all_leases())
     done = Restored(compared=newer is not None)
     if newer is not None:
         _take_away_again(connection, newer, now, done)

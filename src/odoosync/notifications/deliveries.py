@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, not_, select
 from odoosync.db import Tx
 from odoosync.log import get_logger
 from odoosync.notifications import fan_out, retrying, store
-from odoosync.notifications.claiming import Claim
+from odoosync.notifications.claiming import DELIVERIES, Claim
 from odoosync.notifications.errors import NoDelivery, ReplayedAlready, WebhookRests
 from odoosync.notifications.kinds import CHOOSABLE
 from odoosync.notifications.outcome import Outcome
@@ -27,8 +27,7 @@ MOST_AT_ONCE: Final = 10_000
 
 async def claimed(tx: Tx, claim: Claim) -> Row[Any] | None:
     """Return a delivery with its event, while the claim holds it."""
-    query = _with_event(tx).where(deliveries.c.id == claim.delivery_id, *_held(claim))
-    return await tx.first(query)
+    return await tx.first(_with_event(tx).where(*DELIVERIES.is_held(claim)))
 
 
 def _with_event(tx: Tx) -> Select[Any]:
@@ -45,12 +44,11 @@ def _with_event(tx: Tx) -> Select[Any]:
     )
 
 
-def _held(claim: Claim) -> tuple[Any, ...]:
-    return deliveries.c.claim_id == claim.claim_id, deliveries.c.status == "pending"
-
-
 async def record(tx: Tx, claim: Claim, outcome: Outcome, now: datetime, *, chance: float) -> None:
-    """Write down what became of a try, unless the claim was lost to somebody else meanwhile."""
+    """Write down what became of a try, unless the claim was lost to somebody else meanwhile.
+
+    Raises LeaseLost where it is lost just now.
+    """
     webhook = await _webhook_of(tx, claim)
     found = await claimed(tx, claim)
     if found is None:
@@ -94,17 +92,8 @@ async def _note_try(tx: Tx, claim: Claim, outcome: Outcome, now: datetime) -> No
 
 
 async def _set(tx: Tx, claim: Claim, found: Row[Any], **values: Any) -> None:
-    await tx.execute(
-        tx.update(deliveries)
-        .where(deliveries.c.id == claim.delivery_id)
-        .values(
-            claim_id=None,
-            lease_until=None,
-            tries=found.tries + 1,
-            tries_in_turn=found.tries_in_turn + 1,
-            **values,
-        )
-    )
+    tries = {"tries": found.tries + 1, "tries_in_turn": found.tries_in_turn + 1}
+    await DELIVERIES.release(tx, claim, **tries, **values)
 
 
 async def _note_failure(tx: Tx, webhook: Row[Any], outcome: Outcome, now: datetime) -> None:
@@ -242,7 +231,7 @@ def _anew(now: datetime) -> dict[str, Any]:
         "status": "pending",
         "next_try_at": now,
         "tries_in_turn": 0,
-        "claim_id": None,
+        "fence": deliveries.c.fence + 1,
         "lease_until": None,
         "delivered_at": None,
     }

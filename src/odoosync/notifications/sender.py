@@ -20,6 +20,7 @@ from odoosync.addresses.lookups import looking_up_for
 from odoosync.clock import Clock, utc_now
 from odoosync.crypto import CannotOpen, KeyRing
 from odoosync.db import Database, Tx
+from odoosync.jobs.errors import LeaseLost
 from odoosync.jobs.rounds import Round
 from odoosync.jobs.suspended import is_suspended
 from odoosync.log import FailureLog, get_logger
@@ -100,6 +101,8 @@ class Sender:
         """Make one try; without the database it is made again when the lease has run out."""
         try:
             await attempt(self._post, claim)
+        except LeaseLost:
+            log.info("try_lost", delivery=claim.delivery_id)
         except (SQLAlchemyError, OSError) as error:
             log.warning("try_not_made", delivery=claim.delivery_id, error=type(error).__name__)
 

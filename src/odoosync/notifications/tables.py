@@ -55,7 +55,7 @@ deliveries = tenant_table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("tries_in_turn", Integer, nullable=False, server_default="0"),
     Column("next_try_at", UtcDateTime),
-    Column("claim_id", String(32)),
+    Column("fence", BigId, nullable=False, server_default="0"),
     Column("lease_until", Double),
     Column("delivered_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),

@@ -13,7 +13,7 @@ from typing import Final
 
 from odoosync.connections import store as connections
 from odoosync.db import Tx
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.run_queue import Claim
 from odoosync.jobs.task import Lease, RetryIn
 from odoosync.odoo.errors import InvalidCredentials, OdooError, TimedOut
 from odoosync.odoo.messages import Answer, Handler, Request
@@ -85,7 +85,7 @@ async def note_failure(
 async def wait(tools: Equipment, claim: Claim, turn: Wait) -> RetryIn:
     """Write into the history why a run waits, and say when to look again.
 
-    No lane is held to its fence here: another attempt may have ended the run meanwhile.
+    The run is not held to its fence here: another attempt may have ended it meanwhile.
     """
     async with tools.database.tenant(claim.tenant_id) as tx:
         connection = await connections.get(tx, claim.connection_id)

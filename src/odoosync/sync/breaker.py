@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from odoosync.backoff import Backoff
 from odoosync.odoo.errors import (
     AnswerTooLarge,
     BadAnswer,
@@ -178,6 +179,6 @@ def failed(
 
 def wait_of(rhythm: Rhythm, opened: int, *, chance: float) -> timedelta:
     """Return how long it stays open that was opened so often before."""
-    grown = rhythm.first.total_seconds() * rhythm.growth ** min(opened, 30)
-    bounded = min(grown, rhythm.longest.total_seconds())
-    return timedelta(seconds=bounded * (1 + JITTER * (2 * chance - 1)))
+    first_s, longest_s = rhythm.first.total_seconds(), rhythm.longest.total_seconds()
+    backoff = Backoff(first_s, longest_s, rhythm.growth, JITTER)
+    return timedelta(seconds=backoff.after(opened + 1, chance=chance))

@@ -9,7 +9,6 @@ from sqlalchemy import func
 
 from odoosync.db import Tx
 from odoosync.sync.datasets import DATASETS
-from odoosync.sync.plan import Plan
 from odoosync.sync.tables import cursors
 from odoosync.sync.window import Cursor
 
@@ -43,16 +42,6 @@ async def write(tx: Tx, connection_id: int, dataset: str, **values: Any) -> None
     )
     if changed.rowcount == 0:
         await tx.insert(cursors, {"connection_id": connection_id, "dataset": dataset, **values})
-
-
-async def unfinished(tx: Tx, connection_id: int, dataset: str) -> Plan | None:
-    """Return how far a run came that ended before it was complete; None after one that was."""
-    kept = await tx.scalar(
-        tx.select(cursors, cursors.c.unfinished).where(
-            cursors.c.connection_id == connection_id, cursors.c.dataset == dataset
-        )
-    )
-    return Plan.from_json(kept) if kept else None
 
 
 async def confirmed(tx: Tx, connection_id: int, dataset: str) -> dict[str, Any] | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_
+from sqlalchemy import Row, ScalarSelect, or_, select
 
 from odoosync.connections.connection import Connection
 from odoosync.db import Tx
-from odoosync.jobs.tables import lanes
+from odoosync.jobs.tables import runs
 from odoosync.sync import questions
 from odoosync.sync.choosing import wanted_fields
 from odoosync.sync.datasets import DATASETS, Dataset
@@ -21,7 +21,7 @@ from odoosync.sync.freshness.view import freshness_views
 from odoosync.sync.run_view import run_view
 from odoosync.sync.schedules import store as schedules
 from odoosync.sync.schedules.planning import schedule_view
-from odoosync.sync.tables import cursors, runs
+from odoosync.sync.tables import cursors
 
 
 def declared_views() -> list[dict[str, Any]]:
@@ -72,12 +72,22 @@ async def _counted(tx: Tx, connection_id: int) -> dict[str, int]:
 
 
 async def _last_runs(tx: Tx, connection_id: int) -> dict[str, Row[Any]]:
-    """Return the sync that was asked for last, of each dataset: its lane knows which that is."""
-    same_lane = and_(
-        lanes.c.tenant_id == runs.c.tenant_id,
-        lanes.c.connection_id == runs.c.connection_id,
-        lanes.c.dataset == runs.c.dataset,
-        lanes.c.asked == runs.c.generation,
+    """Return the sync that was asked for last, of each dataset; no history is gone through."""
+    last = [runs.c.id == _last_of(tx, connection_id, dataset) for dataset in DATASETS]
+    return {row.dataset: row for row in await tx.all(tx.select(runs).where(or_(*last)))}
+
+
+def _last_of(tx: Tx, connection_id: int, dataset: str) -> ScalarSelect[str]:
+    other = runs.alias()
+    return (
+        select(other.c.id)
+        .where(
+            other.c.tenant_id == tx.tenant_id,
+            other.c.connection_id == connection_id,
+            other.c.dataset == dataset,
+            other.c.kind == "sync",
+        )
+        .order_by(other.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    mine = tx.select(runs).join(lanes, same_lane).where(lanes.c.connection_id == connection_id)
-    return {row.dataset: row for row in await tx.all(mine)}

@@ -1,4 +1,4 @@
-"""What the service as a whole can be measured by: freshness, schedules, lanes, ends of runs.
+"""What the service as a whole can be measured by: freshness, schedules, the queue, ends of runs.
 
 Counts across all tenants, for whoever runs the service: that is why it needs the wide door. Nothing
 here grows with the number of tenants, but for a list of the stalest copies, which is short.
@@ -16,10 +16,10 @@ from sqlalchemy import ColumnElement, Table, and_, case, exists, func, or_, sele
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx, epoch_now
 from odoosync.db.moments import epoch_of
-from odoosync.jobs.tables import lanes, workers
+from odoosync.jobs.tables import OPEN, runs, workers
 from odoosync.sync.datasets import DATASETS
 from odoosync.sync.schedule_tables import alerts, schedules
-from odoosync.sync.tables import cursors, runs
+from odoosync.sync.tables import cursors
 
 AGES_S: Final = (60, 300, 900, 3_600, 4 * 3_600, 12 * 3_600, 86_400, 7 * 86_400)
 MOST_NAMED: Final = 20
@@ -55,7 +55,7 @@ class Measured:
     stalest: tuple[Stale, ...]
     schedules: Mapping[str, int]
     overdue_s: float
-    lanes: Mapping[str, int]
+    queue: Mapping[str, int]
     workers: int
     ended: Mapping[str, int]
 
@@ -69,7 +69,7 @@ async def measure(database: Database, now: datetime) -> Measured:
             stalest=await _stalest(tx, now),
             schedules=await _schedules(tx),
             overdue_s=await _overdue(tx, now),
-            lanes=await _lanes(tx),
+            queue=await _queue(tx),
             workers=await _count(tx, workers, workers.c.seen_at >= epoch_now() - _ALIVE_S),
             ended=await _ended(tx, now),
         )
@@ -154,10 +154,9 @@ async def _overdue(tx: Tx, now: datetime) -> float:
     return 0.0 if first is None else max(0.0, now.timestamp() - float(first))
 
 
-async def _lanes(tx: Tx) -> dict[str, int]:
-    state = case((lanes.c.lease_until > epoch_now(), "working"), else_="waiting")
-    wanted = lanes.c.want > lanes.c.done
-    return await _by(tx, state, ("working", "waiting"), lanes, wanted, _is_there(lanes))
+async def _queue(tx: Tx) -> dict[str, int]:
+    state = case((runs.c.lease_until > epoch_now(), "working"), else_="waiting")
+    return await _by(tx, state, ("working", "waiting"), runs, OPEN, _is_there(runs))
 
 
 async def _ended(tx: Tx, now: datetime) -> dict[str, int]:

@@ -15,6 +15,7 @@ from tenacity import (
     stop_before_delay,
 )
 
+from odoosync.backoff import Backoff
 from odoosync.log import get_logger
 from odoosync.odoo.errors import NotOdoo, OdooError, RedirectRefused, ServerBusy, TimedOut
 
@@ -25,8 +26,7 @@ ATTEMPTS: Final = 8
 AT_FIRST: Final = 5
 """Attempts to begin with: of an Odoo that is off a person hears within five seconds."""
 _DEADLINE_S: Final = 60.0
-FIRST_S: Final = 0.2
-_LONGEST_S: Final = 8.0
+PAUSES: Final = Backoff(first_s=0.25, longest_s=10.0, jitter=0.2)
 
 
 def worth_repeating(error: BaseException) -> bool:
@@ -44,9 +44,8 @@ def pause_before(attempt: int, error: BaseException | None, *, chance: float) ->
 
     A server that says when to come back is not asked before that.
     """
-    doubled = min(_LONGEST_S, FIRST_S * 2.0 ** (attempt - 1))
     asked_for = (error.retry_after or 0.0) if isinstance(error, ServerBusy) else 0.0
-    return max(doubled, asked_for) + 0.5 * doubled * chance
+    return asked_for + PAUSES.after(attempt, chance=chance)
 
 
 async def patiently(call: Callable[[], Awaitable[T]], *, attempts: int = ATTEMPTS) -> T:

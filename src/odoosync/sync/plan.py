@@ -1,4 +1,4 @@
-"""The plan of a run: frozen at its first start, kept as the lane's checkpoint, never taken anew.
+"""The plan of a run: frozen at its first start, kept as the run's checkpoint, never taken anew.
 
 A resume reads it back, so that time, field list and window stay those of the first start. What a
 run that failed or was cancelled left undone is ended by the next one, which then also reads what
@@ -55,6 +55,11 @@ class Plan:
     def is_whole(self) -> bool:
         """Tell whether this one run reads every row."""
         return self.mode == "full" and not self.takes_over
+
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether there is anything that the next run need not read again."""
+        return self.takes_over or self.stage != "pages" or self.last_id is not None
 
     def at(self, stage: Stage, last_id: int | None = None) -> Self:
         return replace(self, stage=stage, last_id=last_id)

@@ -1,8 +1,8 @@
 """How long histories are kept: runs with their log lines, alerts, events and audit entries.
 
-The last complete run of each lane stays, however old: freshness, verification and people go by it.
-Deletes go in small transactions with rests between them, so that nobody waits for them; one process
-at a time makes them, until nothing old is left.
+The last complete run of each dataset and kind stays, however old: freshness, verification and
+people go by it. Deletes go in small transactions with rests between them, so that nobody waits for
+them; one process at a time makes them, until nothing old is left.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from odoosync.accounts.trail import forget_entries_before
 from odoosync.clock import utc_now
 from odoosync.db import Database, Tx, in_parts
 from odoosync.jobs.rounds import Round
+from odoosync.jobs.tables import runs
 from odoosync.log import get_logger
 from odoosync.sync.runs import ENDED
 from odoosync.sync.schedule_tables import alerts, events
-from odoosync.sync.tables import runs
 
 log = get_logger(__name__)
 EVERY_S: Final = 3_600.0
@@ -91,12 +91,13 @@ def _old_runs(horizon: datetime) -> Select[tuple[str]]:
 
 
 def _last_complete() -> ColumnElement[bool]:
-    """Tell whether a run succeeded and no later one of its lane did."""
+    """Tell whether a run succeeded and no later one of its dataset and kind did."""
     later = runs.alias()
     succeeded_later = exists().where(
         later.c.connection_id == runs.c.connection_id,
         later.c.dataset == runs.c.dataset,
-        later.c.generation > runs.c.generation,
+        later.c.kind == runs.c.kind,
+        later.c.number > runs.c.number,
         later.c.status == "succeeded",
     )
     return and_(runs.c.status == "succeeded", not_(succeeded_later))

@@ -12,12 +12,11 @@ from sqlalchemy import Row
 
 from odoosync.clock import iso
 from odoosync.db import Tx
+from odoosync.jobs.tables import runs
 from odoosync.odoo.errors import ApiKeyRejected, InvalidCredentials
 from odoosync.sync import events, standing
 from odoosync.sync.schedules import store as schedules
 from odoosync.sync.schedules.store import Schedule
-from odoosync.sync.tables import runs
-from odoosync.sync.verify.lane import verified_by
 
 _REJECTED: Final = frozenset({InvalidCredentials.code, ApiKeyRejected.code})
 _TOLD: Final = (
@@ -48,8 +47,8 @@ _MOMENTS: Final = ("created_at", "started_at", "finished_at")
 async def tell(tx: Tx, run: Row[Any], now: datetime) -> None:
     """Take in a run that has just ended, as its row is now."""
     schedule = None
-    place = (run.connection_id, verified_by(run.dataset) or run.dataset)
-    if run.status != "cancelled" and place[1] == run.dataset:
+    place = (run.connection_id, run.dataset)
+    if run.status != "cancelled" and run.kind == "sync":
         schedule = await schedules.note_end(
             tx, place, run.status, by_schedule=run.trigger == schedules.TRIGGER, now=now
         )
@@ -105,10 +104,11 @@ async def _was_held_back_before(tx: Tx, run: Row[Any]) -> bool:
         .where(
             runs.c.connection_id == run.connection_id,
             runs.c.dataset == run.dataset,
-            runs.c.generation < run.generation,
+            runs.c.kind == run.kind,
+            runs.c.number < run.number,
             runs.c.status == "succeeded",
         )
-        .order_by(runs.c.generation.desc())
+        .order_by(runs.c.number.desc())
         .limit(1)
     )
     return bool(await tx.scalar(before) == run.held_back)

@@ -18,17 +18,18 @@ from sqlalchemy import Row, func
 from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.db import Database, Tx
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.run_queue import Claim
+from odoosync.jobs.tables import runs
 from odoosync.jobs.task import Lease, Outcome, Task
 from odoosync.log import get_logger, overheard
-from odoosync.sync.tables import run_log, runs
+from odoosync.sync.tables import run_log
 
 log = get_logger(__name__)
 MOST_LINES: Final = 200
 MOST_USUAL_LINES: Final = 150
 _LONGEST_VALUE: Final = 500
 _NOT_FIELDS: Final = frozenset(
-    {"event", "level", "logger", "timestamp", "run", "lane", "frames", "_record", "_from_structlog"}
+    {"event", "level", "logger", "timestamp", "run", "frames", "_record", "_from_structlog"}
 )
 _QUIET: Final = frozenset({"debug", "notset"})
 

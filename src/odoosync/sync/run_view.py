@@ -17,6 +17,7 @@ def run_view(run: Row[Any]) -> dict[str, Any]:
         "id": run.id,
         "connection_id": run.connection_id,
         "dataset": run.dataset,
+        "kind": run.kind,
         "status": run.status,
         "mode": run.mode,
         "trigger": run.trigger,

@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import Row, ScalarSelect, Select, func
+from sqlalchemy import Row, ScalarSelect, Select, func, or_
 
 from odoosync.accounts.tables import users
+from odoosync.connections.connection import Connection
 from odoosync.db import Tx
 from odoosync.errors import InvalidInput, NotFound, OdoosyncError
+from odoosync.jobs import run_queue
+from odoosync.jobs.run_queue import Claim, Document, Enqueued, Kind
+from odoosync.jobs.tables import runs
 from odoosync.spelling import did_you_mean
 from odoosync.sync import run_end, run_log
 from odoosync.sync.datasets import dataset_named
 from odoosync.sync.freshness.view import age_before
-from odoosync.sync.tables import runs, set_aside
-from odoosync.sync.verify.lane import verified_by
+from odoosync.sync.tables import set_aside
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 Mode = Literal["full", "incremental", "verify", "repair"]
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
 STATUSES: Final[tuple[str, ...]] = get_args(Status)
 MODES: Final[tuple[str, ...]] = get_args(Mode)
 TRIGGERS: Final = ("api", "command", "schedule")
@@ -53,7 +57,7 @@ class NoRun(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asked for a run, and how. One that `checks` is asked of the lane that verifies."""
+    """Who asked for a run, and how. One that `checks` is a verification."""
 
     trigger: str
     user_id: int | None
@@ -63,38 +67,33 @@ class Asked:
 
 
 async def enqueue(
-    tx: Tx, run_id: str, lane: tuple[int, str, int], asked: Asked, now: datetime
-) -> None:
-    """Write the queued run of a lane's new generation: (connection, dataset, generation).
+    tx: Tx, connection: Connection, dataset: str, asked: Asked, now: datetime, *, priority: int = 0
+) -> Enqueued:
+    """Ask for a run of a dataset, or join the one that is queued, as thorough as this call wants.
 
-    The generation before it has begun, or there would be no new one. Its worker may not have
-    written that down yet, and only one run of a lane is queued.
+    It is committed with whatever else stands in this transaction, or not at all.
     """
-    connection_id, dataset, generation = lane
-    begun = tx.update(runs).where(
-        runs.c.connection_id == connection_id,
-        runs.c.dataset == dataset,
-        runs.c.status == "queued",
-        runs.c.generation < generation,
+    history = {
+        "mode": asked.checks or ("full" if asked.full else "incremental"),
+        "trigger": asked.trigger,
+        "requested_by": asked.user_id,
+        "requested_name": _name_of(tx, asked.user_id),
+        "confirm_deletions": asked.confirm_deletions,
+        "created_at": now,
+        "copy_age_s": await age_before(tx, connection.id, dataset, now),
+    }
+    wish = await run_queue.enqueue(
+        tx,
+        connection.id,
+        dataset,
+        "verify" if asked.checks else "sync",
+        server=connection.odoo_url,
+        priority=priority,
+        values=history,
     )
-    await tx.execute(begun.values(status="running", started_at=now))
-    await tx.insert(
-        runs,
-        {
-            "id": run_id,
-            "connection_id": connection_id,
-            "dataset": dataset,
-            "generation": generation,
-            "status": "queued",
-            "mode": asked.checks or ("full" if asked.full else "incremental"),
-            "trigger": asked.trigger,
-            "requested_by": asked.user_id,
-            "requested_name": _name_of(tx, asked.user_id),
-            "confirm_deletions": asked.confirm_deletions,
-            "created_at": now,
-            "copy_age_s": await age_before(tx, connection_id, dataset, now),
-        },
-    )
+    if wish.joined:
+        await _join(tx, wish.run_id, asked)
+    return wish
 
 
 def _name_of(tx: Tx, user_id: int | None) -> ScalarSelect[str] | None:
@@ -104,8 +103,7 @@ def _name_of(tx: Tx, user_id: int | None) -> ScalarSelect[str] | None:
     return tx.select(users, users.c.username).where(users.c.id == user_id).scalar_subquery()
 
 
-async def join(tx: Tx, run_id: str, asked: Asked) -> None:
-    """Take part in a run that is queued already, making it as thorough as this call wants it."""
+async def _join(tx: Tx, run_id: str, asked: Asked) -> None:
     wishes: dict[str, Any] = {}
     if asked.full:
         wishes["mode"] = "full"
@@ -158,42 +156,55 @@ async def update_open(tx: Tx, run_id: str, values: Mapping[str, Any]) -> None:
     await tx.execute(change.values(**values))
 
 
-async def add(tx: Tx, run_id: str, counts: Mapping[str, int]) -> None:
-    """Add to the run's counts, in the transaction of the rows that they count."""
-    changes = {name: runs.c[name] + count for name, count in counts.items() if count}
-    if changes:
-        await update(tx, run_id, changes)
-    await run_log.store_heard(tx, run_id)
+async def commit(
+    tx: Tx, claim: Claim, checkpoint: Document | None, counts: Mapping[str, int], **values: Any
+) -> Row[Any]:
+    """Move the checkpoint, and add to the counts of what else this transaction writes.
+
+    One change of one row, under the run's fence. Raises LeaseLost.
+    """
+    added = {name: runs.c[name] + count for name, count in counts.items() if count}
+    run = await run_queue.advance(tx, claim, checkpoint, **added, **values)
+    await run_log.store_heard(tx, claim.run_id)
+    return run
 
 
 async def finish(
     tx: Tx,
-    run_id: str,
+    claim: Claim,
     status: Status,
     now: datetime,
     *,
     error_code: str | None = None,
     error: str | None = None,
+    **values: Any,
 ) -> None:
-    """End a run, and tell whom it concerns in the same transaction."""
-    ended = {"status": status, "finished_at": now, "error_code": error_code, "error": error}
-    await update(tx, run_id, ended | {"set_aside": await _set_aside(tx, run_id)})
-    await run_log.store_heard(tx, run_id)
-    run = await tx.first(tx.select(runs).where(runs.c.id == run_id))
-    if run is not None:
-        await run_end.tell(tx, run, now)
+    """End a run that is held, and tell whom it concerns in the same transaction.
+
+    Raises LeaseLost.
+    """
+    ended = {"finished_at": now, "error_code": error_code, "error": error}
+    faults = _set_aside(tx, claim.connection_id, claim.dataset)
+    run = await run_queue.finish(tx, claim, status, set_aside=faults, **ended, **values)
+    await run_log.store_heard(tx, claim.run_id)
+    await run_end.tell(tx, run, now)
 
 
-async def _set_aside(tx: Tx, run_id: str) -> int:
+async def note_withdrawn(tx: Tx, run_id: str, now: datetime) -> None:
+    """Write down that a run was cancelled before it began, and tell whom it concerns."""
+    run = await get(tx, run_id)
+    faults = _set_aside(tx, run.connection_id, run.dataset)
+    await update(tx, run_id, {"finished_at": now, "set_aside": faults})
+    await run_end.tell(tx, await get(tx, run_id), now)
+
+
+def _set_aside(tx: Tx, connection_id: int, dataset: str) -> ScalarSelect[int]:
     """Count the rows of the dataset that something is set aside of as the run ends."""
-    row = await tx.first(tx.select(runs).where(runs.c.id == run_id))
-    if row is None:
-        return 0
-    rows = tx.select(set_aside, func.count(set_aside.c.odoo_id.distinct())).where(
-        set_aside.c.connection_id == row.connection_id,
-        set_aside.c.dataset == row.dataset,
+    return (
+        tx.select(set_aside, func.count(set_aside.c.odoo_id.distinct()))
+        .where(set_aside.c.connection_id == connection_id, set_aside.c.dataset == dataset)
+        .scalar_subquery()
     )
-    return int(await tx.scalar(rows) or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +221,17 @@ class RunFilter:
     mode: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    kind: str | None = None
 
     def __post_init__(self) -> None:
         if self.dataset is not None:
-            dataset_named(verified_by(self.dataset) or self.dataset)
-        for name, known in (("status", STATUSES), ("mode", MODES), ("trigger", TRIGGERS)):
+            dataset_named(self.dataset)
+        for name, known in (
+            ("kind", KINDS),
+            ("status", STATUSES),
+            ("mode", MODES),
+            ("trigger", TRIGGERS),
+        ):
             value = getattr(self, name)
             if value is not None and value not in known:
                 one_of = f"`{name}` is one of {', '.join(known)}."
@@ -232,7 +249,7 @@ def newest_statement(
     tx: Tx, wanted: RunFilter, *, limit: int, before: tuple[datetime, str] | None = None
 ) -> Select[Any]:
     query = tx.select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
-    for name in ("connection_id", "dataset", "status", "trigger", "mode"):
+    for name in ("connection_id", "dataset", "kind", "status", "trigger", "mode"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(runs.c[name] == value)
@@ -248,11 +265,25 @@ def newest_statement(
     return query
 
 
-async def last_success(tx: Tx, connection_id: int, dataset: str) -> Row[Any] | None:
-    """Return the run of a lane that succeeded last, by generations: others are not gone through."""
+async def last_checkpoint(tx: Tx, connection_id: int, dataset: str) -> Document | None:
+    """Return how far the last sync came that left anything undone; None after a success."""
+    ended = tx.select(runs, runs.c.checkpoint).where(
+        runs.c.connection_id == connection_id,
+        runs.c.dataset == dataset,
+        runs.c.kind == "sync",
+        runs.c.status.in_(sorted(ENDED)),
+        or_(runs.c.checkpoint.is_not(None), runs.c.status == "succeeded"),
+    )
+    kept: Document | None = await tx.scalar(ended.order_by(runs.c.number.desc()).limit(1))
+    return kept
+
+
+async def last_success(tx: Tx, connection_id: int, dataset: str, kind: Kind) -> Row[Any] | None:
+    """Return the run that succeeded last, by numbers: others are not gone through."""
     query = tx.select(runs).where(
         runs.c.connection_id == connection_id,
         runs.c.dataset == dataset,
+        runs.c.kind == kind,
         runs.c.status == "succeeded",
     )
-    return await tx.first(query.order_by(runs.c.generation.desc()).limit(1))
+    return await tx.first(query.order_by(runs.c.number.desc()).limit(1))

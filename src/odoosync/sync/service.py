@@ -1,6 +1,6 @@
 """What the surfaces call: ask for a run, wait for its end, say how it went.
 
-Run and lane are committed before the wait, and no database connection is held while waiting. A
+The run is committed before the wait, and no database connection is held while waiting. A
 caller that leaves cancels nothing.
 """
 
@@ -21,8 +21,8 @@ from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.connections.errors import NoActiveConnection, NoCredentials
 from odoosync.db import Database, Tx
-from odoosync.jobs import lanes
-from odoosync.jobs.lanes import Ticket
+from odoosync.jobs import run_queue
+from odoosync.jobs.run_queue import Enqueued
 from odoosync.odoo.errors import ApiKeyRejected, InvalidCredentials
 from odoosync.sync import runs, standing
 from odoosync.sync.choosing import chosen
@@ -158,24 +158,20 @@ class SyncService:
             if first is not None:
                 await first(tx, connection)
             names = chosen(connection, dataset)
-            tickets = {}
+            now, wishes = self._clock(), dict[str, Enqueued]()
             for name in sorted(names):
-                ticket = await lanes.ask(tx, connection.id, name, priority=_WAITED_FOR)
-                if ticket.joined:
-                    await runs.join(tx, ticket.run_id, asked)
-                else:
-                    lane = (connection.id, name, ticket.generation)
-                    await runs.enqueue(tx, ticket.run_id, lane, asked, self._clock())
-                tickets[name] = ticket
-            await self._note_start(tx, request, connection, tickets[names[0]])
-        return [tickets[name].run_id for name in names]
+                wishes[name] = await runs.enqueue(
+                    tx, connection, name, asked, now, priority=_WAITED_FOR
+                )
+            await self._note_start(tx, request, connection, wishes[names[0]])
+        return [wishes[name].run_id for name in names]
 
     async def _note_start(
-        self, tx: Tx, request: SyncRequest, connection: Connection, ticket: Ticket
+        self, tx: Tx, request: SyncRequest, connection: Connection, wish: Enqueued
     ) -> None:
         if request.by is None:
             return
-        how = {"full": request.full, "joined": ticket.joined}
+        how = {"full": request.full, "joined": wish.joined}
         acts: list[tuple[Kind, dict[str, Any]]] = [("sync.started", how)]
         if request.confirm_deletions:
             acts.append(("deletions.confirmed", {"whatever_they_are": True}))
@@ -186,7 +182,7 @@ class SyncService:
                 request.by,
                 at=self._clock(),
                 connection_id=connection.id,
-                run_id=ticket.run_id,
+                run_id=wish.run_id,
                 odoo_login=connection.odoo_username,
                 detail={"dataset": request.dataset} | detail,
             )
@@ -224,13 +220,12 @@ class SyncService:
 
     async def stop_all(self, tx: Tx, connection_id: int) -> None:
         """Ask every run of a connection to stop, in the caller's transaction."""
-        for run_id in await lanes.cancel_all(tx, connection_id):
-            await runs.finish(tx, run_id, "cancelled", self._clock())
+        for run_id in await run_queue.cancel_all(tx, connection_id):
+            await runs.note_withdrawn(tx, run_id, self._clock())
 
     async def _stop(self, tx: Tx, run: Row[Any]) -> None:
-        withdrawn = await lanes.request_cancel(tx, run.connection_id, run.dataset, run.generation)
-        if withdrawn:
-            await runs.finish(tx, run.id, "cancelled", self._clock())
+        if await run_queue.request_cancel(tx, run.id):
+            await runs.note_withdrawn(tx, run.id, self._clock())
 
     async def held(self, tenant_id: int, found: Sequence[Row[Any]]) -> Outage | None:
         """Say why runs that have not ended wait: their Odoo does not answer. None when it does."""

@@ -1,6 +1,6 @@
 """How a connection's Odoo has been answering: its breaker, kept for all processes to see.
 
-Where locks on a breaker and on lanes are both needed, the breaker's is taken first.
+Where locks on a breaker and on runs are both needed, the breaker's is taken first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.db import Tx
-from odoosync.jobs import lanes
+from odoosync.jobs import run_queue
 from odoosync.log import get_logger
 from odoosync.odoo.errors import OdooError
 from odoosync.sync import breaker, events
@@ -76,7 +76,7 @@ async def ask_by_hand(tx: Tx, connection: Connection, now: datetime) -> None:
     if after != before:
         await _save(tx, connection.id, after)
     if after != before or not after.is_open:
-        await lanes.wake(tx, connection.id)
+        await run_queue.run_now(tx, connection.id)
 
 
 async def note_knock(tx: Tx, connection_id: int, now: datetime) -> None:
@@ -84,7 +84,7 @@ async def note_knock(tx: Tx, connection_id: int, now: datetime) -> None:
     connection = await connections.get(tx, connection_id)
     before = await of(tx, connection, lock=True)
     await _save(tx, connection_id, breaker.knocked(before, now))
-    await lanes.wake(tx, connection_id)
+    await run_queue.run_now(tx, connection_id)
     log.info("odoo_answers_again", connection=connection_id)
 
 

@@ -1,10 +1,9 @@
-"""History (one row a run), cursors (how far a copy is true), what Odoo fails on, questions."""
+"""The log of runs, cursors (how far a copy is true), what Odoo fails on, questions."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -14,83 +13,9 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
-    UniqueConstraint,
-    text,
 )
 
 from odoosync.db import BigId, JsonDocument, UtcDateTime, tenant_table
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, server_default="0")
-
-
-runs = tenant_table(
-    "runs",
-    Column("id", String(36), primary_key=True),
-    Column(
-        "connection_id", BigId, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False
-    ),
-    Column("dataset", String(255), nullable=False),
-    Column("generation", BigId, nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("mode", String(16), nullable=False),
-    Column("trigger", String(32), nullable=False),
-    Column("requested_by", BigId),
-    Column("requested_name", String(255)),
-    Column("odoo_login", String(255)),
-    Column("odoo_version", String(64)),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("started_at", UtcDateTime),
-    Column("finished_at", UtcDateTime),
-    Column("window_low", UtcDateTime),
-    Column("window_high", UtcDateTime),
-    Column("total", BigInteger),
-    _count("fetched"),
-    _count("created"),
-    _count("updated"),
-    _count("unchanged"),
-    _count("deleted"),
-    _count("hidden"),
-    _count("held_back"),
-    _count("set_aside"),
-    _count("pages"),
-    _count("calls"),
-    _count("bytes_received"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("confirm_deletions", Boolean, nullable=False, server_default="0"),
-    Column("drift", JsonDocument),
-    Column("copy_age_s", Double),
-    Column("note", Text),
-    Column("truth", Double),
-    Column("detail", JsonDocument),
-    Column("error_code", String(64)),
-    Column("error", Text),
-    UniqueConstraint("connection_id", "dataset", "generation"),
-    Index(None, "tenant_id", "created_at"),
-    Index(None, "connection_id", "created_at"),
-    Index(None, "finished_at"),
-    Index(
-        "uq_runs_one_queued",
-        "connection_id",
-        "dataset",
-        unique=True,
-        sqlite_where=text("status = 'queued'"),
-        postgresql_where=text("status = 'queued'"),
-    ),
-    Index(
-        "uq_runs_one_running",
-        "connection_id",
-        "dataset",
-        unique=True,
-        sqlite_where=text("status = 'running'"),
-        postgresql_where=text("status = 'running'"),
-    ),
-    CheckConstraint(
-        "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"
-    ),
-    CheckConstraint("mode IN ('full', 'incremental', 'verify', 'repair')", name="mode"),
-)
 
 run_log = tenant_table(
     "run_log",
@@ -125,7 +50,6 @@ cursors = tenant_table(
     Column("labels_at", UtcDateTime),
     Column("lag_s", Double),
     Column("skew_s", Double),
-    Column("unfinished", JsonDocument),
     Column("confirmed", JsonDocument),
 )
 

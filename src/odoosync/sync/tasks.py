@@ -1,23 +1,22 @@
-"""The sync as a job: what the lanes carry out, and what becomes of its errors."""
+"""The sync as a job: what runs carry out, and what becomes of their errors."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from odoosync.connections.errors import NoConnection
 from odoosync.db.values import is_about_a_value
 from odoosync.errors import OdoosyncError
-from odoosync.jobs import lanes
-from odoosync.jobs.errors import LaneCancelled, LaneInterrupted
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.errors import JobCancelled, JobInterrupted
+from odoosync.jobs.run_queue import Claim
 from odoosync.jobs.task import Done, Lease, Outcome
 from odoosync.log import get_logger
 from odoosync.memory import forget
 from odoosync.odoo.errors import BadAnswer, EndlessAnswer, OdooError
-from odoosync.sync import admission, cursors, runs
+from odoosync.sync import admission, runs
 from odoosync.sync.admission import Admitted, Patient
 from odoosync.sync.breaker import Wait
 from odoosync.sync.datasets import dataset_named
@@ -26,7 +25,6 @@ from odoosync.sync.engine.run import carry_out
 from odoosync.sync.runs import Status
 from odoosync.sync.schedules import store as schedules
 from odoosync.sync.verify import run as verify
-from odoosync.sync.verify.lane import verified_by
 
 log = get_logger(__name__)
 _NOT_HELD: Final = (
@@ -52,9 +50,9 @@ class SyncTask:
                 return await self._wait(claim, admitted)
             outcome = await _carry_out(tools, claim, lease)
             await admission.leave(tools, claim, admitted)
-        except (LaneCancelled, NoConnection):  # it was deleted, and its runs with it
+        except (JobCancelled, NoConnection):  # it was deleted, and its runs with it
             await self._end(claim, "cancelled", None, None)
-        except LaneInterrupted:
+        except JobInterrupted:
             raise
         except OdoosyncError as error:
             await self._fail(claim, admitted, error)
@@ -88,7 +86,7 @@ class SyncTask:
 
     async def abandon(self, claim: Claim, error_code: str, message: str) -> None:
         """Give up after repeated unexpected failures, or when it was cancelled while busy."""
-        cancelled = error_code == LaneCancelled.code
+        cancelled = error_code == JobCancelled.code
         await self._end(claim, "cancelled" if cancelled else "failed", error_code, message)
 
     async def _end(
@@ -104,17 +102,16 @@ class SyncTask:
             if fault is not None and isinstance(fault[1], OdooError):
                 await admission.note_failure(tx, claim, fault[0], fault[1], now)
                 error = fault[1].advice  # it may say more by now
+            why: dict[str, Any] = {"error_code": error_code, "error": error}
             if error_code == EndlessAnswer.code:  # go on from there and it would grow for ever
-                await cursors.write(tx, claim.connection_id, claim.dataset, unfinished=None)
+                why["checkpoint"] = None
             # In the order in which whoever asks for the next run locks them, too.
             await schedules.lock(tx, claim.connection_id, claim.dataset)
-            await lanes.finish(tx, claim)
-            await runs.finish(tx, claim.run_id, status, now, error_code=error_code, error=error)
+            await runs.finish(tx, claim, status, now, **why)
 
 
 async def _carry_out(tools: Equipment, claim: Claim, lease: Lease) -> Outcome:
-    verified = verified_by(claim.dataset)
-    if verified is not None:
-        return await verify.carry_out(tools, claim, lease, dataset_named(verified))
+    if claim.kind == "verify":
+        return await verify.carry_out(tools, claim, lease, dataset_named(claim.dataset))
     await carry_out(tools, claim, lease)
     return Done()

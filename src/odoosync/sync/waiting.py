@@ -13,7 +13,6 @@ from sqlalchemy import Row
 
 from odoosync.clock import Clock
 from odoosync.db import Database, TooManyAtOnce
-from odoosync.db.watching import Watch
 from odoosync.jobs.workers import live_workers
 from odoosync.sync import runs, standing
 
@@ -22,12 +21,13 @@ _WORKER_SILENCE_S: Final = 10.0
 _HEARD_OF_S: Final = 3.0
 _LIVING_SILENCE_S: Final = 60.0
 """Of a worker whose process is seen to live: a busy machine delays what it says."""
-_SHORTEST_LOOK_S: Final = 0.05
+_SHORTEST_LOOK_S: Final = 0.04
 _LONGEST_LOOK_S: Final = 0.5
 _HELD_EVERY_S: Final = 1.0
 _GONE_EVERY_S: Final = 1.0
 
 IsGone = Callable[[], Awaitable[bool]]
+Sleep = Callable[[float], Awaitable[object]]
 
 
 def unseen() -> bool:
@@ -65,11 +65,13 @@ class RunWaits:
         clock: Clock,
         wait_s: float,
         sees_worker: Callable[[], bool] = unseen,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._database = database
         self._clock = clock
         self._wait_s = wait_s
         self._sees_worker = sees_worker
+        self._sleep = sleep
         self._lookouts: dict[int, _Lookout] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -92,7 +94,7 @@ class RunWaits:
             lookout.callers.discard(caller)
 
     def _open(self, tenant_id: int) -> _Lookout:
-        lookout = _Lookout(self._database, tenant_id, self._clock, self._sees_worker)
+        lookout = _Lookout(self._database, tenant_id, self._clock, self._sees_worker, self._sleep)
         self._lookouts[tenant_id] = lookout
         task = asyncio.create_task(lookout.watch(lambda: self._lookouts.pop(tenant_id)))
         self._tasks.add(task)
@@ -104,12 +106,18 @@ class _Lookout:
     """Looks for the callers of one tenant, for as long as there are any."""
 
     def __init__(
-        self, database: Database, tenant_id: int, clock: Clock, sees_worker: Callable[[], bool]
+        self,
+        database: Database,
+        tenant_id: int,
+        clock: Clock,
+        sees_worker: Callable[[], bool],
+        sleep: Sleep,
     ) -> None:
         self._database = database
         self._tenant_id = tenant_id
         self._clock = clock
         self._sees_worker = sees_worker
+        self._sleep = sleep
         self._asks_again = 0.0
         self._worker_was_there = time.monotonic()
         self.callers: set[_Caller] = set()
@@ -117,11 +125,10 @@ class _Lookout:
     async def watch(self, leave: Callable[[], object]) -> None:
         """Look again and again; `leave` is called when nobody waits any more, or a look failed."""
         try:
-            with self._database.watch() as changes:
-                while self.callers:
-                    with suppress(TooManyAtOnce):  # the tenant's other requests go on meanwhile
-                        await self._look()
-                    await self._rest(changes)
+            while self.callers:
+                with suppress(TooManyAtOnce):  # the tenant's other requests go on meanwhile
+                    await self._look()
+                await self._rest()
         except Exception as error:  # noqa: BLE001 - those who wait raise it
             for one in self.callers:
                 one.end.set_exception(error)
@@ -129,11 +136,10 @@ class _Lookout:
         finally:
             leave()
 
-    async def _rest(self, changes: Watch) -> None:
+    async def _rest(self) -> None:
         """Rest the longer, the longer the last one to come has waited."""
         youngest = min((one.waited() for one in self.callers), default=0.0)
-        most = min(_LONGEST_LOOK_S, max(_SHORTEST_LOOK_S, youngest / 50))
-        await changes.rest(least=most / 4, most=most)
+        await self._sleep(min(_LONGEST_LOOK_S, max(_SHORTEST_LOOK_S, youngest / 50)))
 
     async def _look(self) -> None:
         wanted = {run_id for one in self.callers for run_id in one.run_ids}

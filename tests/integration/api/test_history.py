@@ -13,13 +13,16 @@ from sqlalchemy import insert
 
 from copies import connect
 from odoosync.accounts.directory import User
+from odoosync.connections import store as connections
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
+from odoosync.jobs import run_queue
 from odoosync.sync import runs
 from odoosync.sync.runs import Asked
 from odoosync.sync.tables import run_log
 from people import NOW
 from queries import Headers, data_of
+from queue_world import claim_one
 
 pytestmark = pytest.mark.dialect
 
@@ -35,25 +38,31 @@ async def connection(database: Database, key_ring: KeyRing, anna: User) -> int:
 async def history(database: Database, connection: int, anna: User) -> list[str]:
     """Three runs of anna's, a day apart: a failed full one, a verification, one that is queued."""
     asked = [
-        ("contacts", Asked("api", anna.id, full=True)),
-        ("verify:contacts", Asked("command", anna.id, checks="verify")),
-        ("contacts", Asked("schedule", None)),
+        Asked("api", anna.id, full=True),
+        Asked("command", anna.id, checks="verify"),
+        Asked("schedule", None),
     ]
+    ids = []
     async with database.tenant(anna.tenant_id) as tx:
-        for day, (dataset, wish) in enumerate(asked):
-            now, lane = NOW + timedelta(days=day), (connection, dataset, day + 1)
-            await runs.enqueue(tx, f"run-{day}", lane, wish, now)
-            if day < 2:
-                await runs.update(tx, f"run-{day}", {"started_at": now})
+        whole = await connections.get(tx, connection)
+    for day, wish in enumerate(asked):
+        now = NOW + timedelta(days=day)
+        async with database.tenant(anna.tenant_id) as tx:
+            ids.append((await runs.enqueue(tx, whole, "contacts", wish, now)).run_id)
+        if day < 2:
+            held = await claim_one(database)
+            async with database.tenant(anna.tenant_id) as tx:
+                await run_queue.begin(tx, held, now)
                 code, said = ("odoo_down", "=HYPERLINK(1)") if day == 0 else (None, None)
                 status: runs.Status = "succeeded" if day else "failed"
                 end = now + timedelta(seconds=90)
-                await runs.finish(tx, f"run-{day}", status, end, error_code=code, error=said)
-        line = {"run_id": "run-0", "seq": 1, "at": NOW, "level": "warning", "message": "told"}
+                await runs.finish(tx, held, status, end, error_code=code, error=said)
+    line = {"run_id": ids[0], "seq": 1, "at": NOW, "level": "warning", "message": "told"}
+    async with database.tenant(anna.tenant_id) as tx:
         await tx.execute(
             insert(run_log).values(tenant_id=anna.tenant_id, fields={"code": "x"}, **line)
         )
-    return ["run-0", "run-1", "run-2"]
+    return ids
 
 
 async def _ids(client: httpx.AsyncClient, headers: Headers, **params: Any) -> list[str]:
@@ -71,13 +80,15 @@ async def test_a_run_tells_who_asked_how_long_it_took_and_why_it_failed(
 
 
 @pytest.mark.parametrize(
-    ("asked", "ids"),
+    ("asked", "meant"),
     [
-        ({"trigger": "command"}, ["run-1"]),
-        ({"mode": "full"}, ["run-0"]),
-        ({"dataset": "contacts", "status": "queued"}, ["run-2"]),
-        ({"since": "2026-02-01T12:00:00Z"}, ["run-2", "run-1"]),
-        ({"until": "2026-02-01"}, ["run-0"]),
+        ({"trigger": "command"}, [1]),
+        ({"mode": "full"}, [0]),
+        ({"dataset": "contacts", "status": "queued"}, [2]),
+        ({"kind": "sync"}, [2, 0]),
+        ({"dataset": "contacts", "kind": "verify"}, [1]),
+        ({"since": "2026-02-01T12:00:00Z"}, [2, 1]),
+        ({"until": "2026-02-01"}, [0]),
     ],
 )
 async def test_runs_are_chosen_by_what_started_them_their_kind_and_their_time(
@@ -85,20 +96,18 @@ async def test_runs_are_chosen_by_what_started_them_their_kind_and_their_time(
     signed_in: Headers,
     history: list[str],
     asked: dict[str, str],
-    ids: list[str],
+    meant: list[int],
 ) -> None:
-    del history
-    assert await _ids(client, signed_in, **asked) == ids
+    assert await _ids(client, signed_in, **asked) == [history[day] for day in meant]
 
 
 async def test_graphql_chooses_alike(
     client: httpx.AsyncClient, signed_in: Headers, history: list[str]
 ) -> None:
-    del history
-    query = """{ sync_runs(trigger: "api", mode: "full", since: "2026-01-01", until: "2026-02-01")
-        { items { id requested_name set_aside } } }"""
+    query = """{ sync_runs(trigger: "api", mode: "full", kind: "sync", since: "2026-01-01",
+        until: "2026-02-01") { items { id requested_name set_aside } } }"""
     (run,) = (await data_of(client, signed_in, query))["sync_runs"]["items"]
-    assert run == {"id": "run-0", "requested_name": "anna", "set_aside": 0}
+    assert run == {"id": history[0], "requested_name": "anna", "set_aside": 0}
 
 
 async def test_the_export_holds_every_run_and_no_formula(
@@ -114,9 +123,8 @@ async def test_the_export_holds_every_run_and_no_formula(
 async def test_the_export_goes_by_the_same_filters(
     client: httpx.AsyncClient, signed_in: Headers, history: list[str]
 ) -> None:
-    del history
     answer = await client.get("/api/v1/runs.csv", headers=signed_in, params={"mode": "verify"})
-    assert [line["id"] for line in csv.DictReader(io.StringIO(answer.text))] == ["run-1"]
+    assert [line["id"] for line in csv.DictReader(io.StringIO(answer.text))] == [history[1]]
     bad = await client.get("/api/v1/runs.csv", headers=signed_in, params={"since": "soon"})
     assert (bad.status_code, bad.json()["code"]) == (422, "bad_filter")
 
@@ -128,7 +136,7 @@ async def test_the_log_of_a_run_is_there_over_rest_and_graphql(
     assert [(line["message"], line["fields"]) for line in rest["items"]] == [
         ("told", {"code": "x"})
     ]
-    query = '{ sync_run_log(id: "run-0") { at level message fields } }'
+    query = f'{{ sync_run_log(id: "{history[0]}") {{ at level message fields }} }}'
     assert (await data_of(client, signed_in, query))["sync_run_log"] == rest["items"]
 
 

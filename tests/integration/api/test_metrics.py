@@ -16,9 +16,9 @@ from odoosync.api.services import Services
 from odoosync.connections import store as connections
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
-from odoosync.jobs import lanes
-from odoosync.sync import cursors
+from odoosync.sync import cursors, runs
 from odoosync.sync.freshness.watch import watch
+from odoosync.sync.runs import Asked
 from odoosync.sync.schedule_tables import schedules
 from odoosync.sync.schedules import planning
 from odoosync.sync.schedules.planning import Planner, Wish
@@ -87,7 +87,8 @@ async def test_a_deleted_connection_is_left_out(
     made, clock = stale
     async with database.tenant(anna.tenant_id) as tx:
         await tx.execute(tx.update(schedules).values(failures=3))
-        await lanes.ask(tx, made, "contacts")
+        connection = await connections.get(tx, made)
+        await runs.enqueue(tx, connection, "contacts", Asked("api", anna.id), clock())
     before = await read(app)
     async with database.tenant(anna.tenant_id) as tx:
         await connections.delete(tx, made, clock(), grace=timedelta(days=7))

@@ -19,13 +19,14 @@ from odoosync.api.rest.runs import run_of
 from odoosync.api.services import Services
 from odoosync.api.shared_poll import SharedPoll
 from odoosync.api.streams import MAX_IN_ALL, MAX_PER_USER, Streams
+from odoosync.connections import store as connections
 from odoosync.errors import TooMany
+from odoosync.jobs import run_queue
+from odoosync.jobs.tables import runs as run_table
 from odoosync.sync import runs
 from odoosync.sync.runs import Asked
-from odoosync.sync.tables import runs as run_table
 
 Headers = dict[str, str]
-RUN = "run-1"
 _MANY = 100
 
 
@@ -34,9 +35,8 @@ async def run(services: Services, anna: User) -> str:
     """A run of anna's that is queued."""
     made = await connect(services.database, services.key_ring, anna.tenant_id)
     async with services.database.tenant(anna.tenant_id) as tx:
-        lane = (made, "contacts", 1)
-        await runs.enqueue(tx, RUN, lane, Asked("api", anna.id), services.clock())
-    return RUN
+        connection, wish = await connections.get(tx, made), Asked("api", anna.id)
+        return (await runs.enqueue(tx, connection, "contacts", wish, services.clock())).run_id
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ async def looks(
     services: Services,
     signed_in: Headers,
     caller: Principal,
+    run: str,
     happen: Callable[[], Awaitable[object]],
 ) -> int:
     """Let something happen at the third look; returns how many looks there were."""
@@ -64,7 +65,7 @@ async def looks(
         return recognise(services.accounts, signed_in["Authorization"].split()[1])
 
     polled = replace(services, run_poll=SharedPoll(sleep=sleep), streams=Streams(lambda: times / 2))
-    first = await run_of(RUN, caller, polled)
+    first = await run_of(run, caller, polled)
     assert len([event async for event in events_of(first, caller, polled, again)]) == 1
     return times
 
@@ -72,10 +73,10 @@ async def looks(
 async def test_a_stream_ends_soon_after_the_session(
     services: Services, signed_in: Headers, run: str, caller: Principal
 ) -> None:
-    del run
-    assert (
-        await looks(services, signed_in, caller, lambda: sign_out(services.accounts, caller)) <= 10
-    )
+    def leave() -> Awaitable[object]:
+        return sign_out(services.accounts, caller)
+
+    assert await looks(services, signed_in, caller, run, leave) <= 10
 
 
 async def test_a_stream_ends_with_a_run_that_is_removed(
@@ -85,14 +86,15 @@ async def test_a_stream_ends_with_a_run_that_is_removed(
         async with services.database.tenant(caller.tenant_id) as tx:
             await tx.execute(tx.delete(run_table).where(run_table.c.id == run))
 
-    assert await looks(services, signed_in, caller, remove) == 3
+    assert await looks(services, signed_in, caller, run, remove) == 3
 
 
 async def test_a_user_watches_so_many_at_once(
     client: httpx.AsyncClient, services: Services, signed_in: Headers, run: str, caller: Principal
 ) -> None:
     async with services.database.tenant(caller.tenant_id) as tx:
-        await runs.finish(tx, run, "succeeded", services.clock())
+        assert await run_queue.request_cancel(tx, run)
+        await runs.note_withdrawn(tx, run, services.clock())
     address = f"/api/v1/runs/{run}/events"
     with ExitStack() as stack:
         for _ in range(MAX_PER_USER):

@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 
 from copies import ANNA, BERT, keep, name_countries
 from integration.connections.calling import CONNECTIONS, PROFILE, Calls
-from lane_world import advance, claim
 from odoo_sandbox import SandboxServer
 from odoosync.accounts.directory import User
 from odoosync.connections import leaving
 from odoosync.connections.leaving import remove_gone
 from odoosync.db import Database, metadata
-from odoosync.jobs.errors import LaneLost
+from odoosync.jobs.errors import LeaseLost
 from people import HeldClock
+from queue_world import advance, claim
 
 pytestmark = pytest.mark.dialect
 
@@ -70,7 +70,7 @@ async def test_all_but_the_audit_is_removed_when_the_grace_period_is_over(
 ) -> None:
     monkeypatch.setattr(leaving, "AT_ONCE", 2)
     kept = await _rows(database, gone + 1)
-    assert {"records", "labels", "cursors", "lanes", "runs"} <= kept.keys()
+    assert {"records", "labels", "cursors", "runs"} <= kept.keys()
     clock.forward(days=7)
     await remove_gone(database, clock)
     assert set(await _rows(database, gone)) == {"audit_trail"}
@@ -124,7 +124,7 @@ async def test_a_worker_that_still_holds_a_lane_of_it_stores_no_more(
     held = next(one for one in await claim(database) if one.connection_id == gone + 1)
     await _end_grace(database, gone + 1, clock)
     await remove_gone(database, clock)
-    with pytest.raises(LaneLost):
+    with pytest.raises(LeaseLost):
         await advance(database, held, {"page": 1})
 
 

@@ -13,7 +13,7 @@ from odoosync.connections import store
 from odoosync.connections.errors import NoConnection
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
-from odoosync.jobs.tables import lanes
+from odoosync.jobs.tables import runs
 from people import HeldClock
 
 PASSWORD = {"odoo_password": "admin"}
@@ -187,7 +187,7 @@ async def test_what_waits_for_new_credentials_goes_on_with_them_at_once(
 ) -> None:
     await calls.ok("POST", "/api/v1/contacts/sync", {"wait": False})
     async with database.tenant(anna.tenant_id) as tx:
-        await tx.execute(tx.update(lanes).values(not_before=2e10))
+        await tx.execute(tx.update(runs).values(run_after=2e10))
     await calls.ok("PUT", f"{CONNECTIONS}/{made['id']}/credentials", PASSWORD)
     async with database.tenant(anna.tenant_id, write=False) as tx:
-        assert await tx.scalar(tx.select(lanes, lanes.c.not_before)) < 2e10
+        assert await tx.scalar(tx.select(runs, runs.c.run_after)) < 2e10

@@ -126,7 +126,7 @@ async def test_a_dataset_that_is_not_chosen_is_not_synced(calls: Calls, path: st
 async def test_the_usual_verification_looks_at_what_is_chosen(calls: Calls, path: str) -> None:
     await prefer(calls, path, datasets=["contacts"])
     answer = await calls.ok("POST", f"{path}/verify", {"wait": False})
-    assert [run["dataset"] for run in answer["runs"]] == ["contacts:verify"]
+    assert [run["dataset"] for run in answer["runs"]] == ["contacts"]
 
 
 async def test_companies_that_the_login_has_are_taken(

@@ -49,7 +49,7 @@ INSERT INTO audit_trail (tenant_id, id, at, kind, user_id, via, key_id, connecti
     VALUES (1, 1, {WHEN}, 'x', 11, 'none', 12, 13, '{{"webhook_id": 14}}');
 """
 """What is there, and an audit that remembers a user, a key, a connection and a webhook more."""
-NEXT = {"users": 12, "api_keys": 13, "connections": 14, "webhooks": 15, "deliveries": 8, "lanes": 6}
+NEXT = {"users": 12, "api_keys": 13, "connections": 14, "webhooks": 15, "deliveries": 8}
 
 
 @pytest.fixture
@@ -93,6 +93,8 @@ def _parts(url: str) -> set[tuple[str, str]]:
 
 def test_an_upgrade_keeps_rows_foreign_keys_indexes_and_triggers(old_url: str) -> None:
     before, parts = _rows(old_url), _parts(old_url)
+    before.pop("lanes")  # what they knew stands in runs by now
+    parts = {part for part in parts if part[0] != "lanes"}
     upgrade(old_url)
     after = _rows(old_url)
     for name, rows in before.items():  # columns may have come behind those that there were

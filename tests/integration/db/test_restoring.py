@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from lane_world import advance, ask, claim_one, populate
 from odoosync.accounts.tables import tenants
 from odoosync.cli.backup import backup, restore
 from odoosync.db import Database, open_database
-from odoosync.jobs.errors import LaneLost
+from odoosync.jobs.errors import LeaseLost
 from odoosync.migrations import upgrade
 from odoosync.migrations.put_back import put_back
 from odoosync.store.changes import START, Change, Position, read_changes
 from pages import NOW, row, write
+from queue_world import advance, ask, claim_one, populate
 
 TENANT = 1
 
@@ -51,10 +51,10 @@ async def test_a_run_that_goes_on_while_its_database_is_put_back_begins_anew_whe
     held = await claim_one(database)
     await advance(database, held, {"page": 1})
     await asyncio.to_thread(upgrade, database.url, then=lambda to: put_back(to, None, NOW))
-    with pytest.raises(LaneLost):
+    with pytest.raises(LeaseLost):
         await advance(database, held, {"page": 9})
     again = await claim_one(database)
-    assert (again.run_id, again.checkpoint, again.attempts) == (held.run_id, {"page": 1}, 0)
+    assert (again.run_id, again.checkpoint, again.failures) == (held.run_id, {"page": 1}, 0)
 
 
 async def test_no_fence_that_was_given_after_a_backup_is_given_again(

@@ -4,23 +4,23 @@ import asyncio
 
 from sqlalchemy import func, select
 
-from lane_world import ask, claim, claim_one, populate, put_back
 from odoosync.db import Database
-from odoosync.jobs.tables import lanes
+from odoosync.jobs.tables import runs
+from queue_world import ask, begin_one, claim, claim_one, populate, snooze
 
 
 async def test_nothing_is_due_when_nothing_was_asked_for(database: Database) -> None:
     assert await claim(database) == []
 
 
-async def test_workers_that_claim_at_once_never_get_the_same_lane(database: Database) -> None:
+async def test_workers_that_claim_at_once_never_get_the_same_run(database: Database) -> None:
     connections = await populate(database, [1, 2, 3] * 7)
     for number, connection in enumerate(connections):
         await ask(database, connection, tenant_id=number % 3 + 1)
-    taken: list[int] = []
+    taken: list[str] = []
     while len(taken) < len(connections):
         rounds = [claim(database, worker_id=f"w{n}", limit=2) for n in range(4)]
-        taken += [found.lane_id for part in await asyncio.gather(*rounds) for found in part]
+        taken += [found.run_id for part in await asyncio.gather(*rounds) for found in part]
     assert len(set(taken)) == len(taken) == 21
 
 
@@ -29,7 +29,7 @@ async def test_no_more_is_taken_than_was_asked_for_however_the_server_looks_it_u
 ) -> None:
     for number, connection in enumerate(await populate(loops_only, [1, 2, 3, 4])):
         await ask(loops_only, connection, tenant_id=number + 1)
-    assert len(await claim(loops_only, limit=2, per_server=3)) == 2
+    assert len(await claim(loops_only, limit=2, here=3)) == 2
 
 
 async def test_a_tenant_never_holds_more_than_its_cap(database: Database) -> None:
@@ -67,7 +67,7 @@ async def test_a_run_that_a_person_waits_for_keeps_its_priority_when_the_next_is
 ) -> None:
     waited_for, usual = await populate(database, [1, 1])
     await ask(database, waited_for, priority=10)
-    await put_back(database, await claim_one(database))
+    await snooze(database, await begin_one(database))
     await ask(database, usual, priority=5)
     await ask(database, waited_for)
     assert (await claim_one(database, limit=1)).connection_id == waited_for
@@ -95,5 +95,5 @@ async def test_a_claim_is_counted_under_its_worker(database: Database) -> None:
     await ask(database, connection)
     await claim(database, worker_id="me")
     async with database.system() as tx:
-        query = select(func.count()).select_from(lanes).where(lanes.c.worker_id == "me")
+        query = select(func.count()).select_from(runs).where(runs.c.worker_id == "me")
         assert await tx.scalar(query) == 1

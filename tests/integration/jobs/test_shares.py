@@ -5,29 +5,30 @@ from __future__ import annotations
 import asyncio
 
 from integration.jobs.test_worker import Recorder, working
-from lane_world import ask, claim, move, populate
 from odoosync.db import Database
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.run_queue import Claim
 from odoosync.jobs.task import Done, Lease, Outcome
+from queue_world import ask, claim, move, populate
 from waiting import until
 
 
 async def test_of_one_server_a_worker_holds_no_more_than_its_share(database: Database) -> None:
     for number, connection in enumerate(await populate(database, [1, 2, 3, 4])):
         await ask(database, connection, tenant_id=number + 1)
-    assert len(await claim(database, limit=2, per_server=3)) == 2
-    assert len(await claim(database, limit=9, per_server=3)) == 1
-    assert len(await claim(database, "another", limit=9, per_server=3)) == 1
+    assert len(await claim(database, limit=2, here=3)) == 2
+    assert len(await claim(database, limit=9, here=3)) == 1
+    assert len(await claim(database, "another", limit=9, here=3)) == 1
 
 
 async def test_of_one_tenant_a_worker_holds_no_more_than_its_share(database: Database) -> None:
-    for connection in await populate(database, [1, 1, 1, 1]):
+    for number, connection in enumerate(await populate(database, [1, 1, 1, 1])):
+        await move(database, connection, f"http://odoo{number}")
         await ask(database, connection)
-    first = await claim(database, per_tenant_here=2)
+    first = await claim(database, here=2)
     assert len(first) == 2
-    assert await claim(database, per_tenant_here=2) == []
-    assert len(await claim(database, per_tenant_here=2, lent=[first[0].lane_id])) == 1
-    assert len(await claim(database, "another", per_tenant_here=2)) == 1
+    assert await claim(database, here=2) == []
+    assert len(await claim(database, here=2, waiting=[first[0].run_id])) == 1
+    assert len(await claim(database, "another", here=2)) == 1
 
 
 async def test_however_much_one_tenant_has_queued_the_first_of_another_finds_a_place(
@@ -63,10 +64,10 @@ async def test_of_one_odoo_all_workers_together_hold_no_more_than_its_share(
     for number, connection in enumerate(connections):
         await ask(database, connection, tenant_id=number + 1)
     await move(database, connections[-1], "http://another")
-    assert len(await claim(database, limit=1, per_odoo=2)) == 1
-    taken = await claim(database, "another", per_odoo=2)
+    assert len(await claim(database, limit=1, per_server=2)) == 1
+    taken = await claim(database, "another", per_server=2)
     assert (len(taken), connections[-1] in {found.connection_id for found in taken}) == (2, True)
-    assert await claim(database, "a third", per_odoo=2) == []
+    assert await claim(database, "a third", per_server=2) == []
 
 
 async def test_all_workers_together_hold_no_more_than_the_limit(database: Database) -> None:
@@ -81,7 +82,7 @@ async def test_what_only_waits_leaves_room_below_the_limit(database: Database) -
     for number, connection in enumerate(await populate(database, [1, 2])):
         await ask(database, connection, tenant_id=number + 1)
     (first,) = await claim(database, overall=1)
-    assert len(await claim(database, overall=1, lent=[first.lane_id])) == 1
+    assert len(await claim(database, overall=1, waiting=[first.run_id])) == 1
 
 
 async def test_servers_take_turns(database: Database) -> None:
@@ -89,41 +90,41 @@ async def test_servers_take_turns(database: Database) -> None:
     for number, connection in enumerate(connections):
         await ask(database, connection, tenant_id=number + 1)
     await move(database, connections[-1], "http://healthy")
-    taken = await claim(database, limit=2, per_server=3)
+    taken = await claim(database, limit=2, here=3)
     assert connections[-1] in {found.connection_id for found in taken}
 
 
-async def test_lanes_that_must_wait_for_their_tenant_keep_nobody_off_the_server(
+async def test_runs_that_must_wait_for_their_tenant_keep_nobody_off_the_server(
     database: Database,
 ) -> None:
     connections = await populate(database, [1] * 9 + [2])
     for connection in connections[:9]:
         await ask(database, connection, tenant_id=1)
     await ask(database, connections[9], tenant_id=2)
-    taken = await claim(database, limit=9, per_tenant=1, per_server=3)
+    taken = await claim(database, limit=9, per_tenant=1, here=3)
     assert sorted(found.tenant_id for found in taken) == [1, 2]
 
 
-async def test_lanes_of_a_full_server_keep_none_of_their_tenants_waiting(
+async def test_runs_of_a_full_server_keep_none_of_their_tenants_waiting(
     database: Database,
 ) -> None:
     connections = await populate(database, [1] * 7)
     for connection in connections[:-1]:
         await ask(database, connection)
-    held = await claim(database, per_tenant=4, per_server=3)
+    held = await claim(database, per_tenant=4, here=3)
     await ask(database, connections[-1])
     await move(database, connections[-1], "http://healthy")
-    lent = [found.lane_id for found in held]
-    (taken,) = await claim(database, per_tenant=1, per_server=3, lent=lent)
+    waiting = [found.run_id for found in held]
+    (taken,) = await claim(database, per_tenant=1, here=3, waiting=waiting)
     assert (len(held), taken.connection_id) == (3, connections[-1])
 
 
-async def test_a_lane_that_only_waits_does_not_count_for_its_tenant(database: Database) -> None:
+async def test_a_run_that_only_waits_does_not_count_for_its_tenant(database: Database) -> None:
     for connection in await populate(database, [1, 1]):
         await ask(database, connection)
     (first,) = await claim(database, per_tenant=1)
     assert await claim(database, per_tenant=1) == []
-    assert len(await claim(database, per_tenant=1, lent=[first.lane_id])) == 1
+    assert len(await claim(database, per_tenant=1, waiting=[first.run_id])) == 1
 
 
 async def test_what_waits_for_an_answer_lends_its_place(database: Database) -> None:

@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 
-from lane_world import ask, claim, claim_one, populate, run_out, state
 from odoosync.accounts.tables import users
 from odoosync.clock import utc_now
 from odoosync.db import Database
-from odoosync.jobs.attempt import Desk, Timing, attempt
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.run_queue import Claim
+from odoosync.jobs.runner import Timing, WorkerContext, attempt
 from odoosync.jobs.task import Done, Lease, Outcome
+from queue_world import ask, begin_one, claim, claim_one, populate, run_of, run_out
 from waiting import PATIENCE_S
 
 pytestmark = pytest.mark.dialect
@@ -59,7 +59,7 @@ async def test_what_a_lost_worker_left_is_not_taken_over(
     assert await claim(database) == []
 
 
-async def test_the_lanes_of_others_are_claimed(database: Database, connection: int) -> None:
+async def test_the_runs_of_others_are_claimed(database: Database, connection: int) -> None:
     await ask(database, connection)
     await set_disabled(database, "bert", disabled=True)
     (other,) = await populate(database, [2])
@@ -86,13 +86,13 @@ class _UntilTold:
 
 async def test_what_runs_is_put_back_and_goes_on_later(database: Database, connection: int) -> None:
     await ask(database, connection)
-    held, task = await claim_one(database), _UntilTold()
-    timing = Timing(lease=PATIENCE_S, look=0.01, renew=PATIENCE_S, stop_grace=0.01)
-    running = asyncio.create_task(attempt(Desk(database, task, timing), held, Lease()))
+    held, task = await begin_one(database), _UntilTold()
+    timing = Timing(lease=PATIENCE_S, look=0.01, renew=0.01, stop_grace=0.01)
+    running = asyncio.create_task(attempt(WorkerContext(database, task, timing), held, Lease()))
     await task.begun.wait()
     await set_disabled(database, "bert", disabled=True)
     await asyncio.wait_for(running, PATIENCE_S)
-    left = await state(database, connection)
-    assert (left.running, left.held, left.attempts) == (held.generation, False, 0)
+    left = await run_of(database, held.run_id)
+    assert (left.status, left.lease_until, left.failures) == ("running", None, 0)
     await set_disabled(database, "bert", disabled=False)
     assert (await claim_one(database)).run_id == held.run_id

@@ -10,22 +10,30 @@ from pathlib import Path
 
 import pytest
 
-from lane_world import DATASET, ask, claim, move, populate, state
-from odoosync.db import Database, open_database
-from odoosync.jobs import lanes, presence
+from odoosync.backoff import Backoff
+from odoosync.db import Database
+from odoosync.jobs import presence, run_queue
 from odoosync.jobs import worker as worker_module
-from odoosync.jobs.attempt import Timing
-from odoosync.jobs.lanes import Claim
 from odoosync.jobs.retry import RetryPolicy
+from odoosync.jobs.run_queue import Claim
+from odoosync.jobs.runner import Timing
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn
 from odoosync.jobs.worker import Worker
 from odoosync.jobs.workers import live_workers
+from queue_world import (
+    ask,
+    begin,
+    claim,
+    last_run,
+    move,
+    populate,
+)
 from waiting import PATIENCE_S, until
 
 QUICK = Timing(
-    lease=60.0, renew=0.05, look=0.02, cancel_grace=0.05, stop_grace=0.1, tick=0.01, beat=0.05
+    lease=60.0, renew=0.05, look=0.02, cancel_grace=0.05, stop_grace=0.1, poll=0.01, beat=0.05
 )
-HASTY = RetryPolicy(max_attempts=3, first_s=0.0)
+HASTY = RetryPolicy(max_failures=3, backoff=Backoff(0.0, 0.0))
 Body = Callable[[Claim, Lease], Awaitable[Outcome]]
 
 
@@ -105,48 +113,34 @@ def held(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return bytes_held
 
 
-async def settled(database: Database, connection: int, generation: int = 1) -> None:
-    async def done() -> bool:
-        return (await state(database, connection)).done == generation
+async def settled(database: Database, connection: int, status: str = "succeeded") -> None:
+    async def ended() -> bool:
+        return bool((await last_run(database, connection)).status == status)
 
-    await until(done)
+    await until(ended)
 
 
-async def test_a_body_that_is_done_ends_its_generation(database: Database) -> None:
+async def test_a_body_that_is_done_ends_its_run(database: Database) -> None:
     (connection,) = await populate(database, [1])
     async with working(database, Recorder(done_at_once)):
         await ask(database, connection)
         await settled(database, connection)
 
 
-async def test_a_worker_without_work_hears_of_it_before_its_next_tick(sqlite_url: str) -> None:
-    database = open_database(sqlite_url)
-    (connection,) = await populate(database, [1])
-    rarely = replace(QUICK, tick=2 * PATIENCE_S, beat=2 * PATIENCE_S)
-    async with working(database, Recorder(done_at_once), timing=rarely) as stop:
-        for generation in (1, 2, 3):
-            await ask(database, connection)
-            await settled(database, connection, generation)
-        stop.set()
-        await ask(database, connection)  # so that it looks up
-    await database.close()
-
-
-async def test_a_body_may_finish_its_lane_itself(database: Database) -> None:
+async def test_a_body_may_finish_its_run_itself(database: Database) -> None:
     async def body(claim: Claim, lease: Lease) -> Outcome:
         del lease
         async with database.tenant(claim.tenant_id) as tx:
-            await lanes.finish(tx, claim)
+            await run_queue.finish(tx, claim, "succeeded")
         return Done()
 
     (connection,) = await populate(database, [1])
     task = Recorder(body)
     async with working(database, task):
-        await ask(database, connection)
-        await settled(database, connection)
-        await ask(database, connection)
-        await settled(database, connection, 2)
-    assert [held.generation for held in task.claims] == [1, 2]
+        for _ in range(2):
+            await ask(database, connection)
+            await settled(database, connection)
+    assert len({held.run_id for held in task.claims}) == 2
 
 
 async def test_an_unexpected_error_is_repeated_until_it_is_given_up(database: Database) -> None:
@@ -158,8 +152,8 @@ async def test_an_unexpected_error_is_repeated_until_it_is_given_up(database: Da
     task = Recorder(body)
     async with working(database, task):
         await ask(database, connection)
-        await settled(database, connection)
-    assert [held.attempts for held in task.claims] == [0, 1, 2]
+        await settled(database, connection, "failed")
+    assert [held.failures for held in task.claims] == [0, 1, 2]
     assert task.abandoned == ["internal_error"]
 
 
@@ -172,7 +166,7 @@ async def test_a_body_that_wants_a_retry_gets_it_until_it_is_given_up(database: 
     task = Recorder(body)
     async with working(database, task):
         await ask(database, connection)
-        await settled(database, connection)
+        await settled(database, connection, "failed")
     assert (len(task.claims), task.abandoned) == (3, ["odoo_busy"])
 
 
@@ -180,7 +174,8 @@ async def test_a_busy_body_is_cut_off_when_its_run_is_cancelled(database: Databa
     busy = asyncio.Event()
 
     async def body(claim: Claim, lease: Lease) -> Outcome:
-        del claim, lease
+        del lease
+        await begin(database, claim)
         busy.set()
         await asyncio.sleep(3600)
         return Done()
@@ -188,15 +183,15 @@ async def test_a_busy_body_is_cut_off_when_its_run_is_cancelled(database: Databa
     (connection,) = await populate(database, [1])
     task = Recorder(body)
     async with working(database, task):
-        await ask(database, connection)
+        wish = await ask(database, connection)
         await busy.wait()
         async with database.tenant(1) as tx:
-            await lanes.request_cancel(tx, connection, DATASET, 1)
-        await settled(database, connection)
+            await run_queue.request_cancel(tx, wish.run_id)
+        await settled(database, connection, "cancelled")
     assert task.abandoned == ["cancelled"]
 
 
-async def test_a_body_that_lost_its_lane_is_cut_off_in_silence(database: Database) -> None:
+async def test_a_body_that_lost_its_run_is_cut_off_in_silence(database: Database) -> None:
     busy, cut = asyncio.Event(), asyncio.Event()
 
     async def body(claim: Claim, lease: Lease) -> Outcome:
@@ -215,9 +210,9 @@ async def test_a_body_that_lost_its_lane_is_cut_off_in_silence(database: Databas
         await busy.wait()
         held = task.claims[0]
         async with database.tenant(1) as tx:
-            await lanes.put_back(tx, held, 3600.0)
+            await run_queue.snooze(tx, held, 3600.0)
         await asyncio.wait_for(cut.wait(), PATIENCE_S)
-    assert (task.abandoned, (await state(database, connection)).running) == ([], 1)
+    assert (task.abandoned, (await last_run(database, connection)).status) == ([], "queued")
 
 
 async def test_a_stopping_worker_lets_bodies_finish_their_page(database: Database) -> None:
@@ -227,7 +222,7 @@ async def test_a_stopping_worker_lets_bodies_finish_their_page(database: Databas
         busy.set()
         await lease.stopping.wait()
         async with database.tenant(claim.tenant_id) as tx:
-            await lanes.advance(tx, claim, {"page": 1})
+            await run_queue.advance(tx, claim, {"page": 1})
         lease.check()
         return Done()
 
@@ -236,7 +231,7 @@ async def test_a_stopping_worker_lets_bodies_finish_their_page(database: Databas
         await ask(database, connection)
         await busy.wait()
     (taken,) = await claim(database)
-    assert (taken.checkpoint, taken.attempts) == ({"page": 1}, 0)
+    assert (taken.checkpoint, taken.failures) == ({"page": 1}, 0)
 
 
 async def test_a_body_that_does_not_hear_the_stop_is_put_back_as_well(database: Database) -> None:
@@ -253,7 +248,7 @@ async def test_a_body_that_does_not_hear_the_stop_is_put_back_as_well(database: 
         await ask(database, connection)
         await busy.wait()
     (taken,) = await claim(database)
-    assert taken.attempts == 0
+    assert taken.failures == 0
 
 
 async def test_no_more_is_taken_than_there_are_slots(database: Database) -> None:
@@ -275,7 +270,7 @@ async def test_no_more_is_taken_than_there_are_slots(database: Database) -> None
         await until(full)
         (waiting,) = await claim(database)
         release.set()
-    assert waiting.lane_id not in {held.lane_id for held in task.claims}
+    assert waiting.run_id not in {held.run_id for held in task.claims}
 
 
 async def test_a_worker_is_seen_while_it_lives_and_not_afterwards(database: Database) -> None:
@@ -287,7 +282,7 @@ async def test_a_worker_is_seen_while_it_lives_and_not_afterwards(database: Data
     assert await live_workers(database) == []
 
 
-async def test_a_worker_frees_the_lanes_of_one_that_departed(
+async def test_a_worker_frees_the_runs_of_one_that_departed(
     database: Database, tmp_path: Path
 ) -> None:
     (connection,) = await populate(database, [1])
@@ -295,7 +290,7 @@ async def test_a_worker_frees_the_lanes_of_one_that_departed(
     await claim(database, worker_id="gone", lease_s=3600.0)
     (tmp_path / "gone.alive").touch()
 
-    async def forgotten() -> bool:  # a moment after its lanes are free
+    async def forgotten() -> bool:  # a moment after its runs are free
         return presence.departed(tmp_path) == []
 
     async with working(database, Recorder(done_at_once), folder=tmp_path):
@@ -324,7 +319,8 @@ async def test_a_worker_whose_memory_is_full_ends_between_runs_and_loses_none(
     await ask(database, second)
     go_on.set()
     await working_on
-    assert [(await state(database, one)).done for one in (first, second)] == [1, 0]
+    left = [(await last_run(database, one)).status for one in (first, second)]
+    assert left == ["succeeded", "queued"]
     held[0] = 0
     async with working(database, Recorder(done_at_once)):
         await settled(database, second)
@@ -345,7 +341,7 @@ async def test_what_does_not_end_in_time_is_put_back_and_goes_on_in_the_next_one
     held[0] = 0
     async with working(database, Recorder(done_at_once)):
         await settled(database, connection)
-    assert (await state(database, connection)).attempts == 0
+    assert (await last_run(database, connection)).failures == 0
 
 
 async def test_a_full_worker_does_not_wait_for_what_only_waits_for_its_odoo(
@@ -362,7 +358,7 @@ async def test_a_full_worker_does_not_wait_for_what_only_waits_for_its_odoo(
     await ask(database, connection)
     async with asyncio.timeout(PATIENCE_S / 2):
         await worker_of(database, Recorder(hangs), memory_limit=1).run(asyncio.Event())
-    assert (await state(database, connection)).attempts == 0
+    assert (await last_run(database, connection)).failures == 0
 
 
 async def is_full(worker: Worker) -> bool:

@@ -14,9 +14,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from lane_world import claim
 from odoosync.db import Database, Tx, open_database
-from odoosync.jobs import lanes
+from odoosync.jobs.tables import runs as run_table
 from odoosync.sync import cursors, runs
 from odoosync.sync.freshness.watch import watch
 from odoosync.sync.runs import Status
@@ -25,7 +24,7 @@ from odoosync.sync.schedules import store
 from odoosync.sync.schedules.rhythm import Rhythm
 from odoosync.sync.schedules.store import Schedule
 from odoosync.sync.schedules.ticker import tick
-from odoosync.sync.tables import runs as run_table
+from queue_world import claim
 
 TENANT = 1
 
@@ -79,8 +78,7 @@ async def end_runs(database: Database, now: datetime, status: Status = "succeede
             if status == "succeeded":
                 await cursors.write(tx, one.connection_id, one.dataset, completed_at=now)
             code = None if status == "succeeded" else "odoo_unreachable"
-            await runs.finish(tx, one.run_id, status, now, error_code=code)
-            await lanes.finish(tx, one)
+            await runs.finish(tx, one, status, now, error_code=code)
     return len(held)
 
 

@@ -20,10 +20,10 @@ from integration.schedules.planning import (
     plan,
     poison,
 )
-from lane_world import populate
 from odoosync.db import Database
 from odoosync.sync.schedules.rhythm import Rhythm
 from odoosync.sync.schedules.ticker import tick
+from queue_world import populate
 
 STEP: Final = timedelta(minutes=3)
 EUROPE: Final = datetime(2026, 10, 24, 16, tzinfo=UTC)

@@ -8,12 +8,12 @@ from typing import Final
 import pytest
 
 from integration.schedules.planning import TENANT, plan
-from lane_world import populate
 from odoosync.accounts.tables import users
 from odoosync.db import Database
 from odoosync.sync.freshness.watch import watch
 from odoosync.sync.schedules.rhythm import Rhythm
 from odoosync.sync.schedules.ticker import tick
+from queue_world import populate
 
 pytestmark = pytest.mark.dialect
 SATURDAY: Final = datetime(2026, 10, 24, 16, tzinfo=UTC)

@@ -8,10 +8,10 @@ from typing import Final
 from structlog.testing import capture_logs
 
 from integration.schedules.planning import TENANT, asked_at, plan, poison
-from lane_world import populate
 from odoosync.db import Database
 from odoosync.sync.rounds import ticking, watching
 from odoosync.sync.schedules.rhythm import Rhythm
+from queue_world import populate
 
 NOW: Final = datetime(2026, 10, 24, 16, tzinfo=UTC)
 OFTEN: Final = Rhythm(every_s=300)

@@ -8,11 +8,11 @@ from typing import Final
 import pytest
 
 from integration.schedules.planning import TENANT, open_alerts, plan, poison
-from lane_world import populate
 from odoosync.connections import store as connections
 from odoosync.db import Database
 from odoosync.sync.freshness.watch import watch
 from odoosync.sync.schedules.rhythm import Rhythm
+from queue_world import populate
 
 SATURDAY: Final = datetime(2026, 10, 24, 16, tzinfo=UTC)
 OFTEN: Final = Rhythm(every_s=300)

@@ -17,10 +17,9 @@ from odoosync.accounts.tables import tenants
 from odoosync.connections import store as connections
 from odoosync.crypto import KeyRing, Secret, new_key_ring
 from odoosync.db import Database, Tx
-from odoosync.jobs import lanes
-from odoosync.jobs.claiming import claim_due
-from odoosync.jobs.lanes import Claim
-from odoosync.jobs.tables import lanes as lane_table
+from odoosync.jobs.run_queue import Claim
+from odoosync.jobs.tables import OPEN
+from odoosync.jobs.tables import runs as run_table
 from odoosync.jobs.task import Lease, Outcome
 from odoosync.odoo.bounds import PAGE_BYTES
 from odoosync.odoo.facts import ServerFacts
@@ -33,6 +32,7 @@ from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine.maker import Maker
 from odoosync.sync.engine.open_odoo import Equipment
 from odoosync.sync.tasks import SyncTask
+from queue_world import claim
 from saving import save_tested
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
@@ -110,22 +110,20 @@ class Copy:
         """Ask for a run; returns its id."""
         asked = runs.Asked("test", None, full=full, confirm_deletions=confirm_deletions)
         async with self.database.tenant(self.tenant_id) as tx:
-            ticket = await lanes.ask(tx, self.connection_id, dataset)
-            lane = (self.connection_id, dataset, ticket.generation)
-            await runs.enqueue(tx, ticket.run_id, lane, asked, self.now())
-        return ticket.run_id
+            connection = await connections.get(tx, self.connection_id)
+            return (await runs.enqueue(tx, connection, dataset, asked, self.now())).run_id
 
     async def take(self) -> Claim:
-        """Take the lane that is due."""
-        (claim,) = await claim_due(self.database, "w", limit=1, per_tenant=9, lease_s=600.0)
-        return claim
+        """Take the run that is due."""
+        (due,) = await claim(self.database, limit=1, lease_s=600.0)
+        return due
 
     async def claim(self) -> Claim:
-        """Take the lane that is due; one whose worker died, or that another has, is due at once."""
+        """Take the run that is due; one whose worker died, or that another has, is due at once."""
         async with self.database.system() as tx:
             await tx.execute(
-                update(lane_table)
-                .where(lane_table.c.lease_until.is_not(None))
+                update(run_table)
+                .where(OPEN, run_table.c.lease_until.is_not(None))
                 .values(lease_until=0.0)
             )
         return await self.take()

@@ -123,8 +123,7 @@ async def test_whoever_asks_by_hand_a_while_later_has_it_tried(
     await silent.attempt(await silent.take())
     mended(odoo)
     clock.advance(SILENT.by_hand.total_seconds())
-    answer = await by_hand(silent, wait=False)
-    await silent.attempt(await silent.claim())
+    answer = await by_hand(silent, wait=False)  # it joins the run that waits
     await silent.attempt(await silent.claim())
     assert answer.run is not None
     assert (await silent.run(answer.run["id"])).status == "succeeded"
@@ -182,7 +181,7 @@ async def test_a_late_attempt_that_has_to_wait_leaves_the_history_of_an_ended_ru
     run_id = await silent.ask("contacts")
     claim = await silent.take()
     async with silent.database.tenant(silent.tenant_id) as tx:
-        await runs.finish(tx, run_id, "succeeded", clock())
+        await runs.finish(tx, claim, "succeeded", clock())
     assert isinstance(await silent.attempt(claim), RetryIn)
     run = await silent.run(run_id)
     assert (run.status, run.error_code, run.error) == ("succeeded", None, None)
@@ -222,7 +221,6 @@ async def test_a_run_that_waits_is_cancelled_with_its_connection(silent: Copy) -
     run_id = await silent.ask("contacts")
     await silent.attempt(await silent.take())
     await delete(silent)
-    await silent.attempt(await silent.claim())
     assert (await silent.run(run_id)).status == "cancelled"
 
 

@@ -14,6 +14,7 @@ from integration.sync.direct import DirectOdoo, HandClock
 from integration.verify.checking import TRUE, contacts, found
 from odoo_sandbox import Fault, SandboxServer, World, seed_world
 from odoosync.addresses.guard import AddressGuard
+from odoosync.backoff import Backoff
 from odoosync.odoo.messages import Answer, Request
 from odoosync.odoo.transport import SETTING, Transport, TransportLimits
 from odoosync.sync import pace, patience
@@ -58,8 +59,7 @@ pytestmark = pytest.mark.usefixtures("public_loopback")
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "FIRST_S", 0.01)
-    monkeypatch.setattr(patience, "_LONGEST_S", 0.02)
+    monkeypatch.setattr(patience, "PAUSES", Backoff(0.01, 0.02))
     monkeypatch.setattr(pace, "FIRST", 25)
     monkeypatch.setattr(pace, "LARGEST", 25)
     monkeypatch.setattr(ids, "SCAN_AT_ONCE", 40)

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Select, text
 
 from copies import NOW
-from lane_world import populate
 from odoosync.db import Database, Tx
+from odoosync.jobs.tables import runs
 from odoosync.sync.runs import RunFilter, newest_statement
-from odoosync.sync.tables import runs
+from queue_world import populate
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def connection(database: Database) -> int:
         | {
             "id": f"{one}-{number}",
             "connection_id": one,
-            "generation": number,
+            "number": number,
             "status": "succeeded",
             "created_at": NOW + timedelta(minutes=number),
         }

@@ -15,15 +15,14 @@ from integration.sync.copying import Copy, open_copy
 from integration.sync.direct import DirectOdoo, HandClock
 from odoosync.connections.tables import connections
 from odoosync.db import open_database
-from odoosync.jobs import lanes
+from odoosync.jobs import run_queue
 from odoosync.jobs.claiming import release_worker
-from odoosync.jobs.tables import lanes as lane_table
+from odoosync.jobs.tables import runs
 from odoosync.sync.schedule_tables import schedules
 from odoosync.sync.schedules import store
 from odoosync.sync.schedules.rhythm import Rhythm
 from odoosync.sync.schedules.ticker import tick
 from odoosync.sync.service import SyncRequest, SyncService
-from odoosync.sync.tables import runs
 from waiting import until
 
 FIRST, LAST = "product_variants", "products"
@@ -75,11 +74,11 @@ async def _somebody_waits(copy: Copy) -> bool:
         return bool((await connection.execute(text(waits))).scalar())
 
 
-async def test_asking_takes_lanes_in_their_order(asked: tuple[Copy, SyncService]) -> None:
+async def test_asking_takes_runs_in_their_order(asked: tuple[Copy, SyncService]) -> None:
     copy, service = asked
     again = service.ask(SyncRequest(copy.tenant_id, None, LAST, full=True))
-    async with _held_up(copy, lane_table, FIRST, again):
-        assert await _is_free(copy, lane_table, LAST)
+    async with _held_up(copy, runs, FIRST, again):
+        assert await _is_free(copy, runs, LAST)
 
 
 async def _stop_all(copy: Copy, service: SyncService) -> None:
@@ -87,7 +86,7 @@ async def _stop_all(copy: Copy, service: SyncService) -> None:
         await service.stop_all(tx, copy.connection_id)
 
 
-async def test_stopping_all_takes_lanes_in_their_order(
+async def test_stopping_all_takes_runs_in_their_order(
     asked: tuple[Copy, SyncService], clock: HandClock
 ) -> None:
     copy, service = asked
@@ -95,34 +94,34 @@ async def test_stopping_all_takes_lanes_in_their_order(
     async with copy.database.system() as tx:  # however new its run is
         newer = runs.update().where(runs.c.dataset == LAST)
         await tx.execute(newer.values(created_at=clock()))
-    async with _held_up(copy, lane_table, FIRST, _stop_all(copy, service)):
-        assert await _is_free(copy, lane_table, LAST)
+    async with _held_up(copy, runs, FIRST, _stop_all(copy, service)):
+        assert await _is_free(copy, runs, LAST)
 
 
 async def _wake(copy: Copy) -> None:
     async with copy.database.tenant(copy.tenant_id) as tx:
-        await lanes.wake(tx, copy.connection_id)
+        await run_queue.run_now(tx, copy.connection_id)
 
 
-async def test_waking_takes_lanes_in_their_order(asked: tuple[Copy, SyncService]) -> None:
+async def test_waking_takes_runs_in_their_order(asked: tuple[Copy, SyncService]) -> None:
     copy, _ = asked
     async with copy.database.system() as tx:
-        await tx.execute(lane_table.update().values(not_before=9e9))
-    async with _held_up(copy, lane_table, FIRST, _wake(copy)):
-        assert await _is_free(copy, lane_table, LAST)
+        await tx.execute(runs.update().values(run_after=9e9))
+    async with _held_up(copy, runs, FIRST, _wake(copy)):
+        assert await _is_free(copy, runs, LAST)
 
 
-async def test_releasing_a_worker_takes_lanes_in_their_order(
+async def test_releasing_a_worker_takes_runs_in_their_order(
     asked: tuple[Copy, SyncService],
 ) -> None:
     copy, _ = asked
     async with copy.database.system() as tx:
-        await tx.execute(lane_table.update().values(worker_id="gone", lease_until=9e9))
-    async with _held_up(copy, lane_table, FIRST, release_worker(copy.database, "gone")):
-        assert await _is_free(copy, lane_table, LAST)
+        await tx.execute(runs.update().values(worker_id="gone", lease_until=9e9))
+    async with _held_up(copy, runs, FIRST, release_worker(copy.database, "gone")):
+        assert await _is_free(copy, runs, LAST)
 
 
-async def test_a_tick_takes_lanes_in_their_order(
+async def test_a_tick_takes_runs_in_their_order(
     asked: tuple[Copy, SyncService], clock: HandClock
 ) -> None:
     copy, _ = asked
@@ -133,18 +132,21 @@ async def test_a_tick_takes_lanes_in_their_order(
             due = tx.update(schedules).where(schedules.c.dataset == dataset)
             await tx.execute(due.values(next_due=clock()))
         clock.advance(1)
-    async with _held_up(copy, lane_table, FIRST, tick(copy.database, clock())):
-        assert await _is_free(copy, lane_table, LAST)
+    async with _held_up(copy, runs, FIRST, tick(copy.database, clock())):
+        assert await _is_free(copy, runs, LAST)
 
 
-async def test_a_run_that_fails_before_it_began_takes_its_lane_before_its_row(
+async def test_a_run_that_fails_before_it_began_takes_its_schedule_before_its_row(
     asked: tuple[Copy, SyncService],
 ) -> None:
     copy, _ = asked
+    async with copy.database.tenant(copy.tenant_id) as tx:
+        place, rhythm = (copy.connection_id, LAST), Rhythm(3600, None, None)
+        await store.put(tx, place, rhythm, paused=False, user_id=None, now=copy.clock())
     async with copy.database.system() as tx:
         await tx.execute(connections.update().values(paused_at=copy.clock()))
     claims = [await copy.take(), await copy.take()]
     (claim,) = [one for one in claims if one.dataset == LAST]
-    async with _held_up(copy, lane_table, LAST, copy.attempt(claim)):
+    async with _held_up(copy, schedules, LAST, copy.attempt(claim)):
         assert await _is_free(copy, runs, LAST)
     assert (await copy.run(claim.run_id)).status == "failed"

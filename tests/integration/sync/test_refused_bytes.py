@@ -15,6 +15,7 @@ from integration.sync.direct import DirectOdoo, HandClock
 from integration.verify.checking import contacts
 from odoo_sandbox import Fault, SandboxServer, World, seed_world
 from odoosync.addresses.guard import AddressGuard
+from odoosync.backoff import Backoff
 from odoosync.odoo.messages import Answer, Request
 from odoosync.odoo.transport import SETTING, Transport, TransportLimits
 from odoosync.sync import pace, patience
@@ -67,8 +68,7 @@ async def odoo(clock: HandClock) -> AsyncIterator[UselessOdoo]:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "FIRST_S", 0.01)
-    monkeypatch.setattr(patience, "_LONGEST_S", 0.02)
+    monkeypatch.setattr(patience, "PAUSES", Backoff(0.01, 0.02))
     monkeypatch.setattr(pace, "FIRST", 25)
 
 

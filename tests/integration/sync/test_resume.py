@@ -9,7 +9,8 @@ import pytest
 from integration.sync.copying import EQUAL, Copy, FragileDatabase, Killed
 from odoo_sandbox import World
 from odoo_sandbox.fields import char
-from odoosync.jobs.errors import LaneLost, LaneStopping
+from odoosync.backoff import Backoff
+from odoosync.jobs.errors import LeaseLost, WorkerShutdown
 from odoosync.jobs.task import Lease
 from odoosync.odoo.errors import CutOff, ServerFault
 from odoosync.sync import pace, patience
@@ -22,7 +23,7 @@ PAGE = 10
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some seventy contacts make eight pages. Nobody waits long for an Odoo that is away."""
-    monkeypatch.setattr(patience, "FIRST_S", 0.01)
+    monkeypatch.setattr(patience, "PAUSES", Backoff(0.01, 10.0))
     monkeypatch.setattr(pace, "FIRST", PAGE)
     monkeypatch.setattr(pace, "LARGEST", PAGE)
     monkeypatch.setattr(ids, "SCAN_AT_ONCE", 25)
@@ -198,7 +199,7 @@ async def test_a_stopping_worker_lets_go_after_its_page(copy: Copy) -> None:
     lease = Lease()
     copy.odoo.after = lambda _model, method: told_after_a_page(lease.stopping, method)
     run_id = await copy.ask("contacts")
-    with pytest.raises(LaneStopping):
+    with pytest.raises(WorkerShutdown):
         await copy.attempt(await copy.claim(), lease)
     assert (await copy.run(run_id)).fetched == PAGE
     await copy.attempt(await copy.claim())
@@ -209,7 +210,7 @@ async def test_an_attempt_that_lost_its_lane_writes_nothing_more(copy: Copy) -> 
     await copy.ask("contacts")
     lost = await copy.claim()
     await copy.claim()
-    with pytest.raises(LaneLost):
+    with pytest.raises(LeaseLost):
         await copy.attempt(lost)
     assert await copy.rows() == {}
 

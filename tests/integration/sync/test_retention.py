@@ -9,7 +9,6 @@ from integration.sync.copying import Copy
 from integration.sync.direct import HandClock
 from odoosync.accounts.tables import audit_trail
 from odoosync.accounts.trail import TrailFilter, newest
-from odoosync.jobs import lanes
 from odoosync.sync import retention, runs
 from odoosync.sync.retention import Keep, forget_runs_before, let_go
 from odoosync.sync.runs import RunFilter, Status
@@ -24,8 +23,7 @@ async def _run(copy: Copy, clock: HandClock, status: Status, dataset: str = "con
     run_id = await copy.ask(dataset)
     claim = await copy.take()
     async with copy.database.tenant(copy.tenant_id) as tx:
-        await runs.finish(tx, run_id, status, clock())
-        await lanes.finish(tx, claim)
+        await runs.finish(tx, claim, status, clock())
     return run_id
 
 
@@ -34,7 +32,7 @@ async def _left(copy: Copy) -> set[str]:
         return {run.id for run in await runs.newest(tx, RunFilter(), limit=100)}
 
 
-async def test_the_last_complete_run_of_each_lane_stays_however_old(
+async def test_the_last_complete_run_of_each_dataset_stays_however_old(
     copy: Copy, clock: HandClock
 ) -> None:
     await _run(copy, clock, "succeeded")

@@ -7,12 +7,12 @@ import pytest
 import structlog
 
 from integration.sync.copying import Copy
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.run_queue import Claim
+from odoosync.jobs.tables import runs
 from odoosync.jobs.task import Done, Lease, Outcome
 from odoosync.log import get_logger, tell_listener
 from odoosync.sync import run_log
 from odoosync.sync.run_log import MOST_LINES, MOST_USUAL_LINES, Recorded
-from odoosync.sync.tables import runs
 
 log = get_logger("odoosync.test")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +12,7 @@ from odoosync.accounts.directory import User
 from odoosync.clock import utc_now
 from odoosync.crypto import KeyRing, new_key_ring
 from odoosync.db import Database
-from odoosync.db.watching import Watch
+from odoosync.jobs import run_queue
 from odoosync.sync import runs, waiting
 from odoosync.sync.service import SyncRequest, SyncService
 from odoosync.sync.waiting import RunWaits
@@ -40,39 +39,20 @@ def waits_of(database: Database) -> RunWaits:
     return RunWaits(database, clock=utc_now, wait_s=PATIENCE_S)
 
 
-@pytest.fixture
-def at_third_rest(
-    monkeypatch: pytest.MonkeyPatch,
-) -> Callable[[Callable[[], Awaitable[None]]], list[float]]:
-    """Have something done while the third rest between two looks lasts; returns the rests."""
-
-    def prepare(work: Callable[[], Awaitable[None]]) -> list[float]:
-        rests: list[float] = []
-
-        async def rest(_watch: Watch, *, least: float, most: float) -> None:
-            del least
-            rests.append(most)
-            if len(rests) == 3:
-                await work()
-            await asyncio.sleep(0)
-
-        monkeypatch.setattr(Watch, "rest", rest)
-        return rests
-
-    return prepare
-
-
-Prepare = Callable[[Callable[[], Awaitable[None]]], list[float]]
-
-
 async def test_all_of_a_tenant_who_wait_cost_one_look(
-    database: Database, anna: User, run_id: str, at_third_rest: Prepare
+    database: Database, anna: User, run_id: str
 ) -> None:
-    async def finish() -> None:
-        async with database.tenant(anna.tenant_id) as tx:
-            await runs.finish(tx, run_id, "cancelled", utc_now())
+    rests: list[float] = []
 
-    rests, waits = at_third_rest(finish), waits_of(database)
+    async def rest(seconds: float) -> None:
+        """Have the run ended while the third rest between two looks lasts."""
+        rests.append(seconds)
+        if len(rests) == 3:
+            async with database.tenant(anna.tenant_id) as tx:
+                assert await run_queue.request_cancel(tx, run_id)
+        await asyncio.sleep(0)
+
+    waits = RunWaits(database, clock=utc_now, wait_s=PATIENCE_S, sleep=rest)
     async with asyncio.timeout(PATIENCE_S):
         await asyncio.gather(*(waits.wait(anna.tenant_id, [run_id]) for _ in range(20)))
     assert len(rests) <= 4
@@ -103,7 +83,7 @@ async def test_a_worker_that_is_silent_for_a_while_is_waited_for_if_it_is_seen_t
     await until(lambda: _have(silences))
     if lives:
         async with database.tenant(anna.tenant_id) as tx:
-            await runs.finish(tx, run_id, "cancelled", utc_now())
+            assert await run_queue.request_cancel(tx, run_id)
     async with asyncio.timeout(PATIENCE_S / 2):
         await wait
     assert set(silences) == ({60.0} if lives else {3.0})
@@ -119,7 +99,7 @@ async def test_a_worker_that_begins_anew_is_waited_for(
         looks += 1
         if looks == 6:
             async with database.tenant(anna.tenant_id) as tx:
-                await runs.finish(tx, run_id, "cancelled", utc_now())
+                assert await run_queue.request_cancel(tx, run_id)
         return ["anew"] if looks % 2 == 0 and within_s else []
 
     monkeypatch.setattr(waiting, "live_workers", in_between)

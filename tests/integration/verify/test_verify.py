@@ -25,12 +25,12 @@ from integration.verify.checking import (
     rename_label,
     verify,
 )
-from odoosync.jobs import lanes
-from odoosync.jobs.claiming import claim_due
+from odoosync.jobs import run_queue
 from odoosync.jobs.task import Done, Lease, RetryIn
 from odoosync.sync import pace
 from odoosync.sync.engine import ids, narrowing
 from odoosync.sync.verify import looking
+from queue_world import begin, claim
 
 NEVER = 999_999
 
@@ -264,13 +264,14 @@ async def test_a_repair_waits_while_a_sync_goes_on(synced: Copy) -> None:
     await damage_field(synced, people(synced)[0], "city", "Atlantis")
     await synced.ask("contacts")
     sync = await synced.claim()
+    await begin(synced.database, sync)
     (run_id,) = await ask(synced, repair=True)
-    (check,) = await claim_due(synced.database, "v", limit=1, per_tenant=9, lease_s=600.0)
+    check = await synced.take()
     assert isinstance(await synced.attempt(check), RetryIn)
     assert (await synced.data(people(synced)[0]))["city"] == "Atlantis"
     await synced.attempt(sync)
     async with synced.database.tenant(synced.tenant_id) as tx:
-        await lanes.put_back(tx, check, 0.0)
+        await run_queue.snooze(tx, check, 0.0)
     assert await synced.attempt(await synced.claim()) == Done()
     assert ((await synced.run(run_id)).truth, await synced.difference()) == (1.0, EQUAL)
 
@@ -278,9 +279,9 @@ async def test_a_repair_waits_while_a_sync_goes_on(synced: Copy) -> None:
 async def test_a_repair_that_met_syncs_for_a_day_says_what_to_do(synced: Copy) -> None:
     await damage_field(synced, people(synced)[0], "city", "Atlantis")
     await synced.ask("contacts")
-    await synced.claim()
+    await begin(synced.database, await synced.claim())
     (run_id,) = await ask(synced, repair=True)
-    (check,) = await claim_due(synced.database, "v", limit=1, per_tenant=9, lease_s=600.0)
+    check = await synced.take()
     synced.clock.advance(86_400)
     assert await synced.attempt(check) == Done()
     run = await synced.run(run_id)
@@ -300,7 +301,7 @@ async def test_a_sync_that_begins_while_a_repair_reads_keeps_it_from_writing(syn
         found = await ahead(*arguments)
         if not taken:
             taken.append("sync")
-            await claim_due(synced.database, "s", limit=1, per_tenant=9, lease_s=600.0)
+            await begin(synced.database, await synced.take())
         return found
 
     with pytest.MonkeyPatch.context() as patch:
@@ -312,8 +313,11 @@ async def test_a_sync_that_begins_while_a_repair_reads_keeps_it_from_writing(syn
 async def test_a_sync_is_not_delayed_nor_joined_by_a_verification(synced: Copy) -> None:
     await ask(synced)
     await synced.ask("contacts")
-    claims = await claim_due(synced.database, "w", limit=9, per_tenant=9, lease_s=600.0)
-    assert sorted(claim.dataset for claim in claims) == ["contacts", "contacts:verify"]
+    claims = await claim(synced.database)
+    assert sorted((one.dataset, one.kind) for one in claims) == [
+        ("contacts", "sync"),
+        ("contacts", "verify"),
+    ]
 
 
 async def test_small_parts_find_the_same(synced: Copy, small_pages: None) -> None:

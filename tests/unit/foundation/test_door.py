@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import exists, func, literal, select, text, union_all
 
 from odoosync.db.door import DoorError, check_statement
+from odoosync.jobs.tables import runs
 from odoosync.store.tables import labels, records
-from odoosync.sync.tables import runs
 
 OURS = 7
 other = labels.alias("other")

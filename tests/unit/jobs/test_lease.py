@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from odoosync.jobs.attempt import Timing
-from odoosync.jobs.errors import LaneCancelled, LaneStopping
+from odoosync.jobs.errors import JobCancelled, WorkerShutdown
+from odoosync.jobs.runner import Timing
 from odoosync.jobs.task import Lease
 
 
@@ -16,14 +16,14 @@ async def test_a_lease_that_was_told_nothing_goes_on() -> None:
 async def test_a_cancelled_lease_ends_the_body() -> None:
     lease = Lease()
     lease.cancelled.set()
-    with pytest.raises(LaneCancelled):
+    with pytest.raises(JobCancelled):
         lease.check()
 
 
 async def test_a_stopping_worker_ends_the_body() -> None:
     lease = Lease()
     lease.stopping.set()
-    with pytest.raises(LaneStopping):
+    with pytest.raises(WorkerShutdown):
         lease.check()
 
 
@@ -31,7 +31,7 @@ async def test_a_cancellation_outweighs_a_stopping_worker() -> None:
     lease = Lease()
     lease.stopping.set()
     lease.cancelled.set()
-    with pytest.raises(LaneCancelled):
+    with pytest.raises(JobCancelled):
         lease.check()
 
 

@@ -37,11 +37,11 @@ def test_what_may_pass_is_repeated_and_a_time_out_asks_for_less(
 
 def test_pauses_double() -> None:
     pauses = [pause_before(attempt, CutOff(), chance=0.0) for attempt in (1, 2, 3, 9)]
-    assert pauses == [0.2, 0.4, 0.8, 8.0]
+    assert pauses == pytest.approx([0.2, 0.4, 0.8, 8.0])
 
 
 def test_a_busy_server_is_not_asked_before_the_time_that_it_named() -> None:
-    assert pause_before(1, ServerBusy(retry_after=7.0), chance=0.0) == 7.0
+    assert pause_before(1, ServerBusy(retry_after=7.0), chance=0.0) >= 7.0
 
 
 async def test_a_call_that_works_the_second_time_works() -> None:

@@ -161,10 +161,11 @@ async def _runs(
     mode: str | None = None,
     since: str | None = None,
     until: str | None = None,
+    kind: str | None = None,
 ) -> Any:
     caller = info.context.need("read")
     span = (read_moment("since", since), read_moment("until", until))
-    wanted = RunFilter(connection_id, dataset, status, trigger, mode, *span)
+    wanted = RunFilter(connection_id, dataset, status, trigger, mode, *span, kind)
     info.context.budget.take_page(limit)
     database = info.context.services.database
     return await list_runs(database, caller.tenant_id, wanted, limit=limit, cursor=cursor)

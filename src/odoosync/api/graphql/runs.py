@@ -36,6 +36,7 @@ class SyncRun:
     id: strawberry.ID
     connection_id: int
     dataset: str
+    kind: str = strawberry.field(description="sync or verify.")
     status: str = strawberry.field(description="queued, running, succeeded, failed or cancelled.")
     mode: str = strawberry.field(description="full, incremental, verify or repair.")
     trigger: str

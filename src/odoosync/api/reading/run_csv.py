@@ -22,6 +22,7 @@ COLUMNS: Final = (
     "id",
     "connection_id",
     "dataset",
+    "kind",
     "status",
     "mode",
     "trigger",

@@ -19,6 +19,7 @@ from odoosync.api.reading.moments import read_moment
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
 from odoosync.api.streams import MAX_PER_USER
+from odoosync.jobs.run_queue import Kind
 from odoosync.sync import runs
 from odoosync.sync.run_view import run_view
 from odoosync.sync.service import SyncRequest
@@ -52,6 +53,7 @@ class RunView(BaseModel):
     id: str
     connection_id: int
     dataset: str
+    kind: Kind
     status: RunStatus
     mode: RunMode
     trigger: str
@@ -97,6 +99,7 @@ class RunChoice(BaseModel):
 
     dataset: str | None = Field(default=None, max_length=255)
     status: RunStatus | None = None
+    kind: Kind | None = Field(default=None, description="Only syncs, or only verifications.")
     mode: RunMode | None = None
     trigger: str | None = Field(
         default=None, max_length=32, description="Such as api, command or schedule."
@@ -115,6 +118,7 @@ class RunChoice(BaseModel):
             status=self.status,
             trigger=self.trigger,
             mode=self.mode,
+            kind=self.kind,
             since=read_moment("since", self.since),
             until=read_moment("until", self.until),
         )

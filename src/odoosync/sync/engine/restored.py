@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from odoosync.db import Tx
 from odoosync.errors import Conflict
-from odoosync.jobs import lanes
+from odoosync.jobs import run_queue
 from odoosync.odoo.errors import BadAnswer
 from odoosync.store import newest
 from odoosync.store.newest import Dated
@@ -71,7 +71,7 @@ def place_of(work: Work) -> Place:
 async def _ask(work: Work, older: Sequence[int], *, looked_at: int) -> None:
     """Remember the question beside the copy: a run that fails says it once."""
     async with work.database.tenant(work.claim.tenant_id) as tx:
-        await lanes.advance(tx, work.claim, work.plan.to_json())
+        await run_queue.advance(tx, work.claim, work.plan.to_json())
         await questions.ask(
             tx,
             place_of(work),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,8 +12,8 @@ from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.db import Tx
-from odoosync.jobs import lanes
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs import run_queue
+from odoosync.jobs.run_queue import Claim
 from odoosync.jobs.task import Lease
 from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient
@@ -130,27 +129,26 @@ async def _remember(
     tools, claim = attempt.tools, attempt.claim
     place, now = (claim.connection_id, claim.dataset), tools.clock()
     async with tools.database.tenant(claim.tenant_id) as tx:
-        await lanes.advance(tx, claim, claim.checkpoint)
+        await run_queue.advance(tx, claim, claim.checkpoint)
         await failing_fields.remember(tx, *place, errors, now)
         await failing_fields.forget(tx, *place, over)
 
 
 async def _start(tools: Equipment, claim: Claim) -> _Start:
     async with tools.database.tenant(claim.tenant_id) as tx:
-        run = await runs.get(tx, claim.run_id)
         connection = await connections.syncable(tx, claim.connection_id)
+        login = {"odoo_login": connection.odoo_username}
+        run = await run_queue.begin(tx, claim, tools.clock(), **login)
         secret = await connections.secret_of(tx, tools.key_ring, connection)
         cursor = await cursors.read(tx, connection.id, claim.dataset)
         lag_s = await cursors.lag_of(tx, connection.id)
-        left = await cursors.unfinished(tx, connection.id, claim.dataset)
+        left = await _left_undone(tx, claim)
         aside = await set_aside.waiting(tx, connection.id, claim.dataset)
         now = tools.clock()
         resting = await set_aside.resting(tx, connection.id, claim.dataset, now)
         failing = await failing_fields.load(tx, connection.id, claim.dataset)
         asked = Place(connection.id, claim.dataset, "restored")
         taken_back = await questions.answered(tx, asked) is not None
-        await lanes.advance(tx, claim, claim.checkpoint)
-        await _note_start(tx, run, connection, tools.clock())
     return _Start(
         run, connection, secret.reveal(), cursor, lag_s, left, aside, taken_back, resting, failing
     )
@@ -213,10 +211,11 @@ def _prospect(attempt: _Attempt, there: Mapping[str, Field]) -> Prospect:
     return Prospect.of(dataset, connection, attempt.client, there, without=without)
 
 
-async def _note_start(tx: Tx, run: Row[Any], connection: Connection, now: datetime) -> None:
-    started = {"status": "running", "odoo_login": connection.odoo_username}
-    counts = {"started_at": run.started_at or now, "attempts": run.attempts + 1}
-    await runs.update(tx, run.id, started | counts)
+async def _left_undone(tx: Tx, claim: Claim) -> Plan | None:
+    """Return how far a run came that ended before it was complete; None after one that was."""
+    checkpoint = await runs.last_checkpoint(tx, claim.connection_id, claim.dataset)
+    plan = Plan.from_json(checkpoint) if checkpoint else None
+    return plan if plan is not None and plan.has_begun else None
 
 
 async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
@@ -239,10 +238,9 @@ async def _begin(work: Work, prospect: Prospect, *, counted: bool) -> None:
         )
     described = describe(prospect, plan.fields, before)
     async with work.database.tenant(work.claim.tenant_id) as tx:
-        await lanes.advance(tx, work.claim, plan.to_json())
         told = (await runs.get(tx, work.run_id)).drift or ()  # by an attempt before this one
         about["drift"] = list(dict.fromkeys([*told, *changed])) or None
-        await runs.update(tx, work.run_id, about)
+        await runs.commit(tx, work.claim, plan.to_json(), {}, **about)
         about_clocks = {"fields": described, "skew_s": plan.skew_s}
         await cursors.write(tx, work.connection_id, work.dataset.name, **about_clocks)
         await runs.add_note(tx, work.run_id, clocks.skew_remark(plan.skew_s))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from odoosync.db import Tx
-from odoosync.jobs import lanes
 from odoosync.sync import clocks, cursors, questions, runs
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import failed_rows, ids, labels, lag, pages, restored, volatile
 from odoosync.sync.engine.work import Work
+from odoosync.sync.schedules import store as schedules
 from odoosync.sync.window import Cursor, is_due, missed_since, to_domain
 
 
@@ -60,7 +60,7 @@ async def _reread(work: Work, cursor: Cursor) -> bool:
 
 
 async def _complete(work: Work, before: Cursor) -> None:
-    """Move the cursor, end the run and free the lane, in one transaction."""
+    """Move the cursor and end the run, in one transaction."""
     plan, now = work.plan, work.clock()
     moments = dict.fromkeys(plan.done, plan.t0)
     if plan.wide_at is not None:
@@ -68,6 +68,7 @@ async def _complete(work: Work, before: Cursor) -> None:
     if plan.is_whole:
         moments["full_at"] = plan.t0
     async with work.database.tenant(work.claim.tenant_id) as tx:
+        await schedules.lock(tx, work.connection_id, work.dataset.name)  # before the run
         await cursors.write(
             tx,
             work.connection_id,
@@ -77,15 +78,13 @@ async def _complete(work: Work, before: Cursor) -> None:
             shape=plan.shape,
             completed_at=now,
             lag_s=plan.lag_s,
-            unfinished=None,
             **moments,
         )
         grew = lag.has_grown(work, before)
         await runs.add_note(tx, work.run_id, clocks.lag_remark(plan.lag_s, grew=grew))
         await _note_faults(tx, work)
         await questions.settle(tx, restored.place_of(work))
-        await runs.finish(tx, work.run_id, "succeeded", now)
-        await lanes.finish(tx, work.claim)
+        await runs.finish(tx, work.claim, "succeeded", now)
 
 
 async def _note_faults(tx: Tx, work: Work) -> None:

@@ -10,12 +10,11 @@ from typing import Any
 
 from odoosync.clock import Clock
 from odoosync.db import Database, Tx
-from odoosync.jobs import lanes
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs.run_queue import Claim, Document
 from odoosync.jobs.task import Lease
 from odoosync.odoo.client import OdooClient
 from odoosync.odoo.fields import Field, PageDecoder
-from odoosync.sync import cursors, pace, runs
+from odoosync.sync import pace, runs
 from odoosync.sync.datasets import DATASET_OF_MODEL, Dataset
 from odoosync.sync.engine.maker import Maker
 from odoosync.sync.engine.making import Recipe
@@ -117,21 +116,18 @@ class Work:
     async def commit(self, plan: Plan, write: Write) -> None:
         """Commit rows, counts and checkpoint together, under the fence; then see who asks to stop.
 
-        The checkpoint is kept beside the cursor, too: a run that fails is ended by the next one.
-        Raises LaneLost when another worker has the lane, LaneCancelled, LaneStopping.
+        Raises LeaseLost when another worker has the run, JobCancelled, WorkerShutdown.
         """
-        async with self.database.tenant(self.claim.tenant_id) as tx:
-            counts = dict(await write(tx))
-            await runs.add(tx, self.run_id, counts | self._usage())
-            reached = plan.to_json()
-            await cursors.write(tx, self.connection_id, self.dataset.name, unfinished=reached)
-            await lanes.advance(tx, self.claim, reached)
+        await self._commit(plan.to_json(), write)
         self.plan = plan
         self.lease.check()
 
-    def _usage(self) -> dict[str, int]:
-        """Tell calls and bytes since the last commit."""
-        calls, received = self.client.calls, self.client.bytes_received
-        before_calls, before_received = self.used
-        self.used = (calls, received)
-        return {"calls": calls - before_calls, "bytes_received": received - before_received}
+    async def _commit(self, reached: Document, write: Write, **values: Any) -> None:
+        used = self.client.calls, self.client.bytes_received
+        calls, received = (now - before for now, before in zip(used, self.used, strict=True))
+        async with self.database.tenant(self.claim.tenant_id) as tx:
+            counts = {**await write(tx), "calls": calls, "bytes_received": received}
+            run = await runs.commit(tx, self.claim, reached, counts, **values)
+        self.used = used
+        if run.cancel_requested:
+            self.lease.cancelled.set()

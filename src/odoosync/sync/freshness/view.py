@@ -16,7 +16,6 @@ from odoosync.db import Tx
 from odoosync.sync.schedule_tables import alerts, schedules
 from odoosync.sync.schedules.rhythm import Rhythm, stale_from
 from odoosync.sync.tables import cursors
-from odoosync.sync.verify.lane import verified_by
 
 STALE = "stale"
 
@@ -97,12 +96,12 @@ async def freshness_of_one(
     return next(iter(found), None)
 
 
-async def age_before(tx: Tx, connection_id: int, lane: str, now: datetime) -> float | None:
-    """Return how many seconds old the copy is that a run on this lane is about; for the history."""
+async def age_before(tx: Tx, connection_id: int, dataset: str, now: datetime) -> float | None:
+    """Return how many seconds old the copy is that a run is about; for the history."""
     completed: datetime | None = await tx.scalar(
         tx.select(cursors, cursors.c.completed_at).where(
             cursors.c.connection_id == connection_id,
-            cursors.c.dataset == (verified_by(lane) or lane),
+            cursors.c.dataset == dataset,
         )
     )
     return None if completed is None else _age(completed, now)

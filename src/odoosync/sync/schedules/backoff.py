@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from odoosync.backoff import Backoff
+
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 
@@ -19,5 +21,5 @@ def held_until(last_due: datetime, *, failures: int, interval_s: int) -> datetim
         return None
     interval = timedelta(seconds=interval_s)
     longest = max(interval, min(_DAY, max(_HOUR, 4 * interval)))
-    factor: int = 2 ** min(failures - 1, 10)
-    return last_due + min(longest, interval * factor)
+    backoff = Backoff(interval.total_seconds(), longest.total_seconds())
+    return last_due + timedelta(seconds=backoff.after(failures))

@@ -1,8 +1,8 @@
 """The ticker: asks for the runs whose moment has come, in every worker process at once.
 
 It looks across tenants for what is due, one turn of each tenant before the next of any, and then
-acts as each tenant. A tick is one transaction: the schedule moves on, the lane is asked and the
-history gets its row, or none of it happens; and a schedule moves on only from where it was seen. So
+acts as each tenant. A tick is one transaction: the schedule moves on and
+a run is queued, or none of it happens; and a schedule moves on only from where it was seen. So
 no tick is doubled by another ticker or lost by a kill, and what was missed meanwhile is one tick.
 """
 
@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from odoosync.connections import store as connection_store
 from odoosync.connections.tables import connections
 from odoosync.db import Database, Tx
-from odoosync.jobs import lanes
 from odoosync.jobs.suspended import suspended
 from odoosync.log import FailureLog, get_logger
 from odoosync.sync import runs
@@ -117,17 +116,12 @@ async def _tick_one(tx: Tx, due: Due, now: datetime) -> bool:
 
 async def _ask(tx: Tx, due: Due, user_id: int | None, now: datetime) -> str | None:
     """Join the run that is queued, or ask for one; None when this is not synced any more."""
-    datasets = (await connection_store.get(tx, due.connection_id)).preferences.datasets
+    connection = await connection_store.get(tx, due.connection_id)
+    datasets = connection.preferences.datasets
     if datasets is not None and due.dataset not in datasets:
         return None
-    ticket = await lanes.ask(tx, due.connection_id, due.dataset)
     asked = Asked(store.TRIGGER, user_id)
-    if ticket.joined:
-        await runs.join(tx, ticket.run_id, asked)
-    else:
-        lane = (due.connection_id, due.dataset, ticket.generation)
-        await runs.enqueue(tx, ticket.run_id, lane, asked, now)
-    return ticket.run_id
+    return (await runs.enqueue(tx, connection, due.dataset, asked, now)).run_id
 
 
 def _still(tx: Tx, due: Due) -> Select[Any]:

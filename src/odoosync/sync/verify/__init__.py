@@ -2,5 +2,5 @@
 
 `judging` says what a difference means, `tally` counts and scores; both are pure. `run` carries a
 verification out, page by page; `looking` reads both sides, `naming` compares names, `mending`
-writes what differs while the dataset's own lane stands still.
+writes what differs while no sync of the dataset is running.
 """

@@ -14,14 +14,12 @@ from odoosync.accounts.audit import Actor
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.db import Database
-from odoosync.jobs import lanes
 from odoosync.sync import runs, standing
 from odoosync.sync.choosing import chosen
 from odoosync.sync.datasets import DATASETS, dataset_named
 from odoosync.sync.run_view import run_view
 from odoosync.sync.runs import Asked
 from odoosync.sync.standing import Outage
-from odoosync.sync.verify.lane import lane_of, verified_by
 from odoosync.sync.verify.outcome import WORST_FIRST, Outcome, sentences
 
 USUAL: Final = ("contacts", "products")
@@ -81,14 +79,8 @@ async def ask_to_verify(database: Database, request: VerifyRequest, now: datetim
         names = with_companions(connection, request.datasets)
         run_of = {}
         for name in sorted(names):
-            lane = lane_of(name)
-            ticket = await lanes.ask(tx, connection.id, lane, priority=_WAITED_FOR)
-            if ticket.joined:
-                await runs.join(tx, ticket.run_id, asked)
-            else:
-                place = (connection.id, lane, ticket.generation)
-                await runs.enqueue(tx, ticket.run_id, place, asked, now)
-            run_of[name] = ticket.run_id
+            wish = await runs.enqueue(tx, connection, name, asked, now, priority=_WAITED_FOR)
+            run_of[name] = wish.run_id
         run_ids = [run_of[name] for name in names]
         if request.by is not None:
             await audit.record(
@@ -167,7 +159,7 @@ def _shown(truth: float) -> str:
 
 
 def _told(run: Row[Any], wait_s: float) -> str:
-    dataset = verified_by(run.dataset)
+    dataset = run.dataset
     if run.status == "succeeded":
         return f"{dataset}: {summary(run)}"
     if run.status in runs.ENDED:

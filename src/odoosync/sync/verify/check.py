@@ -10,15 +10,14 @@ from typing import Any, Self
 
 from odoosync.db import Tx
 from odoosync.errors import Conflict
-from odoosync.jobs import lanes, standstill
-from odoosync.sync import runs
+from odoosync.jobs import idle
 from odoosync.sync.engine.work import Work, Write
 from odoosync.sync.plan import Plan
 from odoosync.sync.verify.tally import Tally
 
 
 class SyncGoesOn(Conflict):
-    """The dataset's own lane moved, or does not stand still: nothing may be written now."""
+    """A sync of the dataset is running, or ran meanwhile: nothing may be written now."""
 
     code = "sync_goes_on"
 
@@ -40,7 +39,7 @@ class NeverAtRest(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The lane's checkpoint: ids up to `last_id` are compared by `fields`; with `all_rows`, all.
+    """The run's checkpoint: ids up to `last_id` are compared by `fields`; with `all_rows`, all.
 
     `synced_to` is the T0 of the last sync and `began` that of the verification, as of its start.
     `waits` counts how often a repair had to wait for a sync: each is progress, not a failure.
@@ -90,7 +89,7 @@ class Gone:
 class Check(Work):
     """A verification at work. What syncs read by is its plan; how far it is stands in `reached`.
 
-    While `rest` is set, commits are refused unless the dataset's lane still has that fence.
+    While `rest` is set, commits are refused unless that sync of the dataset began last.
     `lookback` is the connection's own, None for the usual one.
     `confirmed_by_hand`: a person allowed marking rows as gone, however many they are.
     """
@@ -108,20 +107,21 @@ class Check(Work):
 
         Never touches the cursor, which is the sync's. Raises SyncGoesOn, having written nothing.
         """
-        async with self.database.tenant(self.claim.tenant_id) as tx:
+
+        async def guarded(tx: Tx) -> Mapping[str, int]:
             await self._guard(tx)
-            counts = dict(await write(tx))
-            await runs.add(tx, self.run_id, counts | self._usage())
-            await runs.update(tx, self.run_id, {"detail": self.reached.tally.told()})
-            await lanes.advance(tx, self.claim, self.reached.to_json())
+            return await write(tx)
+
+        detail = self.reached.tally.told()
+        await self._commit(self.reached.to_json(), guarded, detail=detail)
         self.plan = plan
         self.lease.check()
 
     async def note_rest(self) -> None:
-        """Note that the dataset's lane stands still, before reading what is to be written."""
+        """Note that no sync of the dataset is running, before reading what is to be written."""
         async with self.database.tenant(self.claim.tenant_id, write=False) as tx:
             place = self.connection_id, self.dataset.name
-            self.rest = await standstill.fence_at_rest(tx, *place)
+            self.rest = await idle.last_begun(tx, *place)
         if self.rest is None:
             raise SyncGoesOn
 
@@ -129,5 +129,5 @@ class Check(Work):
         if self.rest is None:
             return
         place = self.connection_id, self.dataset.name
-        if not await standstill.is_still_at_rest(tx, *place, self.rest):
+        if not await idle.is_still_idle(tx, *place, self.rest):
             raise SyncGoesOn

@@ -14,8 +14,8 @@ from odoosync.clock import iso
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.db import Tx
-from odoosync.jobs import lanes
-from odoosync.jobs.lanes import Claim
+from odoosync.jobs import run_queue
+from odoosync.jobs.run_queue import Claim
 from odoosync.jobs.task import Done, Lease, Outcome, RetryIn
 from odoosync.log import get_logger
 from odoosync.odoo.client import OdooClient
@@ -99,7 +99,7 @@ async def _steps_or_wait(attempt: _Attempt, check: Check, judge: Judge) -> Outco
             raise NeverAtRest from wait
         check.reached = replace(check.reached, waits=check.reached.waits + 1)
         async with tools.database.tenant(claim.tenant_id) as tx:
-            await lanes.advance(tx, claim, check.reached.to_json())
+            await run_queue.advance(tx, claim, check.reached.to_json())
         return RetryIn(_WAIT_FOR_SYNC_S, wait.code)
     return Done()
 
@@ -119,23 +119,20 @@ class _Attempt:
 
 async def _start(tools: Equipment, claim: Claim, dataset: Dataset) -> _Start:
     async with tools.database.tenant(claim.tenant_id) as tx:
-        run = await runs.get(tx, claim.run_id)
         connection = await connections.syncable(tx, claim.connection_id)
+        login = {"odoo_login": connection.odoo_username}
+        run = await run_queue.begin(tx, claim, tools.clock(), **login)
         secret = await connections.secret_of(tx, tools.key_ring, connection)
         cursor = await cursors.read(tx, connection.id, dataset.name)
         known = await cursors.kept_fields(tx, connection.id, dataset.name)
-        await lanes.advance(tx, claim, claim.checkpoint)
-        started = {"status": "running", "odoo_login": connection.odoo_username}
-        counts = {"started_at": run.started_at or tools.clock(), "attempts": run.attempts + 1}
-        await runs.update(tx, run.id, started | counts)
         gone = await _gone_before(tx, claim)
         failing = frozenset(await failing_fields.load(tx, connection.id, dataset.name))
     return _Start(run, connection, secret.reveal(), cursor, tuple(known), gone, failing)
 
 
 async def _gone_before(tx: Tx, claim: Claim) -> Gone | None:
-    """Return what the last verification of this lane saw gone, without calling it wrong."""
-    last = await runs.last_success(tx, claim.connection_id, claim.dataset)
+    """Return what the last verification saw gone, without calling it wrong."""
+    last = await runs.last_success(tx, claim.connection_id, claim.dataset, claim.kind)
     if last is None or not last.finished_at or not last.detail or not last.detail.get("gone"):
         return None
     return Gone(last.finished_at, frozenset(last.detail["gone"]))
@@ -201,8 +198,7 @@ async def _begin(check: Check, *, counted: bool, note: str | None) -> None:
         total = await patiently(lambda: check.client.search_count(model, [], context=context))
         about |= {"total": total, "fetched": 0, "pages": 0}
     async with check.database.tenant(check.claim.tenant_id) as tx:
-        await lanes.advance(tx, check.claim, check.reached.to_json())
-        await runs.update(tx, check.run_id, about)
+        await runs.commit(tx, check.claim, check.reached.to_json(), {}, **about)
     check.lease.check()
 
 
@@ -240,15 +236,14 @@ async def _rows(check: Check, judge: Judge) -> None:
 
 
 async def _complete(check: Check) -> None:
-    """Write what was found into the history, end the run and free the lane, in one transaction."""
-    tally, run_id = check.reached.tally, check.run_id
+    """Write what was found into the history, and end the run, in one transaction."""
+    tally = check.reached.tally
     async with check.database.tenant(check.claim.tenant_id) as tx:
-        waiting = (await runs.get(tx, run_id)).held_back
+        waiting = (await runs.get(tx, check.run_id)).held_back
         truth = tally.score_left(repaired=check.repairs, phantoms_left=waiting)
         detail = tally.told() | _outcome(check, truth)
-        await runs.update(tx, run_id, {"truth": truth, "detail": detail})
-        await runs.finish(tx, run_id, "succeeded", check.clock())
-        await lanes.finish(tx, check.claim)
+        found: dict[str, Any] = {"truth": truth, "detail": detail}
+        await runs.finish(tx, check.claim, "succeeded", check.clock(), **found)
 
 
 def _outcome(check: Check, truth: float) -> dict[str, Any]:
