@@ -1,14 +1,18 @@
 """Passwords: argon2 hashes, checked beside the event loop, a few at a time.
 
 Each check costs memory and time on purpose; `turn` bounds how many run at once, in threads that do
-nothing else. A hash takes one thread: the rest of the machine is for others. An unknown user costs
-the same as a known one: the check then runs against a decoy.
+nothing else. They run at a low priority: where all cores are busy, whoever signs in waits, and
+nobody else does. An unknown user costs the same as a known one: the check then runs against a
+decoy.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
@@ -25,6 +29,7 @@ from odoosync.accounts.throttle import network_of
 SHORTEST: Final = 8
 LONGEST: Final = 1024
 AT_ONCE: Final = 2
+_LOWER_BY: Final = 10
 _Result = TypeVar("_Result")
 
 
@@ -52,7 +57,9 @@ class Passwords:
     def __init__(self, hasher: Argon2Hasher | None = None) -> None:
         self._hash = PasswordHash((hasher or Argon2Hasher(parallelism=1),))
         self._turns = FairTurns(AT_ONCE)
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
+        self._threads = ThreadPoolExecutor(
+            AT_ONCE, thread_name_prefix="passwords", initializer=_lower_priority
+        )
 
     @cached_property
     def _decoy(self) -> str:
@@ -76,3 +83,11 @@ class Passwords:
     def _verify(self, password: str, known_hash: str | None) -> tuple[bool, str | None]:
         decoy = self._decoy  # made by the first check, whether it needs it or not
         return self._hash.verify_and_update(password, known_hash or decoy)
+
+
+def _lower_priority() -> None:
+    """Let this thread run after all others that want the processor. Linux alone can do so."""
+    if sys.platform == "linux":
+        me = threading.get_native_id()
+        lower = min(19, os.getpriority(os.PRIO_PROCESS, me) + _LOWER_BY)
+        os.setpriority(os.PRIO_PROCESS, me, lower)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import sys
+import threading
+
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -26,6 +30,27 @@ async def test_a_hash_of_yesterday_s_strength_is_renewed() -> None:
     assert right
     assert newer is not None
     assert await stronger.verify("api_password", newer) == (True, None)
+
+
+class _Watched(Argon2Hasher):
+    """Notes the priorities of the threads that hash, as the system counts them: 0 to 19."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.priorities: list[int] = []
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        me = threading.get_native_id()
+        self.priorities.append(os.getpriority(os.PRIO_PROCESS, me))
+        return super().hash(password, salt=salt)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Threads have no priority elsewhere.")
+async def test_a_hash_gives_way_to_the_event_loop() -> None:
+    hasher = _Watched()
+    await Passwords(hasher).hash("api_password")
+    ours = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert hasher.priorities == [min(19, ours + 10)]
 
 
 @pytest.mark.parametrize("password", ["x" * 8, "x" * 1024, "ЖЖЖЖЖЖЖЖ", " " * 8])
