@@ -98,7 +98,7 @@ class _Collector(Collector):
         yield _stalest(seen)
         yield _gauge("schedules", "Schedules by state.", "state", seen.schedules)
         yield _single("schedule_overdue_seconds", "How late the latest tick is.", seen.overdue_s)
-        yield _gauge("lanes", "Runs that are asked for, by state.", "state", seen.queue)
+        yield _gauge("open_runs", "Runs that have not ended, by state.", "state", seen.queue)
         yield _single("workers", "Worker processes that are alive.", seen.workers)
         yield _gauge("runs_last_hour", "Runs that ended in the last hour.", "status", seen.ended)
         yield from _outgoing(self.outgoing)

@@ -96,7 +96,7 @@ async def test_a_deleted_connection_is_left_out(
     for name, label in (
         ("alerts_open", "contacts"),
         ("schedules", "failing"),
-        ("lanes", "waiting"),
+        ("open_runs", "waiting"),
     ):
         key = (f"odoosync_{name}", label)
         assert (before[key], after[key]) == (1, 0), name
