@@ -47,7 +47,6 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         cors_origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,
         root_path=settings.root_path,
-        graphiql=settings.environment == "development",
         metrics_token=settings.configured_metrics_token,
     )
 

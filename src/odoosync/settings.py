@@ -110,17 +110,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds that a call which starts a sync waits for its end.",
     )
-    deletion_guard: Literal["on", "off"] = Field(
-        default="on",
-        description="`off`: deletions are marked however many they are. `on`: those beyond the two "
-        "limits below, and all rows of a dataset at once, wait for a confirmation.",
-    )
     deletion_guard_percent: float = Field(
         default=20.0,
         ge=0,
         le=100,
         description="The share of a dataset's rows, in percent, that may go at once without a "
-        "confirmation.",
+        "confirmation. All rows at once always wait for one.",
     )
     deletion_guard_rows: int = Field(
         default=1_000,
@@ -153,10 +148,6 @@ class Settings(BaseSettings):
         description="Days for which events and the log of their deliveries are kept; 0 for ever. "
         "What was not delivered by then is not sent any more.",
     )
-    environment: Literal["development", "production"] = Field(
-        default="development",
-        description="`production` switches off GraphiQL.",
-    )
     worker_concurrency: int = Field(
         default=4, ge=1, le=64, description="Syncs that one worker process runs at the same time."
     )
@@ -170,12 +161,6 @@ class Settings(BaseSettings):
         ge=1,
         description="Syncs from one Odoo server, whosever they are, that all workers together run "
         "at the same time.",
-    )
-    total_concurrency: int | None = Field(
-        default=None,
-        ge=1,
-        description="Syncs that all workers together run at the same time. Unset: as many as they "
-        "have places for.",
     )
     page_megabytes: int = Field(
         default=64,

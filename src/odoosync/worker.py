@@ -79,7 +79,6 @@ async def sync_task(
                 key_ring=key_ring,
                 clock=utc_now,
                 deletion_guard=Guard(
-                    enabled=settings.deletion_guard == "on",
                     max_share=settings.deletion_guard_percent / 100,
                     max_rows=settings.deletion_guard_rows,
                 ),
@@ -146,7 +145,6 @@ async def work(
                 limits=Limits(
                     per_tenant=settings.tenant_concurrency,
                     per_server=settings.odoo_concurrency,
-                    overall=settings.total_concurrency,
                 ),
                 presence_folder=folder / WORKERS_FOLDER,
                 rounds=(*rounds, telling),

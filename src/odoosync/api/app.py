@@ -48,7 +48,6 @@ class ApiOptions:
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     root_path: str = ""
-    graphiql: bool = True
     metrics_token: str = field(default="", repr=False)
 
 
@@ -66,7 +65,7 @@ def create_api(
         redoc_url=None,
         lifespan=lifespan,
         middleware=_middleware(services, options),
-        routes=list(_routes(graphiql=options.graphiql)),
+        routes=list(_routes()),
     )
     app.state.services = services
     app.state.readiness = health.Readiness(services, options.schema_revision)
@@ -78,20 +77,19 @@ def create_api(
 
 
 @cache
-def _routes(*, graphiql: bool) -> tuple[BaseRoute, ...]:
+def _routes() -> tuple[BaseRoute, ...]:
     """Return what is served, the same for every application of the process.
 
     What a route takes is found out once only: it is the dearest part of an application.
     """
     whole = APIRouter(redirect_slashes=False, strict_content_type=True)
-    pages = browsing_router(graphiql=graphiql)
     for router in (
         health.router,
         metrics.router,
         confirm_email.router,
         *ROUTERS,
         graphql_router(),
-        pages,
+        browsing_router(),
     ):
         whole.include_router(router)
     return tuple(whole.routes)

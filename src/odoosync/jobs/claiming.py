@@ -19,7 +19,6 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal_column,
     select,
 )
 
@@ -32,15 +31,14 @@ from odoosync.jobs.tables import OPEN, runs
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many runs are held at once: of one tenant and of one server by all workers, and of all.
+    """How many runs all workers together hold at once of one tenant, and of one server.
 
     Of one party a worker itself holds `here` at most. A run that waits for its server's answer does
-    not count for its tenant, nor among all.
+    not count for its tenant.
     """
 
     per_tenant: int = 4
     per_server: int | None = None
-    overall: int | None = None
     here: int | None = None
 
 
@@ -83,16 +81,12 @@ def _in_turn(worker_id: str, limits: Limits) -> Select[Any]:
     shares = [Share("tenant_id", tuple(of_tenant))]
     if of_server:
         shares.append(Share("server", tuple(of_server)))
-    if limits.overall is not None:
-        everybody = RUNS.count_held(literal_column("1"), busy)
-        shares.append(Share("everybody", (Limit(limits.overall, everybody),)))
     candidates = select(
         runs.c.id,
         runs.c.tenant_id,
         runs.c.server,
         runs.c.priority,
         runs.c.run_after.label("ripe_at"),
-        literal_column("1").label("everybody"),
     ).where(RUNS.due)
     return RUNS.in_turn(candidates, shares).limit(bindparam("limit"))
 

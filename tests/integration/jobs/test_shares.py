@@ -70,21 +70,6 @@ async def test_of_one_odoo_all_workers_together_hold_no_more_than_its_share(
     assert await claim(database, "a third", per_server=2) == []
 
 
-async def test_all_workers_together_hold_no_more_than_the_limit(database: Database) -> None:
-    for number, connection in enumerate(await populate(database, [1, 2, 3, 4])):
-        await ask(database, connection, tenant_id=number + 1)
-    assert len(await claim(database, limit=2, overall=3)) == 2
-    assert len(await claim(database, "another", overall=3)) == 1
-    assert await claim(database, "a third", overall=3) == []
-
-
-async def test_what_only_waits_leaves_room_below_the_limit(database: Database) -> None:
-    for number, connection in enumerate(await populate(database, [1, 2])):
-        await ask(database, connection, tenant_id=number + 1)
-    (first,) = await claim(database, overall=1)
-    assert len(await claim(database, overall=1, waiting=[first.run_id])) == 1
-
-
 async def test_servers_take_turns(database: Database) -> None:
     connections = await populate(database, [1, 2, 3, 4])
     for number, connection in enumerate(connections):

@@ -25,13 +25,11 @@ _POLICY: Final = (
 _GRAPHIQL: Final = "graphiql.html"
 
 
-def browsing_router(*, graphiql: bool) -> APIRouter:
-    """Return the router of the pages; without `graphiql` that one is not there."""
+def browsing_router() -> APIRouter:
     router = new_router(ignores_unknown=True)
     router.add_api_route("/docs", _docs, include_in_schema=False)
     router.add_api_route(_ASSETS + "/{name}", _asset, include_in_schema=False)
-    if graphiql:
-        router.add_api_route("/graphql", _graphiql, include_in_schema=False)
+    router.add_api_route("/graphql", _graphiql, include_in_schema=False)
     return router
 
 
