@@ -31,8 +31,8 @@ from odoosync.odoo.errors import (
     RedirectRefused,
 )
 from odoosync.odoo.faults import FOREIGN, PROXY_WANTS_LOGIN, Asked, translate
+from odoosync.odoo.limiter import RATE_LIMITED, Limiters, Pace, is_hosted
 from odoosync.odoo.messages import TOO_MANY_REQUESTS, Answer, Request, date_of
-from odoosync.odoo.throttle import Throttle
 from odoosync.odoo.url import candidate_urls, parse_odoo_url
 
 _MEBIBYTE = 2**20
@@ -50,7 +50,7 @@ class TransportLimits:
     total: float = 180.0
     max_bytes: int = PAGE_BYTES
     per_origin: int = 4
-    slow_spacing: float = 1.0
+    slow: Pace = RATE_LIMITED
 
 
 class Transport:
@@ -63,7 +63,7 @@ class Transport:
         self._guard = guard
         self._outbound = outbound or Outbound()
         self._session: aiohttp.ClientSession | None = None
-        self._throttle = Throttle(limits.per_origin, limits.slow_spacing)
+        self._limiters = Limiters(limits.slow)
 
     async def handle(self, request: Request) -> Answer:
         """Send a request and take its answer whole, as far as its bound lets it go."""
@@ -74,10 +74,12 @@ class Transport:
             retry=retry_if_exception_type(_Stale),
             reraise=True,
         )
-        async with self._throttle.slot(origin, patience=total):
+        usual = Pace(parallel=self._limits.per_origin)
+        limiter = self._limiters.of(origin, self._limits.slow if is_hosted(origin.host) else usual)
+        async with limiter.slot(within_s=total):
             answer: Answer = await attempts(self._once, request, origin)
             if answer.status == TOO_MANY_REQUESTS:
-                self._throttle.slow_down(origin, answer.retry_after)
+                self._limiters.slow_down(origin, limiter, answer.retry_after)
             return answer
 
     async def close(self) -> None:

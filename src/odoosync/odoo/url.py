@@ -14,7 +14,7 @@ from typing import Final
 from odoosync.addresses.kinds import kind_of
 from odoosync.addresses.origin import Origin, UrlKind, parse_url
 from odoosync.errors import InvalidInput
-from odoosync.odoo.throttle import is_hosted
+from odoosync.odoo.limiter import is_hosted
 
 MAX_URL_LENGTH: Final = 500
 MAX_PATH_PARTS: Final = 3

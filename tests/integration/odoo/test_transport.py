@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import ssl
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from odoosync.addresses import lookups
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.outbound import Outbound
 from odoosync.odoo import errors
+from odoosync.odoo.limiter import Pace
 from odoosync.odoo.messages import Request
 from odoosync.odoo.transport import SETTING, Transport, TransportLimits, open_transport
 
@@ -116,7 +118,7 @@ async def test_a_server_that_answers_429_is_asked_one_by_one_from_then_on() -> N
         await asyncio.sleep(0.02)
         await exchange.reply(b"{}", "Retry-After: 0", status=status)
 
-    slow = Transport(TransportLimits(slow_spacing=0.01), LOOPBACK)
+    slow = Transport(TransportLimits(slow=Pace(0.01, parallel=1)), LOOPBACK)
     async with serving(limits_the_first) as server:
         assert (await slow.handle(Request("GET", f"{server.url}/x"))).status == 429
         await asyncio.gather(*(slow.handle(Request("GET", f"{server.url}/x")) for _ in range(6)))
@@ -229,7 +231,8 @@ async def test_no_origin_is_remembered_when_its_calls_are_over(transport: Transp
         await asyncio.gather(
             *(transport.handle(Request("GET", f"{server.url}/x")) for _ in range(4))
         )
-    assert transport._throttle._gates == {}
+    gc.collect()
+    assert not transport._limiters._in_use
 
 
 async def test_the_transport_of_a_process_may_call_the_default_address_only() -> None:

@@ -12,8 +12,8 @@ from integration.sync.copying import KEY, Copy
 from integration.sync.direct import DirectOdoo
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
+from odoosync.odoo.limiter import Pace
 from odoosync.odoo.messages import Answer, Request
-from odoosync.odoo.pacing import Pace
 from odoosync.odoo.transport import Transport
 from odoosync.sync.deletion_guard import Guard
 from odoosync.sync.engine import open_odoo as opening

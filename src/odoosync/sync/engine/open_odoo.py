@@ -14,9 +14,9 @@ from odoosync.log import get_logger
 from odoosync.odoo.bounds import PAGE_BYTES
 from odoosync.odoo.client import OdooClient, open_client
 from odoosync.odoo.facts import ServerFacts
+from odoosync.odoo.limiter import RATE_LIMITED, LimitedHandler, Limiters, Pace
 from odoosync.odoo.login import Login
 from odoosync.odoo.messages import Handler
-from odoosync.odoo.pacing import RATE_LIMITED, Gates, Pace
 from odoosync.odoo.rate_limits import RateLimitedHandler
 from odoosync.odoo.spending import Spending
 from odoosync.odoo.tenant_handler import TenantHandler
@@ -38,7 +38,7 @@ class Equipment:
     key_ring: KeyRing
     clock: Clock
     deletion_guard: Guard
-    gates: Gates = field(default_factory=Gates)
+    limiters: Limiters = field(default_factory=Limiters)
     maker: Maker = field(default_factory=Maker)
     quotas: Quotas = field(default_factory=Quotas)
     page_bytes: int = PAGE_BYTES
@@ -74,7 +74,9 @@ def _paced(tools: Equipment, connection: Connection) -> Handler:
     usual = RATE_LIMITED if limited else Pace()
     pace = Pace(wishes.call_spacing or usual.spacing, wishes.parallel_calls or usual.parallel)
     transport = TenantHandler(tools.transport, connection.tenant_id)
-    handler = tools.gates.handler(transport, connection.id, pace)
+    handler: Handler = transport
+    if pace != Pace():
+        handler = LimitedHandler(transport, tools.limiters.of(connection.id, pace))
     if limited:
         return handler
 
