@@ -113,7 +113,7 @@ def test_a_worker_that_was_frozen_longer_than_its_lease_writes_nothing_more(
         siege.odoo.hold_at(is_second_page, since=page.asked)
         os.kill(frozen, signal.SIGCONT)
         siege.odoo.let_pass(page)
-        wait_until(lambda: "lane_lost" in (siege.service.folder / "workers.log").read_text())
+        wait_until(lambda: "lease_lost" in (siege.service.folder / "workers.log").read_text())
         siege.odoo.let_all_pass()
         assert_exact(siege, run_id)
         assert siege.ended(run_id)["attempts"] > 1

@@ -71,10 +71,13 @@ def _connected(url: str) -> Any:
     return engine.begin()
 
 
-def _rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
+def _rows(url: str) -> dict[str, list[dict[str, Any]]]:
     with _connected(url) as connection:
         return {
-            name: [tuple(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')]
+            name: [
+                dict(row)
+                for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"').mappings()
+            ]
             for (name,) in connection.exec_driver_sql(
                 "SELECT name FROM sqlite_master WHERE type = 'table'"
                 " AND name NOT IN ('alembic_version', 'sqlite_sequence')"
@@ -97,8 +100,9 @@ def test_an_upgrade_keeps_rows_foreign_keys_indexes_and_triggers(old_url: str) -
     parts = {part for part in parts if part[0] != "lanes"}
     upgrade(old_url)
     after = _rows(old_url)
-    for name, rows in before.items():  # columns may have come behind those that there were
-        assert [new[: len(old)] for new, old in zip(after[name], rows, strict=True)] == rows
+    for name, rows in before.items():
+        for new, old in zip(after[name], rows, strict=True):
+            assert new == new | {column: old[column] for column in old.keys() & new.keys()}
     assert parts <= _parts(old_url)
     with _connected(old_url) as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
