@@ -11,11 +11,12 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Dialect, make_url
 
 from emptying import Emptied
 from odoosync.db import Database, open_database
@@ -143,5 +144,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     opened = open_database(database_url)
+    share_statements(opened)
     yield opened
     await opened.close()
+
+
+_compiled: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
+
+
+def share_statements(opened: Database) -> None:
+    """Let it use what others in this process have compiled: that takes longer than the statements.
+
+    What is compiled belongs to a dialect.
+    """
+    engine = opened.engine.sync_engine
+    engine.dialect, cache = _compiled.setdefault(engine.dialect.name, (engine.dialect, {}))
+    engine.update_execution_options(compiled_cache=cache)
