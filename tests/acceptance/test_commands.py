@@ -141,6 +141,7 @@ def test_a_second_serve_on_the_same_port_is_refused_in_a_line(
     assert "Choose another --host or --port." in ran.stderr
 
 
+@pytest.mark.dialect
 def test_doctor_finds_a_running_service_sound(service: Service, caller: Caller) -> None:
     del caller
     ran = service.run("doctor")
@@ -166,6 +167,7 @@ def test_a_disabled_user_is_out_at_once(service: Service, caller: Caller) -> Non
     assert caller.http.get("/api/v1/me").status_code == 401
 
 
+@pytest.mark.dialect
 def test_deleting_a_user_deletes_everything_of_theirs(service: Service, connected: Caller) -> None:
     caller = connected
     caller.post("/api/v1/contacts/sync", {})

@@ -192,6 +192,7 @@ async def test_a_full_sync_takes_a_longer_look_back_back(synced: Copy) -> None:
     assert (await synced.sync()).note is None
 
 
+@pytest.mark.dialect
 async def test_what_was_learned_of_a_clock_survives_a_kill(
     synced: Copy, fragile: FragileDatabase
 ) -> None:
