@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from math import inf
 from threading import Thread
 from typing import TYPE_CHECKING, Self
@@ -24,6 +26,37 @@ _START_SECONDS = 10.0
 
 class NotListening(OSError):
     """It got no port; the message says what to do."""
+
+
+class _PromptServer(uvicorn.Server):
+    """Ends as soon as it is told to: uvicorn's own looks for that ten times a second."""
+
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    async def main_loop(self) -> None:
+        self._told = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        await self.on_tick(0)
+        if not self.should_exit:
+            await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen no more, and let calls end that are being answered."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn tells nobody
+                    await asyncio.sleep(0.005)
+
+    def end(self) -> None:
+        """Tell it to end, from another thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._told.set)
 
 
 class SandboxServer:
@@ -57,7 +90,7 @@ class SandboxServer:
             path=path,
             languages=languages,
         )
-        self._server = uvicorn.Server(_config(app))
+        self._server = _PromptServer(_config(app))
         self._thread = Thread(target=self._serve, name="sandbox-odoo", daemon=True)
 
     @property
@@ -75,7 +108,7 @@ class SandboxServer:
 
     def stop(self) -> None:
         self.faults.closing = True
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join(_START_SECONDS)
         self._socket.close()
 

@@ -13,6 +13,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import unquote
@@ -31,6 +32,12 @@ _PROXY_URL: Final = UrlKind(f"value of {PROXY}", "bad_settings", "http://proxy.e
 _USER_INFO: Final = re.compile(r"(?P<scheme>[^/]*//)(?P<user>[^/?#]*)@")
 
 
+@cache
+def _system_trust() -> ssl.SSLContext:
+    """Trust the system's authorities: reading them all takes long, and once a process is enough."""
+    return ssl.create_default_context()
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """Shared by all that connects for users: the calls to Odoo, and the messages of webhooks.
@@ -38,7 +45,7 @@ class Outbound:
     `login` is the header that the proxy alone is to see.
     """
 
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    tls: ssl.SSLContext = field(default_factory=_system_trust)
     proxy: Origin | None = None
     login: Mapping[str, str] = field(default_factory=dict, repr=False)
     lookups: Lookups = field(default_factory=Lookups)
@@ -106,9 +113,9 @@ class Outbound:
 
 def trusting(ca_file: Path | None) -> ssl.SSLContext:
     """Trust the system's authorities, and those of a file beside them. Raises InvalidInput."""
-    tls = ssl.create_default_context()
     if ca_file is None:
-        return tls
+        return _system_trust()
+    tls = ssl.create_default_context()
     try:
         tls.load_verify_locations(cafile=ca_file)
     except FileNotFoundError:
