@@ -12,9 +12,11 @@ from service import running_service
 from siege import EQUAL, Siege, difference
 from watched_odoo import WatchedOdoo
 
-SEED, PAGE_S, WITHIN_S = 7, 0.25, 3.0
-KILLS, ROWS, PAGE = 5, 6_000, 500
-SOAK_KILLS, SOAK_ROWS = 100, 50_000
+SEED = 7
+KILLS, ROWS, PAGE, PAGE_S = 5, 3_000, 250, 0.12
+SOAK_KILLS, SOAK_ROWS, SOAK_PAGE_S = 100, 50_000, 0.25
+PAGES_WITHIN = 12
+"""A blow falls before that many pages are there."""
 ON_HAND = 2
 """One page is stored while the next one is asked for, however slow either is."""
 
@@ -32,7 +34,7 @@ def siege(tmp_path: Path, database_url: str, request: pytest.FixtureRequest) -> 
         ) as service,
         service.signed_in("somebody") as caller,
     ):
-        odoo.slow(PAGE_S)
+        odoo.slow(SOAK_PAGE_S if soak else PAGE_S)
         besieged = Siege(service, odoo, caller, random.Random(SEED))
         if not soak:
             besieged.prefer(page_size=PAGE)
@@ -42,8 +44,9 @@ def siege(tmp_path: Path, database_url: str, request: pytest.FixtureRequest) -> 
 def test_killed_again_and_again_a_sync_loses_and_doubles_nothing(
     siege: Siege, request: pytest.FixtureRequest
 ) -> None:
-    kills = SOAK_KILLS if request.config.getoption("--soak") else KILLS
-    runs = siege.suffer(kills, within=WITHIN_S)
+    soak = request.config.getoption("--soak")
+    kills, page_s = (SOAK_KILLS, SOAK_PAGE_S) if soak else (KILLS, PAGE_S)
+    runs = siege.suffer(kills, within=PAGES_WITHIN * page_s)
     print(f"\n{siege.cost()}")  # noqa: T201 - figures for `-s`
     total = siege.total
     assert {run["status"] for run in runs} == {"succeeded"}

@@ -25,22 +25,25 @@ from siege import EQUAL, Siege, difference, past_all_doors
 from waiting import wait_until
 from watched_odoo import Call, WatchedOdoo
 
-ROWS, PAGE_S = 12_000, 0.4
+ROWS, PAGE, PAGE_S = 3_000, 250, 0.1
+SOAK_ROWS = 12_000
 CUTS, SOAK_CUTS = 3, 30
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 
 
 @contextmanager
-def besieged(folder: Path, database_url: str, *options: str) -> Iterator[Siege]:
+def besieged(folder: Path, database_url: str, *options: str, rows: int = ROWS) -> Iterator[Siege]:
     with (
-        WatchedOdoo(folder, ROWS) as odoo,
+        WatchedOdoo(folder, rows) as odoo,
         running_service(
             folder, database_url, *options, ODOOSYNC_DEFAULT_ODOO_URL=odoo.url
         ) as service,
         service.signed_in("somebody") as caller,
     ):
         odoo.slow(PAGE_S)
-        yield Siege(service, odoo, caller, random.Random(3))
+        siege = Siege(service, odoo, caller, random.Random(3))
+        siege.prefer(page_size=PAGE)
+        yield siege
 
 
 def is_window_page(call: Call) -> bool:
@@ -179,14 +182,14 @@ def test_a_file_that_loses_its_last_writes_with_the_power_is_whole_and_goes_on(
 ) -> None:
     soak, path = request.config.getoption("--soak"), Path(sqlite_url.removeprefix("sqlite:///"))
     lost = []
-    with besieged(tmp_path, sqlite_url) as siege:
+    with besieged(tmp_path, sqlite_url, rows=SOAK_ROWS if soak else ROWS) as siege:
         for number in range(SOAK_CUTS if soak else CUTS):
             run_id = siege.ask(full=True)
             siege.odoo.wait_for(is_window_page, since=siege.runs[run_id])
             with closing(sqlite3.connect(path)) as database:
                 database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             with checkpointing(path) if number % 2 else ExitStack():
-                time.sleep(siege.chance.uniform(0.2, 2.0))
+                time.sleep(siege.chance.uniform(0, 10 * PAGE_S))
                 siege.fell("both")
             lost.append(lose_the_tail(path, siege.chance))
             siege.service.start()
