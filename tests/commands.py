@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from odoosync.accounts import passwords
 from odoosync.cli.main import app_with
+from people import cheap_hasher
 
 Run = Callable[..., str]
 """Takes the words of a command and its `stdin`, returns what it says, raises what it raises."""
@@ -17,7 +19,8 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Run a command; the logging that it sets up is undone."""
+    """Run a command; hashing costs little, and the logging that it sets up is undone."""
+    monkeypatch.setattr(passwords, "Argon2Hasher", cheap_hasher)
     monkeypatch.setenv("ODOOSYNC_DATABASE_URL", database_url)
     monkeypatch.setenv("ODOOSYNC_DATA_DIR", str(tmp_path / "data"))
     root = logging.getLogger()

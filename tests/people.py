@@ -31,8 +31,12 @@ class HeldClock:
         self.now += timedelta(**span)
 
 
+def cheap_hasher(**_usual: int) -> Argon2Hasher:
+    return Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 def cheap_passwords() -> Passwords:
-    return Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+    return Passwords(cheap_hasher())
 
 
 @pytest.fixture

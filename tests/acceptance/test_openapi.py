@@ -25,10 +25,12 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from odoosync.accounts import passwords
 from odoosync.api.problems import MEDIA_TYPE
 from odoosync.app import build_app
 from odoosync.crypto import KeySource
 from odoosync.settings import load_settings
+from people import cheap_hasher
 from service import running_service
 from waiting import PATIENCE_S
 
@@ -75,6 +77,7 @@ def schema(
     places = {"ODOOSYNC_DATABASE_URL": database_url, "ODOOSYNC_DATA_DIR": str(tmp_path / "data")}
     for name, value in (OPTIONS | places).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(passwords, "Argon2Hasher", cheap_hasher)
     KeySource(None, tmp_path / "data").load_or_make()
     app = called_from_here(build_app(load_settings()))
     yield schemathesis.openapi.from_asgi("/openapi.json", app)
