@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 import httpx
 import pytest
@@ -49,9 +50,13 @@ async def services(
     await transport.close()
 
 
+newest_revision = cache(head_revision)
+"""Read once a process: it looks through all migrations."""
+
+
 @pytest.fixture
 def options() -> ApiOptions:
-    return ApiOptions(schema_revision=head_revision(), rate_limit=100)
+    return ApiOptions(schema_revision=newest_revision(), rate_limit=100)
 
 
 @pytest.fixture
