@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from databases import share_statements
 from odoosync.db import Database, Tx, open_database
 from odoosync.jobs.tables import runs as run_table
 from odoosync.sync import cursors, runs
@@ -58,6 +59,7 @@ class Mortal(Database):
 
 def mortal(url: str) -> Mortal:
     opened = open_database(url, pool_size=2)
+    share_statements(opened)
     return Mortal(opened.engine, opened.url)
 
 
