@@ -1,6 +1,6 @@
 """The first sync of all contacts, from the call to its answer, against three ways of reading them.
 
-Ours is the service itself: POST, lane, worker, store, deletions compared, answer. The bare loop
+Ours is the service itself: POST, run, worker, store, deletions compared, answer. The bare loop
 fetches the same pages and drops them; OdooRPC with SQLAlchemy's ORM and dlt keep them in a file.
 The sandbox answers as fast as real Odoos do, a slower and a faster one; then, for ours alone, as
 fast as it can.

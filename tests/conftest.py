@@ -1,8 +1,7 @@
 """Fixtures that all tiers may use, what CI leaves out, and the order.
 
-What only shows what others have read or written, and what shows how Odoos and proxies fail, runs on
-SQLite alone, but for what is marked `dialect`: there filters, cursors, locks or policies differ
-between the databases.
+What only shows what others have read or written runs on SQLite alone, but for what is marked
+`dialect`: there filters, cursors, locks or policies differ between the databases.
 
 Tests are handed to the workers one by one, in this order: what takes longest must not come last.
 """
@@ -21,6 +20,7 @@ from hypothesis import HealthCheck, settings
 from databases import (
     database,
     database_url,
+    empty_url,
     loops_only,
     postgres_server,
     postgres_template,
@@ -33,6 +33,7 @@ from databases import (
 __all__ = [
     "database",
     "database_url",
+    "empty_url",
     "loops_only",
     "postgres_server",
     "postgres_template",
@@ -56,15 +57,6 @@ SURFACES = (
     *(f"acceptance/test_{name}" for name in ("openapi", "commands", "questions", "mail")),
     *(f"acceptance/test_{name}" for name in ("webhooks", "json2", "neighbours", "unfinished")),
 )
-ODOOS = tuple(
-    f"integration/sync/test_{name}."
-    for name in (
-        *("ahead", "bad_neighbours", "breaker", "broken_answers", "clocks", "failing_fields"),
-        *("hostile", "left_out", "maker", "rate_limits", "refused_bytes", "rejected_keys"),
-        "upgrades",
-    )
-)
-"""What shows how an Odoo, or a proxy before it, may be: the rows come to the store as others do."""
 LONG = (
     "test_openapi",
     "test_fuzzing",
@@ -101,11 +93,7 @@ def _is_the_same_on_sqlite(item: pytest.Item) -> bool:
     callspec = getattr(item, "callspec", None)
     on_postgresql = callspec is not None and "postgresql" in callspec.params.values()
     place = item.path.relative_to(ROOT).as_posix()
-    return (
-        on_postgresql
-        and place.startswith(SURFACES + ODOOS)
-        and not item.get_closest_marker("dialect")
-    )
+    return on_postgresql and place.startswith(SURFACES) and not item.get_closest_marker("dialect")
 
 
 def _left_out(config: pytest.Config, items: Iterable[pytest.Item]) -> list[pytest.Item]:

@@ -123,6 +123,14 @@ def postgres_url(shared_postgres: SharedPostgres) -> str:
     return shared_postgres.url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without a schema, once on each dialect: for upgrades."""
+    if request.param == "postgresql":
+        return new_database(request.getfixturevalue("postgres_server"))
+    return f"sqlite:///{tmp_path / 'old.sqlite3'}"
+
+
 @pytest.fixture
 async def loops_only(postgres_url: str) -> AsyncIterator[Database]:
     """A PostgreSQL that joins by nested loops, and runs what is in them again for each row."""

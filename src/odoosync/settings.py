@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -27,6 +27,14 @@ CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
 _PREFIX: Final = "ODOOSYNC_"
+_REMOVED: Final[Mapping[str, str]] = {
+    "DELETION_GUARD": "Take it away. How many rows may go without a confirmation is "
+    "set by ODOOSYNC_DELETION_GUARD_PERCENT and ODOOSYNC_DELETION_GUARD_ROWS.",
+    "ENVIRONMENT": "Take it away. GraphiQL is always there, as /docs is.",
+    "TOTAL_CONCURRENCY": "Take it away. ODOOSYNC_WORKER_CONCURRENCY and the number of "
+    "workers limit all syncs.",
+}
+"""Settings of earlier versions, each with what to do instead."""
 _OF_TESTS: Final = tuple(_PREFIX + name for name in ("TEST_", "LIVE", "BENCH_"))
 
 
@@ -362,14 +370,18 @@ def load_settings() -> Settings:
 
 
 def _unknown_variables(names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return sentences about variables that are nearly settings, and names like none of them."""
+    """Return sentences about settings that are misspelt or gone, and names like none of them."""
     known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
     ours = {name for name in names if name.upper().startswith(_PREFIX)}
     unknown = {name for name in ours if not name.upper().startswith(_OF_TESTS)}
     misspelt, strange = [], []
     for name in sorted(one for one in unknown if one.upper() not in known):
+        own = name.upper().removeprefix(_PREFIX)
+        if own in _REMOVED:
+            misspelt.append(f"There is no setting {name!r} any more. {_REMOVED[own]}")
+            continue
         short = {one.removeprefix(_PREFIX): one for one in known}
-        likely = closest(name.upper().removeprefix(_PREFIX), short)
+        likely = closest(own, short)
         if likely is None:
             strange.append(shown(name))
         else:

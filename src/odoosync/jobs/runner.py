@@ -103,7 +103,7 @@ async def _supervise(context: WorkerContext, claim: Claim, lease: Lease) -> Outc
 
 async def _heartbeat(context: WorkerContext, claim: Claim, lease: Lease) -> StopReason:
     """Renew the lease and pass on what is asked, until there is a reason to cut the body off."""
-    timing, renewed, told = context.timing, time.monotonic(), None
+    timing, renewed, asked_at = context.timing, time.monotonic(), None
     while True:
         await asyncio.sleep(min(timing.look, timing.renew))
         now = time.monotonic()
@@ -116,10 +116,10 @@ async def _heartbeat(context: WorkerContext, claim: Claim, lease: Lease) -> Stop
             except (SQLAlchemyError, OSError) as error:
                 log.warning("lease_not_renewed", run=claim.run_id, error=type(error).__name__)
         if lease.cancelled.is_set() or lease.stopping.is_set():
-            told = told or now
-            if lease.cancelled.is_set() and now - told >= timing.cancel_grace:
+            asked_at = asked_at or now
+            if lease.cancelled.is_set() and now - asked_at >= timing.cancel_grace:
                 return "cancelled"
-            if lease.stopping.is_set() and now - told >= timing.stop_grace:
+            if lease.stopping.is_set() and now - asked_at >= timing.stop_grace:
                 return "stopping"
 
 

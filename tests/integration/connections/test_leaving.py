@@ -118,7 +118,7 @@ async def test_the_profile_makes_a_new_one_in_the_place_of_what_is_gone(
     assert (active["odoo_url"], active["id"] > gone + 1) == (odoo.url, True)
 
 
-async def test_a_worker_that_still_holds_a_lane_of_it_stores_no_more(
+async def test_a_worker_that_still_holds_a_run_of_it_stores_no_more(
     gone: int, database: Database, clock: HeldClock
 ) -> None:
     held = next(one for one in await claim(database) if one.connection_id == gone + 1)

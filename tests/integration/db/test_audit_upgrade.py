@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from alembic import command
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection
 
-from databases import new_database
 from odoosync.accounts.trail import TrailFilter, newest
 from odoosync.db import open_database
 from odoosync.db.engine import async_url, set_sqlite_pragmas
@@ -42,19 +39,16 @@ OLD = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def old_url(empty_url: str) -> str:
     """A database of the first schema, with a user's history in it."""
-    url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
-    if request.param == "postgresql":
-        url = new_database(request.getfixturevalue("postgres_server"))
-    engine = create_engine(async_url(url).replace("+aiosqlite", ""))
-    if request.param == "sqlite":
+    engine = create_engine(async_url(empty_url).replace("+aiosqlite", ""))
+    if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", set_sqlite_pragmas)
     with engine.begin() as connection:
         _fill(connection)
     engine.dispose()
-    return url
+    return empty_url
 
 
 def _fill(connection: Connection) -> None:

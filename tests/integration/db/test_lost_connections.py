@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -13,6 +15,13 @@ _END_OTHERS = (
     "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
+
+
+@pytest.fixture
+async def database(postgres_url: str) -> AsyncIterator[Database]:
+    opened = open_database(postgres_url)
+    yield opened
+    await opened.close()
 
 
 async def _ask(database: Database) -> int:
@@ -27,26 +36,18 @@ async def _ask_and_lose_it(database: Database, url: str) -> None:
 
 
 async def test_one_that_rested_is_replaced_before_it_is_used(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "_PING_AFTER_S", 0.0)
-    database = open_database(postgres_url)
-    try:
-        await _ask_and_lose_it(database, postgres_url)
-        assert await _ask(database) == 1
-    finally:
-        await database.close()
+    await _ask_and_lose_it(database, postgres_url)
+    assert await _ask(database) == 1
 
 
 async def test_one_that_was_just_used_fails_once(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "_PING_AFTER_S", 1e9)
-    database = open_database(postgres_url)
-    try:
-        await _ask_and_lose_it(database, postgres_url)
-        with pytest.raises(OperationalError):
-            await _ask(database)
-        assert await _ask(database) == 1
-    finally:
-        await database.close()
+    await _ask_and_lose_it(database, postgres_url)
+    with pytest.raises(OperationalError):
+        await _ask(database)
+    assert await _ask(database) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -11,7 +10,6 @@ from alembic import command
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
 
-from databases import new_database
 from odoosync.clock import utc_now
 from odoosync.db import open_database
 from odoosync.db.engine import async_url
@@ -43,17 +41,14 @@ _RUNS: Final = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def old_url(empty_url: str) -> str:
     """A database with lanes: one that runs with the next one queued, one queued, one at rest."""
-    url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
-    if request.param == "postgresql":
-        url = new_database(request.getfixturevalue("postgres_server"))
-    engine = create_engine(async_url(url).replace("+aiosqlite", ""))
+    engine = create_engine(async_url(empty_url).replace("+aiosqlite", ""))
     with engine.begin() as connection:
         _fill(connection)
     engine.dispose()
-    return url
+    return empty_url
 
 
 def _fill(connection: Connection) -> None:

@@ -206,7 +206,7 @@ async def test_a_stopping_worker_lets_go_after_its_page(copy: Copy) -> None:
     assert await copy.difference() == EQUAL
 
 
-async def test_an_attempt_that_lost_its_lane_writes_nothing_more(copy: Copy) -> None:
+async def test_an_attempt_that_lost_its_lease_writes_nothing_more(copy: Copy) -> None:
     await copy.ask("contacts")
     lost = await copy.claim()
     await copy.claim()

@@ -18,7 +18,7 @@ from odoosync.db import open_database
 from odoosync.sync import pace
 from odoosync.sync.verify import looking
 
-EXAMPLES, SOAK_EXAMPLES = 12, 1_000
+EXAMPLES, SOAK_EXAMPLES = 25, 1_000
 UNDATED = frozenset({"forget date", "exhume", "show", "mend"})
 """Deeds that change rows under an old date, or none: a verification cannot know since when."""
 

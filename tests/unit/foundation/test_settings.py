@@ -78,6 +78,22 @@ def test_a_misspelt_setting_is_refused_with_the_one_that_is_meant(
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("ODOOSYNC_DELETION_GUARD", "ODOOSYNC_DELETION_GUARD_ROWS"),
+        ("ODOOSYNC_ENVIRONMENT", "GraphiQL"),
+        ("ODOOSYNC_TOTAL_CONCURRENCY", "ODOOSYNC_WORKER_CONCURRENCY"),
+    ],
+)
+def test_a_setting_that_is_gone_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, name: str, instead: str
+) -> None:
+    monkeypatch.setenv(name, "on")
+    with pytest.raises(BadSettings, match=f"There is no setting '{name}' any more.*{instead}"):
+        load_settings()
+
+
 def test_a_variable_like_no_setting_is_named_and_ignored(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
