@@ -28,6 +28,7 @@ class Route:
     """Where one call goes, and what its sockets met on the way. `proxied`: they lead to a proxy.
 
     `private` is the last address, with its port, that is no public one; empty where all are.
+    `connected` and `reused` tell a new connection that stands from one that was kept.
     """
 
     origin: Origin
@@ -36,6 +37,8 @@ class Route:
     refused: list[str] = field(default_factory=list)
     opened: int = 0
     handshakes: int = 0
+    connected: bool = False
+    reused: bool = False
 
     def judge(self, guard: AddressGuard, address: str) -> Verdict:
         """Ask the guard about an address of this call, and remember what it says."""

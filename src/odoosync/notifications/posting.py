@@ -17,12 +17,12 @@ from typing import Final
 
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
-from yarl import URL
 
+from odoosync.addresses.client import GuardedClient
 from odoosync.addresses.guard import CA_FILE, AddressGuard, private_text
 from odoosync.addresses.origin import Origin, UrlKind, parse_url
 from odoosync.addresses.outbound import PROXY, Outbound
-from odoosync.addresses.sockets import Route, RoutedResponse, towards
+from odoosync.addresses.sockets import Route
 from odoosync.log import get_logger
 from odoosync.notifications.outcome import Outcome, answered
 
@@ -33,7 +33,6 @@ _KIND: Final = UrlKind(
     "webhook URL", "invalid_webhook_url", "https://example.com/odoosync", LONGEST_URL
 )
 _LONGEST_WAIT_S: Final = 86_400.0
-_PROXY_WANTS_LOGIN: Final = 407
 _HEADERS: Final = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
 
 
@@ -62,15 +61,13 @@ class Poster:
     """Opens its session with the first message, in the loop that runs then."""
 
     def __init__(
-        self,
-        guard: AddressGuard,
-        limits: Limits = Limits(),
-        outbound: Outbound | None = None,
+        self, guard: AddressGuard, limits: Limits = Limits(), outbound: Outbound | None = None
     ) -> None:
-        self._guard = guard
         self._limits = limits
-        self._outbound = outbound or Outbound()
-        self._session: aiohttp.ClientSession | None = None
+        timeout = aiohttp.ClientTimeout(
+            total=limits.total, connect=limits.connect, sock_connect=limits.connect
+        )
+        self._client = GuardedClient(guard, outbound, timeout, force_close=True)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Send one message and say what became of it; whatever fails is an outcome, too."""
@@ -78,8 +75,7 @@ class Poster:
         begun = time.monotonic()
         try:
             async with asyncio.timeout(self._limits.total):
-                with towards(route):
-                    status, excerpt, later = await self._exchange(url, headers, body, route)
+                status, excerpt, later = await self._exchange(url, headers, body, route)
         except _FOREIGN as error:
             why = _NOT_LOOKED_UP if _looking_up(error, route) else self._sentence(error)
             outcome = Outcome(_since(begun), error=route.refusal or why)
@@ -92,40 +88,18 @@ class Poster:
         return _hidden(outcome, route.origin.host)
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._client.close()
 
     async def _exchange(
         self, url: str, headers: Mapping[str, str], body: bytes, route: Route
     ) -> tuple[int, str, float | None]:
-        way = await self._outbound.addressed(URL(url, encoded=True), route, self._guard)
-        way["headers"].update(headers, **_HEADERS)
-        async with self._open().post(data=body, allow_redirects=False, **way) as response:
-            if route.proxied and response.status == _PROXY_WANTS_LOGIN:
-                raise aiohttp.ClientHttpProxyError(
-                    response.request_info, (), status=response.status
-                )
+        all_headers = {**headers, **_HEADERS}
+        async with self._client.request(
+            "POST", url, route, headers=all_headers, body=body
+        ) as response:
             seen = await _beginning(response, self._limits)
             later = _seconds(response.headers.get("Retry-After", ""))
             return response.status, seen.decode(errors="replace"), later
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = self._outbound.connector(self._guard, force_close=True)
-            connect = self._limits.connect
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": "Odoosync"},
-                timeout=aiohttp.ClientTimeout(
-                    total=self._limits.total, connect=connect, sock_connect=connect
-                ),
-                auto_decompress=False,
-                response_class=RoutedResponse,
-                trust_env=False,
-            )
-        return self._session
 
     def _sentence(self, error: Exception) -> str:
         if isinstance(error, TimeoutError) and not isinstance(

@@ -51,7 +51,6 @@ _CUT = (
 )
 _UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
 """OpenSSL's X509_V_ERR codes: no issuer found, signed by itself, a first one that nobody signed."""
-PROXY_WANTS_LOGIN = 407
 _SERVER_ERRORS = 500
 _WHY_UNREACHABLE = {
     errno.ECONNREFUSED: "Nothing listens at this address and port."
@@ -75,8 +74,6 @@ _TOO_SLOW: Mapping[Stage, str] = {
 class Asked(Route):
     """What one call asked for, and what became of it on the way."""
 
-    connected: bool = False
-    reused: bool = False
     answered: bool = False
 
     @property

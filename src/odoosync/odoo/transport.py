@@ -1,12 +1,7 @@
-"""Bytes to an Odoo and back: one pool a process, within limits, past the guard.
-
-Knows HTTP and nothing of Odoo's protocols. Every connection is judged by the guard in the
-socket factory, the one place that sees each address really connected to.
-"""
+"""Bytes to an Odoo and back, within limits. Knows HTTP and nothing of Odoo's protocols."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -15,10 +10,10 @@ import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 from yarl import URL
 
+from odoosync.addresses.client import GuardedClient
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.origin import Origin
 from odoosync.addresses.outbound import Outbound
-from odoosync.addresses.sockets import RoutedResponse, towards
 from odoosync.errors import InvalidInput
 from odoosync.odoo.body import ENCODINGS, take_body
 from odoosync.odoo.bounds import PAGE_BYTES, Bound
@@ -30,7 +25,7 @@ from odoosync.odoo.errors import (
     ProxyRefused,
     RedirectRefused,
 )
-from odoosync.odoo.faults import FOREIGN, PROXY_WANTS_LOGIN, Asked, translate
+from odoosync.odoo.faults import FOREIGN, Asked, translate
 from odoosync.odoo.limiter import RATE_LIMITED, Limiters, Pace, is_hosted
 from odoosync.odoo.messages import TOO_MANY_REQUESTS, Answer, Request, date_of
 from odoosync.odoo.url import candidate_urls, parse_odoo_url
@@ -54,15 +49,20 @@ class TransportLimits:
 
 
 class Transport:
-    """Opens its pool with the first call, in the loop that runs then; close it with that loop."""
+    """Calls to the Odoos of a process: one pool, within limits, past the guard."""
 
     def __init__(
         self, limits: TransportLimits, guard: AddressGuard, outbound: Outbound | None = None
     ) -> None:
         self._limits = limits
-        self._guard = guard
-        self._outbound = outbound or Outbound()
-        self._session: aiohttp.ClientSession | None = None
+        self._default_origin = guard.default_origin
+        timeout = aiohttp.ClientTimeout(
+            total=limits.total,
+            connect=limits.connect,
+            sock_connect=limits.connect,
+            sock_read=limits.read,
+        )
+        self._client = GuardedClient(guard, outbound, timeout, keepalive_timeout=15)
         self._limiters = Limiters(limits.slow)
 
     async def handle(self, request: Request) -> Answer:
@@ -83,23 +83,12 @@ class Transport:
             return answer
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
-    def _timeout(self, request: Request) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(
-            total=self._limits.total if request.timeout is None else request.timeout,
-            connect=self._limits.connect,
-            sock_connect=self._limits.connect,
-            sock_read=self._limits.read,
-        )
+        await self._client.close()
 
     async def _once(self, request: Request, origin: Origin) -> Answer:
         asked = Asked(origin)
         try:
-            with towards(asked):
-                return await self._exchange(request, asked)
+            return await self._exchange(request, asked)
         except OdooError as error:
             error.private = self._private(asked)
             raise
@@ -111,6 +100,22 @@ class Transport:
             raise _Stale
         raise fault
 
+    async def _exchange(self, request: Request, asked: Asked) -> Answer:
+        async with self._client.request(
+            request.method,
+            request.url,
+            asked,
+            headers={"Accept-Encoding": ENCODINGS} | dict(request.headers),
+            body=request.body,
+            total_s=request.timeout,
+        ) as response:
+            asked.answered = True
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            if 300 <= response.status < 400:  # noqa: PLR2004 - HTTP's class of redirects
+                raise _redirect(URL(request.url, encoded=True), headers.get("location", ""))
+            body = await take_body(response, self._most(request.bound))
+            return Answer(response.status, headers, body, date_of(headers), self._private(asked))
+
     def _most(self, bound: Bound) -> int:
         """Return how many bytes an answer may have."""
         most = self._limits.max_bytes
@@ -118,76 +123,18 @@ class Transport:
 
     def _private(self, asked: Asked) -> str:
         """Return the private address that a call met, other than that of the default Odoo."""
-        return "" if asked.origin == self._guard.default_origin else asked.private
+        return "" if asked.origin == self._default_origin else asked.private
 
     def _placed(self, fault: OdooError, origin: Origin) -> OdooError:
         """Name the address where it may be at fault, and whether it is the default one."""
         if fault.stage not in ON_THE_WAY or isinstance(fault, AddressRefused | ProxyRefused):
             return fault
-        default = origin == self._guard.default_origin
+        default = origin == self._default_origin
         return fault.at(f"{origin}, which is {DEFAULT_SETTING}" if default else str(origin))
-
-    async def _exchange(self, request: Request, asked: Asked) -> Answer:
-        url = URL(request.url, encoded=True)
-        async with asyncio.timeout(self._limits.connect):
-            way = await self._outbound.addressed(url, asked, self._guard)
-        way["headers"].update(request.headers)
-        async with self._open().request(
-            request.method,
-            data=request.body,
-            timeout=self._timeout(request),
-            allow_redirects=False,
-            trace_request_ctx=asked,
-            **way,
-        ) as response:
-            asked.answered = True
-            return await self._take(response, request, asked)
-
-    async def _take(
-        self, response: aiohttp.ClientResponse, request: Request, asked: Asked
-    ) -> Answer:
-        if 300 <= response.status < 400:  # noqa: PLR2004 - HTTP's class of redirects
-            raise _redirect(URL(request.url, encoded=True), response.headers.get("Location", ""))
-        if asked.proxied and response.status == PROXY_WANTS_LOGIN:
-            raise ProxyRefused(response.status)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        body = await take_body(response, self._most(request.bound))
-        return Answer(response.status, headers, body, date_of(headers), self._private(asked))
-
-    def _open(self) -> aiohttp.ClientSession:
-        """Give the session; a new one when the loop that the old one lived in is gone."""
-        loop = asyncio.get_running_loop()
-        if self._session is None or self._session.closed or self._session._loop is not loop:  # noqa: SLF001
-            connector = self._outbound.connector(self._guard, keepalive_timeout=15)
-            tracing = aiohttp.TraceConfig()
-            tracing.on_connection_create_end.append(_note_connection)
-            tracing.on_connection_reuseconn.append(_note_reuse)
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"Accept-Encoding": ENCODINGS, "User-Agent": "Odoosync"},
-                auto_decompress=False,  # it unpacks without a bound: see `body`
-                trust_env=False,
-                response_class=RoutedResponse,
-                trace_configs=[tracing],
-            )
-        return self._session
 
 
 class _Stale(CutOff):
     """The server closed a kept connection before it saw the call."""
-
-
-async def _note_connection(_session: object, context: object, _params: object) -> None:
-    asked = getattr(context, "trace_request_ctx", None)
-    if isinstance(asked, Asked):
-        asked.connected = True
-
-
-async def _note_reuse(_session: object, context: object, _params: object) -> None:
-    asked = getattr(context, "trace_request_ctx", None)
-    if isinstance(asked, Asked):
-        asked.reused = True
 
 
 def _redirect(asked: URL, location: str) -> OdooError:
