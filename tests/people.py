@@ -9,7 +9,7 @@ import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from odoosync.accounts import Accounts, open_accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.passwords import Passwords
 from odoosync.accounts.tables import audit_trail
 from odoosync.accounts.users import create_user
@@ -55,7 +55,7 @@ async def accounts(
 ) -> AsyncIterator[Accounts]:
     opened = open_accounts(database, key_ring, clock=clock, passwords=cheap_passwords())
     yield opened
-    await opened.afterwards.settle()
+    await opened.background.drain()
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ async def anna(accounts: Accounts) -> User:
 
 async def actions(accounts: Accounts, user: User) -> list[str]:
     """Return what the audit kept about a user, oldest first."""
-    await accounts.afterwards.settle()
+    await accounts.background.drain()
     async with accounts.database.tenant(user.tenant_id, write=False) as tx:
         rows = await tx.all(tx.select(audit_trail).order_by(audit_trail.c.id))
     return [row.kind for row in rows]

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.sessions import sign_in
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services

@@ -61,7 +61,7 @@ def build_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
             stop.set()
             if worker is not None:
                 await worker
-            await services.accounts.afterwards.settle()
+            await services.accounts.background.drain()
             await services.close()
 
     return create_api(services, options, lifespan=lifespan)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, func, or_
 
-from odoosync.accounts import audit, directory
+from odoosync.accounts import audit, cross_tenant
 from odoosync.accounts.audit import OPERATOR, Actor
 from odoosync.accounts.context import Accounts
 from odoosync.accounts.errors import (
@@ -24,7 +24,7 @@ from odoosync.accounts.errors import (
 )
 from odoosync.accounts.principal import Principal, parse_scopes
 from odoosync.accounts.tables import api_keys
-from odoosync.accounts.tokens import hash_of, new_api_key
+from odoosync.accounts.tokens import new_api_key, sha256
 from odoosync.db import Tx
 from odoosync.quotas import check_quota
 
@@ -80,7 +80,7 @@ async def create_api_key(
         "created_at": now,
         "expires_at": now + timedelta(days=days) if days is not None else None,
     }
-    secret = {"user_id": owner.user_id, "key_hash": hash_of(plain)}
+    secret = {"user_id": owner.user_id, "key_hash": sha256(plain)}
     async with accounts.database.tenant(owner.tenant_id) as tx:
         held = tx.select(api_keys, func.count()).where(api_keys.c.revoked_at.is_(None))
         check_quota(int(await tx.scalar(held) or 0), accounts.quotas.api_keys, "API keys")
@@ -170,10 +170,10 @@ async def release_api_key(accounts: Accounts, owner: Owner, key_id: int) -> None
         await audit.record(tx, "api_key.released", owner.by, detail={"id": key_id}, at=now)
 
 
-async def recognise_api_key(accounts: Accounts, plain: str) -> Principal:
+async def authenticate_api_key(accounts: Accounts, plain: str) -> Principal:
     """Return whom a key stands for. Raises NotSignedIn, TokenExpired, UserDisabled, KeyRests."""
     now = accounts.clock()
-    found = await directory.find_api_key(accounts.database, hash_of(plain))
+    found = await cross_tenant.find_api_key(accounts.database, sha256(plain))
     if found is None or found.revoked:
         raise NotSignedIn("The API key is not valid. Make a new one at /api/v1/api-keys.")
     if found.expires_at is not None and found.expires_at <= now:

@@ -83,17 +83,17 @@ async def record(
     await tx.execute(audit_trail.insert().values(**entry))
 
 
-class Afterwards:
+class BackgroundTasks:
     """Work that must not delay an answer: its duration would tell that a user exists."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def do(self, work: Coroutine[Any, Any, None]) -> None:
+    def add(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def settle(self) -> None:
+    async def drain(self) -> None:
         """Wait until all of it is done: before the database closes."""
         await asyncio.gather(*self._tasks)

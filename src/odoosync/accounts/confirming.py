@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from odoosync.accounts import audit, directory
+from odoosync.accounts import audit, cross_tenant
 from odoosync.accounts.audit import Actor
 from odoosync.accounts.context import Accounts
-from odoosync.accounts.directory import FoundLink
+from odoosync.accounts.cross_tenant import FoundLink
 from odoosync.accounts.errors import LinkNotValid
 from odoosync.accounts.mail_address import address_of, end_links, mailbox_of
 from odoosync.accounts.principal import Principal
 from odoosync.accounts.tables import email_confirmations, users
-from odoosync.accounts.tokens import hash_of
+from odoosync.accounts.tokens import sha256
 from odoosync.crypto import KeyRing
 from odoosync.db import Tx
 
@@ -49,10 +49,10 @@ async def begin_link(accounts: Accounts, principal: Principal, email: str) -> st
         "user_id": principal.user_id,
         "email": email,
         "mailbox": mailbox_of(email),
-        "token_hash": hash_of(_tokens(accounts.tokens.key_ring, nonce)[0]),
+        "token_hash": sha256(_tokens(accounts.tokens.key_ring, nonce)[0]),
         "asked_at": now,
     }
-    await directory.add_link(accounts.database, values, now)
+    await cross_tenant.add_link(accounts.database, values, now)
     return nonce
 
 
@@ -60,7 +60,7 @@ async def link_of(
     tx: Tx, key_ring: KeyRing, user_id: int, nonce: str, now: datetime
 ) -> Link | None:
     """Return the link of a nonce; None when it is void by now."""
-    hashes = {hash_of(token): token for token in _tokens(key_ring, nonce)}
+    hashes = {sha256(token): token for token in _tokens(key_ring, nonce)}
     found = await tx.first(
         tx.select(email_confirmations).where(
             email_confirmations.c.user_id == user_id,
@@ -80,7 +80,7 @@ async def find_link(accounts: Accounts, token: str) -> FoundLink:
     if not _TOKEN.fullmatch(token):
         raise LinkNotValid
     since = accounts.clock() - LIFETIME
-    found = await directory.find_link(accounts.database, hash_of(token), since)
+    found = await cross_tenant.find_link(accounts.database, sha256(token), since)
     if found is None:
         raise LinkNotValid
     return found
@@ -98,7 +98,7 @@ async def confirm_address(accounts: Accounts, token: str, *, caller: str) -> Fou
         )
         confirmed = await tx.execute(waiting.values(email_confirmed_at=now))
         ended = await end_links(tx, found.user_id, now)
-        if confirmed.rowcount != 1 or hash_of(token) not in ended:
+        if confirmed.rowcount != 1 or sha256(token) not in ended:
             raise LinkNotValid
         reader = Actor(None, None, "none", caller)
         detail = {"user_id": found.user_id}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from odoosync.accounts.audit import Afterwards
-from odoosync.accounts.guessing import Guesses
+from odoosync.accounts.audit import BackgroundTasks
+from odoosync.accounts.failed_login_audit import FailedLoginAudit
+from odoosync.accounts.login_throttle import LoginThrottle
 from odoosync.accounts.passwords import Passwords
-from odoosync.accounts.refusals import Refusals
 from odoosync.accounts.tokens import Tokens
 from odoosync.clock import Clock, utc_now
 from odoosync.crypto import KeyRing
@@ -21,9 +21,9 @@ class Accounts:
     passwords: Passwords
     tokens: Tokens
     clock: Clock = utc_now
-    guesses: Guesses = field(default_factory=Guesses)
-    refusals: Refusals = field(default_factory=Refusals)
-    afterwards: Afterwards = field(default_factory=Afterwards)
+    login_throttle: LoginThrottle = field(default_factory=LoginThrottle)
+    failed_logins: FailedLoginAudit = field(default_factory=FailedLoginAudit)
+    background: BackgroundTasks = field(default_factory=BackgroundTasks)
     quotas: Quotas = field(default_factory=Quotas)
 
 

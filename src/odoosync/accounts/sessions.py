@@ -1,4 +1,4 @@
-"""Sessions: signing in, going on with a refresh token, being recognised, signing out.
+"""Sessions: signing in, going on with a refresh token, being authenticated, signing out.
 
 A session is what a password login starts and what signing out, a new password or disabling ends.
 Each refresh token has one successor. For `REPEATABLE` after its first use a token is answered with
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from odoosync.accounts import audit, directory
+from odoosync.accounts import audit, cross_tenant
 from odoosync.accounts.audit import Actor
 from odoosync.accounts.context import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.errors import (
     BadUsername,
     RefreshRefused,
@@ -30,8 +30,8 @@ from odoosync.accounts.tokens import (
     ACCESS_LIFETIME,
     REFRESH_LIFETIME,
     Claims,
-    hash_of,
     new_refresh_token,
+    sha256,
 )
 from odoosync.accounts.users import normal_name
 from odoosync.db import Tx
@@ -110,19 +110,19 @@ async def _check_password(
         name = normal_name(username)
     except BadUsername:
         name = ""  # nobody's; goes through the same motions
-    accounts.guesses.check(name, address, accounts.clock())  # who has to wait takes no turn
+    accounts.login_throttle.check(name, address, accounts.clock())  # who has to wait takes no turn
     async with accounts.passwords.turn(name, address):
         now = accounts.clock()
-        accounts.guesses.check(name, address, now)
-        found = await directory.find_credentials(accounts.database, name)
+        accounts.login_throttle.check(name, address, now)
+        found = await cross_tenant.find_credentials(accounts.database, name)
         right, newer = await accounts.passwords.verify(password, found[1] if found else None)
         if not right:
-            accounts.guesses.wrong(name, address, now)
+            accounts.login_throttle.wrong(name, address, now)
     if not found or not right:
         user = found[0] if found else None
-        accounts.afterwards.do(_record_refusal(accounts, user, address, now, "password"))
+        accounts.background.add(_record_refusal(accounts, user, address, now, "password"))
         raise WrongCredentials(_WRONG)
-    accounts.guesses.right(name, address)
+    accounts.login_throttle.right(name, address)
     return *found, newer
 
 
@@ -134,12 +134,12 @@ async def _record_refusal(
     accounts: Accounts, user: User | None, address: str, now: datetime, reason: str
 ) -> None:
     """Keep it with the user's tenant, or with none: a name that nobody has may be a password."""
-    left_out = accounts.refusals.admit(user.username if user else "", now)
+    left_out = accounts.failed_logins.admit(user.username if user else "", now)
     if left_out is None:
         return
     detail = {"reason": reason} | ({"not_recorded": left_out} if left_out else {})
     claimed = Actor(user.id, user.username, "none", address) if user else None
-    await directory.record_of_stranger(
+    await cross_tenant.record_of_stranger(
         accounts.database,
         "session.refused",
         claimed or Actor(None, None, "none", address),
@@ -153,7 +153,7 @@ async def _add_refresh_token(tx: Tx, session_id: str, token: str, now: datetime)
     await tx.insert(
         refresh_tokens,
         {
-            "token_hash": hash_of(token),
+            "token_hash": sha256(token),
             "session_id": session_id,
             "issued_at": now,
             "expires_at": now + REFRESH_LIFETIME,
@@ -164,7 +164,7 @@ async def _add_refresh_token(tx: Tx, session_id: str, token: str, now: datetime)
 async def refresh(accounts: Accounts, token: str) -> Grant:
     """Trade a refresh token for new tokens. Raises RefreshRefused, UserDisabled."""
     now = accounts.clock()
-    found = await directory.find_refresh_token(accounts.database, hash_of(token))
+    found = await cross_tenant.find_refresh_token(accounts.database, sha256(token))
     if found is None or found.revoked or found.expires_at <= now:
         raise RefreshRefused("The refresh token is not valid any more. Sign in again.")
     if found.user.disabled_at is not None:
@@ -190,7 +190,7 @@ async def refresh(accounts: Accounts, token: str) -> Grant:
 async def _use_up(tx: Tx, token: str, now: datetime) -> bool:
     """Mark the token as used; False if it was used before, by another process, too."""
     unused = tx.update(refresh_tokens).where(
-        refresh_tokens.c.token_hash == hash_of(token), refresh_tokens.c.used_at.is_(None)
+        refresh_tokens.c.token_hash == sha256(token), refresh_tokens.c.used_at.is_(None)
     )
     return (await tx.execute(unused.values(used_at=now))).rowcount == 1
 
@@ -207,13 +207,13 @@ async def _go_on(tx: Tx, accounts: Accounts, session_id: str, token: str, now: d
 
 async def _is_repeatable(tx: Tx, token: str, now: datetime) -> bool:
     used = tx.select(refresh_tokens, refresh_tokens.c.used_at)
-    used_at = await tx.scalar(used.where(refresh_tokens.c.token_hash == hash_of(token)))
+    used_at = await tx.scalar(used.where(refresh_tokens.c.token_hash == sha256(token)))
     return used_at is not None and now - used_at <= REPEATABLE
 
 
 async def _find_successor(tx: Tx, accounts: Accounts, session_id: str, token: str) -> str | None:
     """Return the successor that was given; None if this process lacks the key it was made with."""
-    hashes = {hash_of(one): one for one in accounts.tokens.successors(token)}
+    hashes = {sha256(one): one for one in accounts.tokens.successors(token)}
     given = tx.select(refresh_tokens, refresh_tokens.c.token_hash).where(
         refresh_tokens.c.session_id == session_id, refresh_tokens.c.token_hash.in_(hashes)
     )
@@ -221,7 +221,7 @@ async def _find_successor(tx: Tx, accounts: Accounts, session_id: str, token: st
     return hashes[token_hash] if token_hash else None
 
 
-async def recognise(accounts: Accounts, access_token: str) -> Principal:
+async def authenticate(accounts: Accounts, access_token: str) -> Principal:
     """Return whom a token stands for. Raises NotSignedIn, TokenExpired, SessionEnded."""
     now = accounts.clock()
     claims = accounts.tokens.read(access_token, now)

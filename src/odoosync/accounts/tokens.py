@@ -131,7 +131,7 @@ def _session_id(value: object) -> str:
     return value
 
 
-def hash_of(token: str) -> str:
+def sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from odoosync.accounts import audit, directory
+from odoosync.accounts import audit, cross_tenant
 from odoosync.accounts.api_keys import (
     ApiKey,
     Owner,
@@ -20,7 +20,7 @@ from odoosync.accounts.api_keys import (
 )
 from odoosync.accounts.audit import OPERATOR, Actor
 from odoosync.accounts.context import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.errors import BadUsername, UserUnknown, WrongPassword
 from odoosync.accounts.mail_address import normal_address, store_address
 from odoosync.accounts.passwords import check_new_password
@@ -88,7 +88,7 @@ async def create_user(
     check_new_password(password)
     async with accounts.passwords.turn(_REGISTERING, by.address):
         password_hash = await accounts.passwords.hash(password)
-    made = await directory.add_user(
+    made = await cross_tenant.add_user(
         accounts.database, name, password_hash, is_admin=is_admin, now=accounts.clock(), by=by
     )
     if address is not None:
@@ -98,7 +98,7 @@ async def create_user(
 
 
 async def list_users(accounts: Accounts) -> list[User]:
-    return await directory.list_users(accounts.database)
+    return await cross_tenant.list_users(accounts.database)
 
 
 async def find_user(database: Database, username: str) -> User:
@@ -107,7 +107,7 @@ async def find_user(database: Database, username: str) -> User:
         name = normal_name(username)
     except BadUsername as error:
         raise UserUnknown("There is no user of this name.") from error
-    user = await directory.find_user(database, name)
+    user = await cross_tenant.find_user(database, name)
     if user is None:
         raise UserUnknown(f"There is no user {name!r}.")
     return user
@@ -183,11 +183,11 @@ async def change_password(
     check_new_password(new)
     async with accounts.passwords.turn(principal.username, address):
         now = accounts.clock()
-        accounts.guesses.check(principal.username, address, now)
-        found = await directory.find_credentials(accounts.database, principal.username)
+        accounts.login_throttle.check(principal.username, address, now)
+        found = await cross_tenant.find_credentials(accounts.database, principal.username)
         right, _ = await accounts.passwords.verify(current, found[1] if found else None)
         if not right:
-            accounts.guesses.wrong(principal.username, address, now)
+            accounts.login_throttle.wrong(principal.username, address, now)
             async with accounts.database.tenant(principal.tenant_id) as tx:
                 await audit.record(tx, "user.password_refused", principal, at=now)
             raise WrongPassword("The current password is not right.")
@@ -212,7 +212,7 @@ async def _store_password(
 async def delete_user(accounts: Accounts, username: str) -> User:
     """Delete the user with all data of their tenant."""
     user = await find_user(accounts.database, username)
-    await directory.remove_user(accounts.database, user, accounts.clock())
+    await cross_tenant.remove_user(accounts.database, user, accounts.clock())
     return user
 
 

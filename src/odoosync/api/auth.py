@@ -11,9 +11,9 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 
 from odoosync.accounts import Principal, Scope
-from odoosync.accounts.api_keys import recognise_api_key
+from odoosync.accounts.api_keys import authenticate_api_key
 from odoosync.accounts.errors import NotSignedIn
-from odoosync.accounts.sessions import recognise
+from odoosync.accounts.sessions import authenticate
 from odoosync.accounts.tokens import KEY_PREFIX
 from odoosync.api.services import ServicesDep
 
@@ -44,21 +44,21 @@ async def get_caller(
 ) -> Principal:
     """Return who calls. Raises NotSignedIn and its kinds, which are 401."""
     if token and not token.startswith(KEY_PREFIX):
-        return replace(await recognise(services.accounts, token), address=address)
+        return replace(await authenticate(services.accounts, token), address=address)
     if plain := token or key:
-        return replace(await recognise_api_key(services.accounts, plain), address=address)
+        return replace(await authenticate_api_key(services.accounts, plain), address=address)
     raise NotSignedIn(
         "Sign in at /api/v1/auth/token and send `Authorization: Bearer` with the access token."
     )
 
 
-def get_recogniser(
+def get_authenticator(
     services: ServicesDep,
     address: Address,
     token: Annotated[str | None, Depends(_bearer)],
     key: Annotated[str | None, Depends(_key_header)],
 ) -> Callable[[], Awaitable[Principal]]:
-    """Return what recognises the caller again, for answers that take their time."""
+    """Return what authenticates the caller again, for answers that take their time."""
     return partial(get_caller, services, address, token, key)
 
 
@@ -73,7 +73,7 @@ def require(scope: Scope) -> Callable[[Principal], Awaitable[Principal]]:
 
 
 Caller = Annotated[Principal, Depends(get_caller)]
-Recogniser = Annotated[Callable[[], Awaitable[Principal]], Depends(get_recogniser)]
+Authenticator = Annotated[Callable[[], Awaitable[Principal]], Depends(get_authenticator)]
 Reader = Annotated[Principal, Depends(require("read"))]
 Syncer = Annotated[Principal, Depends(require("sync"))]
 Manager = Annotated[Principal, Depends(require("manage"))]

@@ -15,7 +15,7 @@ from typing import Final
 from fastapi.responses import HTMLResponse
 
 from odoosync.accounts.confirming import confirm_address, find_link
-from odoosync.accounts.directory import FoundLink
+from odoosync.accounts.cross_tenant import FoundLink
 from odoosync.accounts.errors import LinkNotValid
 from odoosync.api.auth import Address
 from odoosync.api.problems import status_of

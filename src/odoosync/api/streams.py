@@ -59,7 +59,7 @@ class Streams:
         return self.one_of(user_id) if wait else nullcontext()
 
     async def check_session(
-        self, caller: Principal, recognise: Callable[[], Awaitable[Principal]]
+        self, caller: Principal, authenticate: Callable[[], Awaitable[Principal]]
     ) -> None:
         """Recognise the caller again, once in a while for all streams of a session or key.
 
@@ -69,7 +69,7 @@ class Streams:
         if self._clock() - checked.setdefault(session, self._clock()) < CHECK_SECONDS:
             return
         del checked[session]  # should it have ended, the others look for themselves
-        await recognise()
+        await authenticate()
         checked[session] = self._clock()
 
 

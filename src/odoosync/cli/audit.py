@@ -9,7 +9,7 @@ import orjson
 import typer
 from sqlalchemy import Row
 
-from odoosync.accounts.trail import TrailFilter
+from odoosync.accounts.audit_query import AuditFilter
 from odoosync.accounts.users import find_user
 from odoosync.api.reading.audit import entry_view, newest_entries
 from odoosync.api.reading.moments import read_moment
@@ -31,17 +31,17 @@ def audit(
     json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
 ) -> None:
     """Show who did what, when and from where, newest first."""
-    wanted = TrailFilter(kind, connection, read_moment("since", since), read_moment("until", until))
+    wanted = AuditFilter(kind, connection, read_moment("since", since), read_moment("until", until))
     views = map(entry_view, asyncio.run(_entries(user, wanted, limit)))
     show_list(
         (orjson.dumps(view).decode() if json else _line_of(view) for view in views),
         if_empty="No entry matches. Leave options out to see more."
-        if wanted != TrailFilter()
+        if wanted != AuditFilter()
         else "No entries yet. What people and commands do is written down here.",
     )
 
 
-async def _entries(username: str | None, wanted: TrailFilter, limit: int) -> list[Row[Any]]:
+async def _entries(username: str | None, wanted: AuditFilter, limit: int) -> list[Row[Any]]:
     async with opened_database() as (_, database):
         tenant_id = None
         if username is not None:

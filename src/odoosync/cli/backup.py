@@ -17,7 +17,7 @@ import typer
 from sqlalchemy.engine import make_url
 
 from odoosync.accounts.audit import OPERATOR
-from odoosync.accounts.directory import record_of_stranger
+from odoosync.accounts.cross_tenant import record_of_stranger
 from odoosync.cli.confirming import Yes, confirm
 from odoosync.cli.opening import revision_there
 from odoosync.cli.restored import say_what_was_taken_back

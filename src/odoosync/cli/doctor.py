@@ -9,7 +9,7 @@ from typing import Final
 
 import typer
 
-from odoosync.accounts.directory import count_unconfirmed
+from odoosync.accounts.cross_tenant import count_unconfirmed
 from odoosync.accounts.known_keys import check_keys
 from odoosync.addresses.outbound import Outbound
 from odoosync.api.health import reasons_not_ready

@@ -17,7 +17,7 @@ from odoosync.accounts.api_keys import (
     release_api_key,
     revoke_api_key,
 )
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.known_keys import begin_with_keys
 from odoosync.cli.confirming import Yes, confirm
 from odoosync.cli.listing import show_list

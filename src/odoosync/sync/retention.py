@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, not_, select
 
-from odoosync.accounts.trail import forget_entries_before
+from odoosync.accounts.audit_query import forget_entries_before
 from odoosync.clock import utc_now
 from odoosync.db import Database, Tx, in_parts
 from odoosync.jobs.rounds import Round

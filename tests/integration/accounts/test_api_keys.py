@@ -5,12 +5,12 @@ import pytest
 from odoosync.accounts import Accounts
 from odoosync.accounts.api_keys import (
     Owner,
+    authenticate_api_key,
     create_api_key,
     list_api_keys,
-    recognise_api_key,
     revoke_api_key,
 )
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.errors import (
     BadExpiry,
     BadScopes,
@@ -32,7 +32,7 @@ def owner(anna: User) -> Owner:
 
 async def test_a_key_stands_for_its_user_with_its_scopes(accounts: Accounts, owner: Owner) -> None:
     _, plain = await create_api_key(accounts, owner, "report", READ, 90)
-    caller = await recognise_api_key(accounts, plain)
+    caller = await authenticate_api_key(accounts, plain)
     assert (caller.user_id, caller.scopes, caller.kind) == (owner.user_id, READ, "api_key")
     assert caller.session_id is None
     assert caller.auth_time is None
@@ -43,8 +43,8 @@ async def test_a_key_ends_on_its_day(accounts: Accounts, owner: Owner, clock: He
     _, endless = await create_api_key(accounts, owner, "report", READ, None)
     clock.forward(days=1)
     with pytest.raises(TokenExpired):
-        await recognise_api_key(accounts, plain)
-    assert await recognise_api_key(accounts, endless)
+        await authenticate_api_key(accounts, plain)
+    assert await authenticate_api_key(accounts, endless)
 
 
 async def test_a_revoked_key_is_refused_and_gone_from_the_list(
@@ -53,7 +53,7 @@ async def test_a_revoked_key_is_refused_and_gone_from_the_list(
     key, plain = await create_api_key(accounts, owner, "report", READ, 90)
     await revoke_api_key(accounts, owner, key.id)
     with pytest.raises(NotSignedIn):
-        await recognise_api_key(accounts, plain)
+        await authenticate_api_key(accounts, plain)
     assert await list_api_keys(accounts, owner) == []
     assert (await actions(accounts, anna))[-2:] == ["api_key.created", "api_key.revoked"]
 
@@ -69,15 +69,15 @@ async def test_keys_rest_while_the_user_is_disabled(accounts: Accounts, owner: O
     _, plain = await create_api_key(accounts, owner, "report", READ, 90)
     await disable_user(accounts, "anna")
     with pytest.raises(UserDisabled):
-        await recognise_api_key(accounts, plain)
+        await authenticate_api_key(accounts, plain)
     await enable_user(accounts, "anna")
-    assert await recognise_api_key(accounts, plain)
+    assert await authenticate_api_key(accounts, plain)
 
 
 async def test_a_new_password_leaves_keys_alone(accounts: Accounts, owner: Owner) -> None:
     _, plain = await create_api_key(accounts, owner, "report", READ, 90)
     await set_password(accounts, "anna", "another_password")
-    assert await recognise_api_key(accounts, plain)
+    assert await authenticate_api_key(accounts, plain)
 
 
 async def test_the_last_use_is_noted_once_a_minute(
@@ -87,7 +87,7 @@ async def test_the_last_use_is_noted_once_a_minute(
     noted = []
     for seconds in (0, 59, 1):
         clock.forward(seconds=seconds)
-        await recognise_api_key(accounts, plain)
+        await authenticate_api_key(accounts, plain)
         noted.append((await list_api_keys(accounts, owner))[0].last_used_at)
     assert noted[0] == noted[1]
     assert noted[2] == clock.now
@@ -96,7 +96,7 @@ async def test_the_last_use_is_noted_once_a_minute(
 @pytest.mark.parametrize("plain", ["", "osk_", "osk_12345678_guess", "ÿ"])
 async def test_what_is_no_key_is_refused(accounts: Accounts, plain: str) -> None:
     with pytest.raises(NotSignedIn):
-        await recognise_api_key(accounts, plain)
+        await authenticate_api_key(accounts, plain)
 
 
 async def test_a_key_needs_a_known_scope_and_a_sensible_end(

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from odoosync.accounts import Accounts, audit
 from odoosync.accounts.audit import OPERATOR
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.errors import WrongCredentials
 from odoosync.accounts.sessions import sign_in
 from odoosync.accounts.tables import audit_trail
@@ -23,7 +23,7 @@ HERE = "192.0.2.1"
 
 
 async def _entries(accounts: Accounts) -> list[Any]:
-    await accounts.afterwards.settle()
+    await accounts.background.drain()
     async with accounts.database.system(write=False) as tx:
         return list(await tx.all(select(audit_trail).order_by(audit_trail.c.id)))
 

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DatabaseError
 
-from odoosync.accounts import audit, trail
+from odoosync.accounts import audit, audit_query
 from odoosync.accounts.audit import OPERATOR
+from odoosync.accounts.audit_query import forget_entries_before
 from odoosync.accounts.tables import audit_trail
-from odoosync.accounts.trail import forget_entries_before
 from odoosync.db import Database
 from people import HeldClock
 
@@ -38,7 +38,7 @@ async def test_what_is_older_than_the_horizon_goes_and_the_rest_stays(
 async def test_however_many_are_old_all_of_them_go(
     database: Database, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trail, "AT_ONCE", 2)
+    monkeypatch.setattr(audit_query, "AT_ONCE", 2)
     await _fill(database, clock, 10)
     assert await forget_entries_before(database, clock()) == 10
 

@@ -9,7 +9,7 @@ import uvicorn
 
 from commands import Run, command
 from copies import connect
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.known_keys import (
     KeysMissing,
     begin_with_keys,

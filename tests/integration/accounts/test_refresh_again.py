@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from odoosync.accounts import Accounts, open_accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.errors import RefreshRefused, SessionEnded
-from odoosync.accounts.sessions import recognise, refresh, sign_in, sign_out
+from odoosync.accounts.sessions import authenticate, refresh, sign_in, sign_out
 from odoosync.accounts.tables import refresh_tokens
 from odoosync.crypto import KeyRing, new_key_ring
 from odoosync.db import open_database
@@ -42,7 +42,7 @@ async def test_refreshes_at_once_get_the_same_successor(
     grants = await asyncio.gather(*(refresh(tab, token) for tab in tabs))
     (successor,) = {grant.refresh_token for grant in grants}
     for grant in grants:
-        assert await recognise(accounts, grant.access_token)
+        assert await authenticate(accounts, grant.access_token)
     assert await refresh(accounts, successor)
 
 
@@ -77,7 +77,7 @@ async def test_a_used_token_that_comes_later_ends_the_whole_family(
     with pytest.raises(RefreshRefused):
         await refresh(accounts, third.refresh_token)
     with pytest.raises(SessionEnded):
-        await recognise(accounts, third.access_token)
+        await authenticate(accounts, third.access_token)
     assert "session.refresh_reused" in await actions(accounts, anna)
 
 
@@ -101,7 +101,7 @@ async def test_the_same_successor_is_known_after_the_keys_were_rotated(
 
 async def test_no_repetition_outlives_signing_out(accounts: Accounts, token: str) -> None:
     grant = await refresh(accounts, token)
-    await sign_out(accounts, await recognise(accounts, grant.access_token))
+    await sign_out(accounts, await authenticate(accounts, grant.access_token))
     with pytest.raises(RefreshRefused):
         await refresh(accounts, token)
 

@@ -15,18 +15,18 @@ from integration.notifications.telling import LOOPBACK
 from odoosync.accounts import Accounts, audit
 from odoosync.accounts.api_keys import (
     Owner,
+    authenticate_api_key,
     create_api_key,
     list_api_keys,
-    recognise_api_key,
     release_api_key,
     revoke_api_key,
 )
 from odoosync.accounts.audit import OPERATOR
 from odoosync.accounts.confirming import begin_link, link_of
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.errors import KeyRests, NotSignedIn, SessionEnded, UserDisabled
 from odoosync.accounts.mail_address import store_address
-from odoosync.accounts.sessions import recognise, refresh, sign_in
+from odoosync.accounts.sessions import authenticate, refresh, sign_in
 from odoosync.accounts.users import create_user, delete_user, disable_user, set_password
 from odoosync.connections import service as connection_service
 from odoosync.connections import store
@@ -63,7 +63,7 @@ async def test_sessions_end(accounts: Accounts, anna: User, restored: Any) -> No
     restore = await restored()
     assert "1 sessions were ended." in await restore()
     with pytest.raises(SessionEnded):
-        await recognise(accounts, grant.access_token)
+        await authenticate(accounts, grant.access_token)
     with pytest.raises(NotSignedIn):
         await refresh(accounts, grant.refresh_token)
 
@@ -81,18 +81,18 @@ async def test_api_keys_rest_until_each_is_released(
         kept.id
     ]
     with pytest.raises(KeyRests):
-        await recognise_api_key(accounts, plain)
+        await authenticate_api_key(accounts, plain)
     await release_api_key(accounts, owner, kept.id)
-    assert (await recognise_api_key(accounts, plain)).key_id == kept.id
+    assert (await authenticate_api_key(accounts, plain)).key_id == kept.id
     with pytest.raises(NotSignedIn, match="not valid"):
-        await recognise_api_key(accounts, leaked)
+        await authenticate_api_key(accounts, leaked)
 
 
 async def test_links_that_confirm_an_address_end(
     accounts: Accounts, anna: User, restored: Any
 ) -> None:
     grant = await sign_in(accounts, anna.username, PASSWORD, address="")
-    caller = await recognise(accounts, grant.access_token)
+    caller = await authenticate(accounts, grant.access_token)
     nonce = await begin_link(accounts, caller, "anna@example.com")
     async with accounts.database.tenant(anna.tenant_id) as tx:
         await store_address(tx, anna.id, "anna@example.com", caller, NOW)
@@ -166,7 +166,7 @@ async def test_what_other_tools_put_back_is_told_what_to_do_for(
     told = await asyncio.to_thread(command, "db", "upgrade", "--put-back")
     assert "cannot be known: look at `odoosync user list`" in told
     with pytest.raises(SessionEnded):
-        await recognise(accounts, grant.access_token)
+        await authenticate(accounts, grant.access_token)
 
 
 def test_a_file_that_cannot_be_read_is_compared_with_nothing(tmp_path: Path) -> None:

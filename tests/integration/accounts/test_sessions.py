@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import User, find_credentials
+from odoosync.accounts.cross_tenant import User, find_credentials
 from odoosync.accounts.errors import (
     RefreshRefused,
     SessionEnded,
@@ -16,7 +16,14 @@ from odoosync.accounts.errors import (
     UserDisabled,
     WrongCredentials,
 )
-from odoosync.accounts.sessions import Grant, _hold_password, recognise, refresh, sign_in, sign_out
+from odoosync.accounts.sessions import (
+    Grant,
+    _hold_password,
+    authenticate,
+    refresh,
+    sign_in,
+    sign_out,
+)
 from odoosync.accounts.tables import audit_trail, refresh_tokens, sessions
 from odoosync.accounts.users import disable_user, enable_user, set_password
 from odoosync.quotas import Quotas
@@ -33,7 +40,7 @@ async def _sign_in(accounts: Accounts, username: str = "anna", password: str = P
 
 async def test_a_signed_in_user_is_recognised(accounts: Accounts, anna: User) -> None:
     grant = await _sign_in(accounts, "ANNA")
-    caller = await recognise(accounts, grant.access_token)
+    caller = await authenticate(accounts, grant.access_token)
     assert (caller.user_id, caller.tenant_id, caller.kind) == (anna.id, anna.tenant_id, "password")
     assert caller.auth_time == accounts.clock()
     assert grant.expires_in == 3600
@@ -88,8 +95,10 @@ async def test_a_refreshed_token_keeps_the_time_of_the_password(
     given = clock.now
     clock.forward(hours=2)
     with pytest.raises(TokenExpired):
-        await recognise(accounts, first.access_token)
-    caller = await recognise(accounts, (await refresh(accounts, first.refresh_token)).access_token)
+        await authenticate(accounts, first.access_token)
+    caller = await authenticate(
+        accounts, (await refresh(accounts, first.refresh_token)).access_token
+    )
     assert (caller.kind, caller.auth_time) == ("refresh", given)
 
 
@@ -108,12 +117,12 @@ async def test_a_refresh_token_lives_thirty_days(
 async def test_signing_out_ends_this_session_only(accounts: Accounts, anna: User) -> None:
     del anna
     here, there = await _sign_in(accounts), await _sign_in(accounts)
-    await sign_out(accounts, await recognise(accounts, here.access_token))
+    await sign_out(accounts, await authenticate(accounts, here.access_token))
     with pytest.raises(SessionEnded):
-        await recognise(accounts, here.access_token)
+        await authenticate(accounts, here.access_token)
     with pytest.raises(RefreshRefused):
         await refresh(accounts, here.refresh_token)
-    assert await recognise(accounts, there.access_token)
+    assert await authenticate(accounts, there.access_token)
 
 
 async def test_a_new_password_ends_every_session(accounts: Accounts, anna: User) -> None:
@@ -121,7 +130,7 @@ async def test_a_new_password_ends_every_session(accounts: Accounts, anna: User)
     grant = await _sign_in(accounts)
     await set_password(accounts, "Anna", "another_password")
     with pytest.raises(SessionEnded):
-        await recognise(accounts, grant.access_token)
+        await authenticate(accounts, grant.access_token)
     with pytest.raises(WrongCredentials):
         await _sign_in(accounts)
     assert await _sign_in(accounts, password="another_password")
@@ -145,12 +154,12 @@ async def test_a_disabled_user_is_out_at_once_and_stays_out_until_enabled(
     grant = await _sign_in(accounts)
     await disable_user(accounts, "anna")
     with pytest.raises(SessionEnded):
-        await recognise(accounts, grant.access_token)
+        await authenticate(accounts, grant.access_token)
     with pytest.raises(UserDisabled):
         await _sign_in(accounts)
     await enable_user(accounts, "anna")
     with pytest.raises(SessionEnded):
-        await recognise(accounts, grant.access_token)
+        await authenticate(accounts, grant.access_token)
     assert await _sign_in(accounts)
 
 
@@ -173,7 +182,7 @@ async def test_a_session_stands_for_its_own_user_alone(accounts: Accounts, anna:
     claims = accounts.tokens.read(grant.access_token, accounts.clock())
     swapped = replace(claims, user_id=anna.id + 1)
     with pytest.raises(SessionEnded):
-        await recognise(accounts, accounts.tokens.issue(swapped, accounts.clock()))
+        await authenticate(accounts, accounts.tokens.issue(swapped, accounts.clock()))
 
 
 async def test_the_oldest_session_ends_when_there_are_too_many(
@@ -185,9 +194,9 @@ async def test_the_oldest_session_ends_when_there_are_too_many(
         clock.forward(seconds=1)
         grants.append(await _sign_in(few))
     with pytest.raises(SessionEnded):
-        await recognise(few, grants[0].access_token)
+        await authenticate(few, grants[0].access_token)
     for standing in grants[1:]:
-        assert (await recognise(few, standing.access_token)).user_id == anna.id
+        assert (await authenticate(few, standing.access_token)).user_id == anna.id
     async with accounts.database.system(write=False) as tx:
         started = await tx.all(select(audit_trail.c.detail).order_by(audit_trail.c.id))
     assert [entry.detail for entry in started[-3:]] == [{}, {}, {"oldest_ended": 1}]

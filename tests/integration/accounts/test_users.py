@@ -6,11 +6,11 @@ from sqlalchemy import func, select
 from odoosync.accounts import Accounts
 from odoosync.accounts.api_keys import (
     Owner,
+    authenticate_api_key,
     create_api_key,
     list_api_keys,
-    recognise_api_key,
 )
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.errors import (
     BadPassword,
     SessionNeeded,
@@ -18,7 +18,7 @@ from odoosync.accounts.errors import (
     UserUnknown,
     WrongPassword,
 )
-from odoosync.accounts.sessions import recognise, sign_in
+from odoosync.accounts.sessions import authenticate, sign_in
 from odoosync.accounts.tables import tenants, users
 from odoosync.accounts.users import (
     change_password,
@@ -64,7 +64,7 @@ async def test_the_database_holds_no_password(accounts: Accounts, anna: User) ->
 
 async def test_a_user_changes_their_password_by_knowing_it(accounts: Accounts, anna: User) -> None:
     grant = await sign_in(accounts, "anna", PASSWORD, address=HERE)
-    caller = await recognise(accounts, grant.access_token)
+    caller = await authenticate(accounts, grant.access_token)
     with pytest.raises(WrongPassword):
         await change_password(accounts, caller, "wrong_password", "new_password", address=HERE)
     with pytest.raises(BadPassword):
@@ -91,7 +91,7 @@ async def test_a_changed_password_revokes_ones_own_keys_alone_and_is_audited(
 async def test_an_api_key_changes_no_password(accounts: Accounts, anna: User) -> None:
     owner = Owner(anna.tenant_id, anna.id)
     _, plain = await create_api_key(accounts, owner, "k", frozenset({"manage"}), None)
-    caller = await recognise_api_key(accounts, plain)
+    caller = await authenticate_api_key(accounts, plain)
     with pytest.raises(SessionNeeded):
         await change_password(accounts, caller, PASSWORD, "new_password", address=HERE)
 

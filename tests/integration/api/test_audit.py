@@ -9,7 +9,7 @@ from sqlalchemy import update
 from copies import NOW, connect
 from odoosync.accounts import Accounts
 from odoosync.accounts.audit import OPERATOR, record
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.tables import users
 from odoosync.accounts.users import create_user
 from odoosync.connections.tables import connections
@@ -135,7 +135,7 @@ async def test_an_administrator_sees_everybody_and_refused_strangers(
 ) -> None:
     bert = await create_user(accounts, "bert", PASSWORD)
     await client.post("/api/v1/auth/token", data={"username": "ghost", "password": "x" * 9})
-    await accounts.afterwards.settle()
+    await accounts.background.drain()
     items = (await client.get(AUDIT, headers=admin, params={"all": True})).json()["items"]
     told = [(item["tenant_id"], item["kind"]) for item in items[:2]]
     assert told == [(None, "session.refused"), (bert.tenant_id, "user.created")]

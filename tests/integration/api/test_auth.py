@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.users import disable_user
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services

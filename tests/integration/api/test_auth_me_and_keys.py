@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from people import PASSWORD
 
 KEYS = "/api/v1/api-keys"

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.browsing.assets import NAMES
 from odoosync.api.services import Services

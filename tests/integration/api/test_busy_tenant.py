@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from copies import ANNA, connect, keep
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.sessions import sign_in
 from odoosync.accounts.users import create_user
 from odoosync.api.app import ApiOptions, create_api

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copies import ANNA, BERT, NOW, connect, keep
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from odoosync.store import deletion

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from copies import CONTACTS, connect, keep
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from queries import data_of, error_of

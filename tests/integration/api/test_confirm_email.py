@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 
 from odoosync.accounts import Accounts
 from odoosync.accounts.confirming import begin_link, link_of
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.mail_address import mailbox_of, store_address
-from odoosync.accounts.sessions import recognise
+from odoosync.accounts.sessions import authenticate
 from odoosync.accounts.tables import users
 from odoosync.accounts.users import set_address
 from odoosync.api.app import ApiOptions, create_api
@@ -30,7 +30,7 @@ Headers = dict[str, str]
 @pytest.fixture
 async def path(accounts: Accounts, anna: User, signed_in: Headers, key_ring: KeyRing) -> str:
     """The link of a letter to anna."""
-    caller = await recognise(accounts, signed_in["Authorization"].partition(" ")[2])
+    caller = await authenticate(accounts, signed_in["Authorization"].partition(" ")[2])
     nonce = await begin_link(accounts, caller, "anna@example.com")
     async with accounts.database.tenant(anna.tenant_id) as tx:
         await store_address(tx, anna.id, "anna@example.com", caller, NOW)

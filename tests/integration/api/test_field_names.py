@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copies import AZURE, CONTACT_TYPES, connect, keep
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from queries import Headers, data_of

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from copies import connect
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from queries import data_of

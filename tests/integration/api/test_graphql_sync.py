@@ -9,8 +9,8 @@ import pytest
 
 from odoosync.accounts import Accounts
 from odoosync.accounts.api_keys import create_api_key, owner_of
-from odoosync.accounts.directory import User
-from odoosync.accounts.sessions import recognise, sign_in
+from odoosync.accounts.cross_tenant import User
+from odoosync.accounts.sessions import authenticate, sign_in
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.sync.service import SyncAnswer, SyncRequest, SyncService
@@ -122,7 +122,7 @@ async def test_a_key_that_may_only_read_cannot_sync(
     faked: httpx.AsyncClient, accounts: Accounts, anna: User
 ) -> None:
     grant = await sign_in(accounts, anna.username, PASSWORD, address="192.0.2.1")
-    owner = owner_of(await recognise(accounts, grant.access_token))
+    owner = owner_of(await authenticate(accounts, grant.access_token))
     _, plain = await create_api_key(accounts, owner, "reader", frozenset({"read"}), None)
     code, says = await error_of(faked, {"X-API-Key": plain}, MUTATION)
     assert (code, "'sync'" in says) == ("scope_missing", True)

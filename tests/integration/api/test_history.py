@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert
 
 from copies import connect
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.connections import store as connections
 from odoosync.crypto import KeyRing
 from odoosync.db import Database

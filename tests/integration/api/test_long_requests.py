@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from copies import ANNA, connect, keep
 from odoosync import event_loop
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api import openapi
 from odoosync.api.graphql import execution
 from odoosync.crypto import KeyRing

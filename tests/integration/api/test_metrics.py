@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from copies import connect
 from odoosync.accounts.audit import SERVICE
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.connections import store as connections

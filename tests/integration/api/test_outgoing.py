@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from copies import connect
 from integration.api.test_metrics import read
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.sessions import sign_in
 from odoosync.accounts.users import create_user, set_address
 from odoosync.crypto import KeyRing

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copies import AZURE, connect, keep
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api.reading.cursor import write_cursor
 from odoosync.api.rest import ROUTERS
 from odoosync.api.routing import Route

@@ -7,7 +7,7 @@ import pytest
 
 from copies import AZURE, CONTACT_TYPES, CONTACTS, NOW, SYNCED_AT, connect, keep, name_countries
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.users import create_user
 from odoosync.crypto import KeyRing
 from odoosync.db import Database

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copies import CONTACTS, connect, keep
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api.graphql.endpoint import MAX_VALUES
 from odoosync.crypto import KeyRing
 from odoosync.db import Database

@@ -12,8 +12,8 @@ import pytest
 
 from copies import connect
 from odoosync.accounts import Principal
-from odoosync.accounts.directory import User
-from odoosync.accounts.sessions import recognise, sign_out
+from odoosync.accounts.cross_tenant import User
+from odoosync.accounts.sessions import authenticate, sign_out
 from odoosync.api.rest.run_stream import events_of
 from odoosync.api.rest.runs import run_of
 from odoosync.api.services import Services
@@ -41,7 +41,7 @@ async def run(services: Services, anna: User) -> str:
 
 @pytest.fixture
 async def caller(services: Services, signed_in: Headers) -> Principal:
-    return await recognise(services.accounts, signed_in["Authorization"].split()[1])
+    return await authenticate(services.accounts, signed_in["Authorization"].split()[1])
 
 
 async def looks(
@@ -62,7 +62,7 @@ async def looks(
         assert times < _MANY
 
     def again() -> Awaitable[Principal]:
-        return recognise(services.accounts, signed_in["Authorization"].split()[1])
+        return authenticate(services.accounts, signed_in["Authorization"].split()[1])
 
     polled = replace(services, run_poll=SharedPoll(sleep=sleep), streams=Streams(lambda: times / 2))
     first = await run_of(run, caller, polled)

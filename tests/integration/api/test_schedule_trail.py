@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from copies import connect
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.cli.main import app_with
 from odoosync.crypto import KeyRing, new_key_ring
 from odoosync.db import Database, open_database

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copies import NOW, connect
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api.reading.cursor import write_cursor
 from odoosync.crypto import KeyRing
 from odoosync.db import Database

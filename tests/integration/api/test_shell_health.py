@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from copies import connect
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api import health
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.users import create_user
 from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
@@ -94,5 +94,5 @@ async def test_wrong_guesses_at_a_name_take_nothing_of_its_owners_share(
     async with client_of(app) as stranger, shared.tenant(anna.tenant_id, write=False):
         form = {"username": "anna", "password": "wrong-wrong"}
         assert (await stranger.post(TOKEN, data=form)).status_code == 401
-        await accounts.afterwards.settle()
+        await accounts.background.drain()
     await shared.close()

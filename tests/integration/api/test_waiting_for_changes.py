@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from copies import ANNA, BERT, connect, keep
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.users import disable_user
 from odoosync.api.reading.feed import WantedChanges, list_changes, wait_for_changes
 from odoosync.api.services import Services

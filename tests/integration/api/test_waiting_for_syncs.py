@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copies import connect
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api.services import Services
 from odoosync.api.streams import MAX_PER_USER
 from odoosync.crypto import KeyRing

@@ -7,7 +7,7 @@ import pytest
 
 from odoosync.accounts import Accounts
 from odoosync.accounts.api_keys import Owner, create_api_key
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api.services import Services
 from odoosync.db import Database
 from odoosync.notifications.kinds import CHOOSABLE

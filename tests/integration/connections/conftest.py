@@ -13,7 +13,7 @@ from copies import ANNA, BERT, keep
 from integration.connections.calling import CONNECTIONS, Calls
 from odoo_sandbox import SandboxServer, seed_world
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.accounts.sessions import sign_in
 from odoosync.accounts.users import create_user
 from odoosync.api.app import ApiOptions, create_api

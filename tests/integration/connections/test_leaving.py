@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from copies import ANNA, BERT, keep, name_countries
 from integration.connections.calling import CONNECTIONS, PROFILE, Calls
 from odoo_sandbox import SandboxServer
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.connections import leaving
 from odoosync.connections.leaving import remove_gone
 from odoosync.db import Database, metadata

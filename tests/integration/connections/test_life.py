@@ -8,7 +8,7 @@ import pytest
 
 from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
 from odoo_sandbox import SandboxServer
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.connections import store
 from odoosync.connections.errors import NoConnection
 from odoosync.crypto import KeyRing

@@ -9,7 +9,7 @@ import pytest
 from copies import ANNA, BERT, keep
 from integration.connections.calling import CONNECTIONS, Calls
 from odoo_sandbox import SandboxServer
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.connections import returning
 from odoosync.connections.returning import tell_returned
 from odoosync.db import Database

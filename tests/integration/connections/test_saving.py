@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from copies import connect
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.connections import store
 from odoosync.crypto import KeyRing
 from odoosync.db import Database

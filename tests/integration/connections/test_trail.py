@@ -11,7 +11,7 @@ from integration.connections.calling import ADMIN, CONNECTIONS, PROFILE, Calls
 from integration.odoo.servers import Exchange, serving
 from odoo_sandbox import SandboxServer
 from odoosync.accounts.audit import Actor
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.api.services import Services
 from odoosync.connections.service import Owner
 from odoosync.odoo.login import Login

@@ -12,7 +12,7 @@ from commands import Run
 from copies import ANNA, NOW, keep
 from integration.connections.calling import ADMIN_OPTIONS, CONNECTIONS, Calls
 from odoo_sandbox import SandboxServer
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.db import Database, open_database
 from odoosync.sync import questions, set_aside
 from odoosync.sync.questions import Place

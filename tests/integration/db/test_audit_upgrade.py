@@ -7,7 +7,7 @@ from alembic import command
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection
 
-from odoosync.accounts.trail import TrailFilter, newest
+from odoosync.accounts.audit_query import AuditFilter, newest
 from odoosync.db import open_database
 from odoosync.db.engine import async_url, set_sqlite_pragmas
 from odoosync.migrations import upgrade
@@ -65,7 +65,7 @@ async def test_entries_and_runs_are_carried_over(old_url: str) -> None:
     upgrade(old_url)
     database = open_database(old_url)
     async with database.tenant(1, write=False) as tx:
-        entries = await newest(tx, TrailFilter(), limit=9)
+        entries = await newest(tx, AuditFilter(), limit=9)
         run = await runs.get(tx, "r")
     await database.close()
     assert [entry.kind for entry in entries] == ["credentials.set", "user.created"]

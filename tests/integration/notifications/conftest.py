@@ -6,7 +6,7 @@ import pytest
 
 from copies import connect
 from integration.notifications.telling import LOOPBACK, Telling
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
 from people import HeldClock, accounts, anna, clock, key_ring

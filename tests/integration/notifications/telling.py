@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from odoosync.accounts.audit import Actor
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.addresses.guard import AddressGuard
 from odoosync.connections.service import Owner
 from odoosync.crypto import KeyRing

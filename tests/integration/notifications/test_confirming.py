@@ -17,7 +17,7 @@ from sqlalchemy import select
 from integration.notifications.telling import Telling
 from mail_server import MailServer, taking_mail
 from odoosync.accounts import Accounts
-from odoosync.accounts.directory import count_unconfirmed
+from odoosync.accounts.cross_tenant import count_unconfirmed
 from odoosync.accounts.sessions import sign_in
 from odoosync.accounts.users import create_user, disable_user, set_address
 from odoosync.api.app import ApiOptions, create_api

@@ -7,8 +7,8 @@ import pytest
 
 from integration.sync.copying import Copy
 from integration.sync.direct import HandClock
+from odoosync.accounts.audit_query import AuditFilter, newest
 from odoosync.accounts.tables import audit_trail
-from odoosync.accounts.trail import TrailFilter, newest
 from odoosync.sync import retention, runs
 from odoosync.sync.retention import Keep, forget_runs_before, let_go
 from odoosync.sync.runs import RunFilter, Status
@@ -92,5 +92,5 @@ async def test_histories_are_kept_as_long_as_the_settings_say(
         await tx.insert(audit_trail, entry)
     await let_go(copy.database, Keep(history_days=days, audit_days=days), clock() + MONTH)
     async with copy.database.system(write=False) as tx:
-        entries = await newest(tx, TrailFilter(), limit=9)
+        entries = await newest(tx, AuditFilter(), limit=9)
     assert (len(await _left(copy)), len(entries)) == (left, left)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from copies import connect
-from odoosync.accounts.directory import User
+from odoosync.accounts.cross_tenant import User
 from odoosync.clock import utc_now
 from odoosync.crypto import KeyRing, new_key_ring
 from odoosync.db import Database

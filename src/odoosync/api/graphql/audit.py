@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from odoosync.accounts.trail import TrailFilter
+from odoosync.accounts.audit_query import AuditFilter
 from odoosync.api.graphql.arguments import BigOrAll
 from odoosync.api.graphql.context import Info
 from odoosync.api.graphql.runs import BigInt
@@ -51,7 +51,7 @@ async def _audit(
     all: bool = False,  # noqa: A002 - the argument's name
 ) -> Any:
     caller = info.context.need("manage")
-    wanted = TrailFilter(
+    wanted = AuditFilter(
         kind, connection_id, read_moment("since", since), read_moment("until", until)
     )
     info.context.budget.take_page(limit)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from odoosync.accounts import Principal
-from odoosync.accounts.trail import TrailFilter, is_about, newest
+from odoosync.accounts.audit_query import AuditFilter, is_about, newest
 from odoosync.api.reading.cursor import read_cursor, write_cursor
 from odoosync.api.reading.errors import BadLimit
 from odoosync.api.reading.listing import LARGEST_PAGE
@@ -30,7 +30,7 @@ class AuditPage:
 async def list_entries(
     database: Database,
     caller: Principal,
-    wanted: TrailFilter,
+    wanted: AuditFilter,
     *,
     everybody: bool = False,
     limit: int,
@@ -57,7 +57,7 @@ async def list_entries(
 async def newest_entries(
     database: Database,
     tenant_id: int | None,
-    wanted: TrailFilter,
+    wanted: AuditFilter,
     *,
     limit: int,
     before: int | None = None,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
-from odoosync.accounts.trail import TrailFilter
+from odoosync.accounts.audit_query import AuditFilter
 from odoosync.api.auth import Manager
 from odoosync.api.json_answer import json_answer
 from odoosync.api.openapi import problems
@@ -67,7 +67,7 @@ async def list_audit(
     caller: Manager, services: ServicesDep, query: Annotated[AuditQuery, Query()]
 ) -> Response:
     """Tell who did what with the caller's account and connections; needs the scope `manage`."""
-    wanted = TrailFilter(
+    wanted = AuditFilter(
         kind=query.kind,
         connection_id=query.connection_id,
         since=read_moment("since", query.since),

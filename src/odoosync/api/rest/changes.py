@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
-from odoosync.api.auth import Reader, Recogniser
+from odoosync.api.auth import Authenticator, Reader
 from odoosync.api.json_answer import json_answer
 from odoosync.api.parameters import OrAll
 from odoosync.api.reading.feed import LONGEST_WAIT_S, WantedChanges, wait_for_changes
@@ -65,7 +65,7 @@ async def follow_changes(
     query: Annotated[ChangesQuery, Query()],
     caller: Reader,
     services: ServicesDep,
-    recognise: Recogniser,
+    authenticate: Authenticator,
 ) -> Response:
     wanted = WantedChanges(query.after, query.connection_id, query.dataset, query.limit)
     with services.streams.while_waiting(caller.user_id, wait=query.wait > 0):
@@ -78,5 +78,5 @@ async def follow_changes(
             is_gone=request.is_disconnected,
         )
         if query.wait:  # the session may have ended meanwhile
-            await recognise()
+            await authenticate()
     return await json_answer(feed.to_json())

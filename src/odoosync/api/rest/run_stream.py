@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from odoosync.accounts import Principal
 from odoosync.accounts.errors import NotSignedIn
-from odoosync.api.auth import Reader, Recogniser
+from odoosync.api.auth import Authenticator, Reader
 from odoosync.api.rest.runs import RunId, run_of
 from odoosync.api.routing import new_router
 from odoosync.api.services import Services, ServicesDep
@@ -34,10 +34,10 @@ _MAX_SECONDS: Final = 3_600
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def watch_run(
-    run_id: RunId, caller: Reader, services: ServicesDep, recognise: Recogniser
+    run_id: RunId, caller: Reader, services: ServicesDep, authenticate: Authenticator
 ) -> StreamingResponse:
     first = await run_of(run_id, caller, services)
-    events = events_of(first, caller, services, recognise)
+    events = events_of(first, caller, services, authenticate)
     return EventStream(events, services.streams, caller.user_id)
 
 
@@ -45,7 +45,7 @@ async def events_of(
     first: dict[str, Any],
     caller: Principal,
     services: Services,
-    recognise: Callable[[], Awaitable[Principal]],
+    authenticate: Callable[[], Awaitable[Principal]],
 ) -> AsyncIterator[bytes]:
     """Yield what is new of a run; ends with it, with the caller's session, or when it is gone."""
 
@@ -64,7 +64,7 @@ async def events_of(
         last = view
         view = await services.run_poll.next(caller.tenant_id, first["id"], look)
         try:
-            await services.streams.check_session(caller, recognise)
+            await services.streams.check_session(caller, authenticate)
         except NotSignedIn:
             return
 

@@ -1,6 +1,6 @@
 """Everything of this room that looks across tenants, in one file, each with its reason.
 
-A caller's tenant is known once they are recognised; these functions are what comes before that,
+A caller's tenant is known once they are authenticated; these functions are what comes before that,
 and what an administrator does to whole tenants. All else goes through the tenant's own door.
 """
 

@@ -14,7 +14,7 @@ from odoosync.accounts.throttle import Throttle
 
 
 @dataclass(frozen=True)
-class Refusals:
+class FailedLoginAudit:
     """Pure but for its counts: the time is handed in."""
 
     of_user: Throttle = field(default_factory=lambda: Throttle(rate=1 / 600, burst=20))

@@ -21,7 +21,7 @@ _MOST_KNOWN: Final = 50_000
 
 
 @dataclass(frozen=True)
-class Guesses:
+class LoginThrottle:
     at_user: Throttle = field(default_factory=lambda: Throttle(rate=1 / 30, burst=10))
     from_address: Throttle = field(default_factory=lambda: Throttle(rate=1 / 3, burst=100))
     from_anywhere: Throttle = field(default_factory=lambda: Throttle(rate=1 / 30, burst=100))

@@ -16,7 +16,7 @@ AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class TrailFilter:
+class AuditFilter:
     """Which entries; `kind` may be a noun. `since` is part of the span, `until` is not."""
 
     kind: str | None = None
@@ -26,7 +26,7 @@ class TrailFilter:
 
 
 def entries(
-    tx: Tx, wanted: TrailFilter, *, limit: int, before: int | None = None
+    tx: Tx, wanted: AuditFilter, *, limit: int, before: int | None = None
 ) -> Select[tuple[Any, ...]]:
     """Return the query of a page; in a transaction without a tenant, across all of them."""
     trail = audit_trail.c
@@ -45,7 +45,7 @@ def entries(
 
 
 async def newest(
-    tx: Tx, wanted: TrailFilter, *, limit: int, before: int | None = None
+    tx: Tx, wanted: AuditFilter, *, limit: int, before: int | None = None
 ) -> list[Row[Any]]:
     """List entries, newest first; `before` is the id of the last one seen. Raises UnknownKind."""
     return list(await tx.all(entries(tx, wanted, limit=limit, before=before)))
@@ -53,7 +53,7 @@ async def newest(
 
 async def is_about(tx: Tx, connection_id: int) -> bool:
     """Tell whether any entry is about the connection: those of a removed one are kept."""
-    return bool(await newest(tx, TrailFilter(connection_id=connection_id), limit=1))
+    return bool(await newest(tx, AuditFilter(connection_id=connection_id), limit=1))
 
 
 async def forget_entries_before(database: Database, horizon: datetime) -> int:
