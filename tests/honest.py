@@ -49,11 +49,11 @@ class Honest:
     def live(self, stop: threading.Event) -> None:
         """Go on until `stop`, for one round at least. Raises AssertionError for a wrong answer."""
         while True:
-            self.go_round()
+            self.dispatch_due()
             if stop.wait(self.pause_s * self.chance.uniform(0.5, 1.5)):
                 return
 
-    def go_round(self) -> None:
+    def dispatch_due(self) -> None:
         with self._timed("sign-in"):
             self.caller.sign_in()
         changed = self._change()

@@ -24,7 +24,7 @@ from odoosync.jobs.child import keep_running
 from odoosync.jobs.presence import WORKERS_FOLDER, anybody_lives
 from odoosync.jobs.rounds import going
 from odoosync.migrations import head_revision
-from odoosync.notifications.opening import webhook_guard
+from odoosync.notifications.http_delivery import webhook_guard
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings
 from odoosync.sync.rounds import watching

@@ -37,9 +37,9 @@ from odoosync.jobs.worker import Worker, new_worker_id
 from odoosync.log import configure_logging, get_logger
 from odoosync.memory import MEBIBYTE
 from odoosync.notifications.claiming import expire_mails
-from odoosync.notifications.opening import open_mailer, webhook_guard
-from odoosync.notifications.posting import Poster
-from odoosync.notifications.sender import Post, sending
+from odoosync.notifications.http_delivery import WebhookClient, webhook_guard
+from odoosync.notifications.mailing import open_mailer
+from odoosync.notifications.sender import DeliveryContext, sending
 from odoosync.odoo.transport import open_transport
 from odoosync.settings import Settings, load_settings
 from odoosync.sync.deletion_guard import Guard
@@ -95,12 +95,12 @@ async def sync_task(
             await transport.close()
 
 
-def _post(settings: Settings, database: Database, key_ring: KeyRing) -> Post:
+def _post(settings: Settings, database: Database, key_ring: KeyRing) -> DeliveryContext:
     outbound = Outbound.of(settings.ca_file, settings.configured_outbound_proxy)
-    return Post(
+    return DeliveryContext(
         database=database,
         key_ring=key_ring,
-        poster=Poster(webhook_guard(settings.allowed_webhook_hosts), outbound=outbound),
+        client=WebhookClient(webhook_guard(settings.allowed_webhook_hosts), outbound=outbound),
         mailer=open_mailer(settings.configured_smtp_url, outbound.tls),
     )
 

@@ -18,7 +18,7 @@ from odoosync.connections.testing import TEST_SECONDS
 from odoosync.crypto import KEYS_SETTING, KeyRing
 from odoosync.db import Database
 from odoosync.notifications.confirming import AddressService
-from odoosync.notifications.opening import webhook_guard
+from odoosync.notifications.http_delivery import webhook_guard
 from odoosync.notifications.service import WebhookService
 from odoosync.odoo.transport import Transport
 from odoosync.store.changes import Position

@@ -22,8 +22,8 @@ from odoosync.errors import Conflict, OdoosyncError
 from odoosync.jobs.workers import live_workers
 from odoosync.migrations import head_revision
 from odoosync.notifications import resealing as webhooks
+from odoosync.notifications.http_delivery import webhook_guard
 from odoosync.notifications.mailing import read_mail_server
-from odoosync.notifications.opening import webhook_guard
 from odoosync.odoo.transport import odoo_guard
 from odoosync.settings import Settings, load_settings
 from odoosync.sync import clocks

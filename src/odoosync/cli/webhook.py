@@ -23,7 +23,7 @@ from odoosync.cli.options import OrAll
 from odoosync.clock import utc_now
 from odoosync.connections.service import Owner
 from odoosync.errors import InvalidInput, Unavailable
-from odoosync.notifications.opening import webhook_guard
+from odoosync.notifications.http_delivery import webhook_guard
 from odoosync.notifications.service import WebhookService
 
 webhook = typer.Typer(help="Webhooks of a user.", no_args_is_help=True)

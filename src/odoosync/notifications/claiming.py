@@ -29,7 +29,7 @@ from odoosync.accounts.confirming import LIFETIME
 from odoosync.accounts.tables import users
 from odoosync.db import Database, UtcDateTime, epoch_now
 from odoosync.jobs.queue import Limit, Queue, Share
-from odoosync.notifications.kinds import CONFIRMING
+from odoosync.notifications.event_types import CONFIRMING
 from odoosync.notifications.mailing import NOT_CONFIRMED
 from odoosync.notifications.tables import deliveries, delivery_tries, webhooks
 from odoosync.sync.schedule_tables import events
@@ -42,8 +42,8 @@ _NO_MAIL_SERVER: Final = (
     "the user was disabled."
 )
 _VOID: Final = (
-    "This letter was not sent within a day, and its link is void: no worker had a mail server "
-    "(ODOOSYNC_SMTP_URL), it did not take the letter, or the user was disabled. Ask for another "
+    "This email was not sent within a day, and its link is void: no worker had a mail server "
+    "(ODOOSYNC_SMTP_URL), it did not take the email, or the user was disabled. Ask for another "
     "one with POST /api/v1/me/email/confirmation."
 )
 PER_RECEIVER: Final = 4
@@ -145,11 +145,11 @@ async def expire_mails(database: Database, now: datetime) -> int:
 
     Those to addresses that nobody confirmed, and those that no worker could send in time.
     """
-    letter, waited_since = _is_letter(), deliveries.c.created_at
-    untried = and_(not_(letter), deliveries.c.tries == 0)
+    email, waited_since = _is_email(), deliveries.c.created_at
+    untried = and_(not_(email), deliveries.c.tries == 0)
     return (
-        await _end_mails(database, and_(not_(letter), not_(_is_confirmed())), NOT_CONFIRMED, now)
-        + await _end_mails(database, and_(letter, waited_since <= now - LIFETIME), _VOID, now)
+        await _end_mails(database, and_(not_(email), not_(_is_confirmed())), NOT_CONFIRMED, now)
+        + await _end_mails(database, and_(email, waited_since <= now - LIFETIME), _VOID, now)
         + await _end_mails(
             database, and_(untried, waited_since <= now - MAILED_FOR), _NO_MAIL_SERVER, now
         )
@@ -187,8 +187,8 @@ async def _end_mails(
         return len(tries)
 
 
-def _is_letter() -> ColumnElement[bool]:
-    """Mean the letter that has an address confirmed."""
+def _is_email() -> ColumnElement[bool]:
+    """Mean the email that has an address confirmed."""
     return exists().where(events.c.id == deliveries.c.event_id, events.c.kind == CONFIRMING)
 
 
@@ -202,7 +202,7 @@ def _may_be_mailed(now: datetime) -> ColumnElement[bool]:
     enabled = select(users.c.id).where(users.c.disabled_at.is_(None))
     return and_(
         deliveries.c.user_id.in_(enabled),
-        or_(_is_letter(), and_(_is_confirmed(), _is_news(now))),
+        or_(_is_email(), and_(_is_confirmed(), _is_news(now))),
     )
 
 

@@ -1,6 +1,6 @@
-"""The address that a user's mails go to, and the letter that has it confirmed.
+"""The address that a user's mails go to, and the email that has it confirmed.
 
-The letter is the delivery of an event, as all mails are; the event is told to nobody else.
+The email is the delivery of an event, as all mails are; the event is told to nobody else.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from odoosync.crypto import KeyRing
 from odoosync.db import Tx
 from odoosync.notifications import fan_out
 from odoosync.notifications.errors import NotMailed
-from odoosync.notifications.kinds import CONFIRMING
-from odoosync.notifications.mailing import Letter, quoted
+from odoosync.notifications.event_types import CONFIRMING
+from odoosync.notifications.mailing import Email, quoted
 from odoosync.sync import events
 from odoosync.sync.schedule_tables import events as event_table
 
 PATH: Final = "/confirm-email/"
 _WAITS: Final = (
-    "Nothing is mailed to this address until it is confirmed. Follow the link in the letter that "
+    "Nothing is mailed to this address until it is confirmed. Follow the link in the email that "
     "was sent there, or ask for it again with POST /api/v1/me/email/confirmation."
 )
 _CANNOT_BE_CONFIRMED: Final = (
-    "Nothing is mailed to this address: it is not confirmed, and no letter can be sent for that. "
+    "Nothing is mailed to this address: it is not confirmed, and no email can be sent for that. "
     "The operator has to set ODOOSYNC_PUBLIC_URL, or to give you the address with "
     "`odoosync user set-email`."
 )
@@ -46,7 +46,7 @@ _CANNOT_BE_CONFIRMED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class AddressService:
-    """Without a `public_url` there is nothing that a link could lead to, and no letter."""
+    """Without a `public_url` there is nothing that a link could lead to, and no email."""
 
     accounts: Accounts
     public_url: str | None = None
@@ -62,7 +62,7 @@ class AddressService:
         return _CANNOT_BE_CONFIRMED if self.public_url is None else _WAITS
 
     async def change(self, caller: Principal, email: str | None) -> MailAddress:
-        """Set one's address, or none; one that waits to be confirmed is sent a letter.
+        """Set one's address, or none; one that waits to be confirmed is sent an email.
 
         Raises BadAddress, TooManyLetters; then nothing has changed.
         """
@@ -80,7 +80,7 @@ class AddressService:
         return stored
 
     async def send_again(self, caller: Principal) -> MailAddress:
-        """Send another letter to an address that waits to be confirmed.
+        """Send another email to an address that waits to be confirmed.
 
         Raises NothingToConfirm, NoPublicUrl, TooManyLetters.
         """
@@ -95,7 +95,7 @@ class AddressService:
         return address
 
     async def _post(self, tx: Tx, caller: Principal, nonce: str) -> None:
-        """Have the workers send a letter. The event holds no token, only what it is made of."""
+        """Have the workers send an email. The event holds no token, only what it is made of."""
         now, payload = self.accounts.clock(), {"nonce": nonce, "url": f"{self.public_url}{PATH}"}
         event_id = await events.record(tx, CONFIRMING, None, None, payload, at=now)
         taken = tx.update(event_table).where(event_table.c.id == event_id)
@@ -106,17 +106,17 @@ class AddressService:
         await audit.record(tx, "user.confirmation_asked", caller, at=now, detail=detail)
 
 
-async def confirming_letter(tx: Tx, found: Row[Any], key_ring: KeyRing, clock: Clock) -> Letter:
-    """Write the letter that has an address confirmed. Raises NotMailed once its link is void."""
+async def confirming_email(tx: Tx, found: Row[Any], key_ring: KeyRing, clock: Clock) -> Email:
+    """Write the email that has an address confirmed. Raises NotMailed once its link is void."""
     link = await link_of(tx, key_ring, found.user_id, found.payload["nonce"], clock())
     if link is None:
         raise NotMailed(
-            "The link of this letter is void: the address was changed or confirmed meanwhile, or a "
-            "day has passed. Ask for another letter with POST /api/v1/me/email/confirmation."
+            "The link of this email is void: the address was changed or confirmed meanwhile, or a "
+            "day has passed. Ask for another email with POST /api/v1/me/email/confirmation."
         )
     named = tx.select(users, users.c.username).where(users.c.id == found.user_id)
     name = quoted(await tx.scalar(named) or "")
-    return Letter(
+    return Email(
         to=link.email,
         subject="Odoosync: confirm your mail address",
         text=(

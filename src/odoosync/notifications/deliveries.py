@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, not_, select
 
 from odoosync.db import Tx
 from odoosync.log import get_logger
-from odoosync.notifications import fan_out, retrying, store
+from odoosync.notifications import fan_out, retry_schedule, store
 from odoosync.notifications.claiming import DELIVERIES, Claim
+from odoosync.notifications.delivery_result import DeliveryResult
 from odoosync.notifications.errors import NoDelivery, ReplayedAlready, WebhookRests
-from odoosync.notifications.kinds import CHOOSABLE
-from odoosync.notifications.outcome import Outcome
+from odoosync.notifications.event_types import CHOOSABLE
 from odoosync.notifications.tables import deliveries, delivery_tries, webhooks
 from odoosync.sync.schedule_tables import events
 
@@ -44,7 +44,9 @@ def _with_event(tx: Tx) -> Select[Any]:
     )
 
 
-async def record(tx: Tx, claim: Claim, outcome: Outcome, now: datetime, *, chance: float) -> None:
+async def record(
+    tx: Tx, claim: Claim, result: DeliveryResult, now: datetime, *, chance: float
+) -> None:
     """Write down what became of a try, unless the claim was lost to somebody else meanwhile.
 
     Raises LeaseLost where it is lost just now.
@@ -53,21 +55,21 @@ async def record(tx: Tx, claim: Claim, outcome: Outcome, now: datetime, *, chanc
     found = await claimed(tx, claim)
     if found is None:
         return
-    await _note_try(tx, claim, outcome, now)
-    if outcome.error is None:
+    await _note_try(tx, claim, result, now)
+    if result.error is None:
         await _set(tx, claim, found, status="delivered", next_try_at=None, delivered_at=now)
         if webhook is not None and webhook.failing_since is not None:
             await store.change(tx, webhook.id, now, failing_since=None)
         return
     later = None
-    if not outcome.final:
-        later = retrying.next_try(
-            found.tries_in_turn + 1, now, chance=chance, asked_for=outcome.retry_after
+    if not result.final:
+        later = retry_schedule.next_try(
+            found.tries_in_turn + 1, now, chance=chance, asked_for=result.retry_after
         )
     status: Status = "failed" if later is None else "pending"
     await _set(tx, claim, found, status=status, next_try_at=later)
     if webhook is not None:
-        await _note_failure(tx, webhook, outcome, now)
+        await _note_failure(tx, webhook, result, now)
 
 
 async def _webhook_of(tx: Tx, claim: Claim) -> Row[Any] | None:
@@ -79,14 +81,14 @@ async def _webhook_of(tx: Tx, claim: Claim) -> Row[Any] | None:
     return await tx.first(found)
 
 
-async def _note_try(tx: Tx, claim: Claim, outcome: Outcome, now: datetime) -> None:
+async def _note_try(tx: Tx, claim: Claim, result: DeliveryResult, now: datetime) -> None:
     values = {
         "delivery_id": claim.delivery_id,
         "at": now,
-        "took_ms": outcome.took_ms,
-        "status": outcome.status,
-        "error": outcome.error,
-        "excerpt": outcome.excerpt,
+        "took_ms": result.took_ms,
+        "status": result.status,
+        "error": result.error,
+        "excerpt": result.excerpt,
     }
     await tx.insert(delivery_tries, values)
 
@@ -96,12 +98,12 @@ async def _set(tx: Tx, claim: Claim, found: Row[Any], **values: Any) -> None:
     await DELIVERIES.release(tx, claim, **tries, **values)
 
 
-async def _note_failure(tx: Tx, webhook: Row[Any], outcome: Outcome, now: datetime) -> None:
+async def _note_failure(tx: Tx, webhook: Row[Any], result: DeliveryResult, now: datetime) -> None:
     if store.rests(webhook):
         return
-    if outcome.is_gone:
+    if result.is_gone:
         await store.disable(tx, webhook, "gone", now)
-    elif retrying.is_given_up(webhook.failing_since, now):
+    elif retry_schedule.is_given_up(webhook.failing_since, now):
         await store.disable(tx, webhook, "failing", now)
     elif webhook.failing_since is None:
         await store.change(tx, webhook.id, now, failing_since=now)

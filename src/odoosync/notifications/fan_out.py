@@ -19,7 +19,7 @@ from odoosync.accounts.tables import users
 from odoosync.db import Database, Tx
 from odoosync.log import FailureLog, get_logger
 from odoosync.notifications import store
-from odoosync.notifications.kinds import MAILED
+from odoosync.notifications.event_types import MAILED
 from odoosync.notifications.tables import deliveries
 from odoosync.sync.schedule_tables import events
 

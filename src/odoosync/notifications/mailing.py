@@ -22,8 +22,8 @@ from sqlalchemy import Row
 from odoosync.accounts.mail_address import address_of, is_address
 from odoosync.connections.tables import connections
 from odoosync.db import Tx
+from odoosync.notifications.delivery_result import DeliveryResult, readable
 from odoosync.notifications.errors import BadMailServer, NotMailed
-from odoosync.notifications.outcome import Outcome, readable
 
 SETTING: Final = "ODOOSYNC_SMTP_URL"
 TIMEOUT_S: Final = 30.0
@@ -79,7 +79,7 @@ def read_mail_server(url: str) -> MailServer:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Email:
     to: str
     subject: str
     text: str
@@ -88,18 +88,18 @@ class Letter:
 
 
 class Mailer:
-    """Sends one letter a connection."""
+    """Sends one email a connection."""
 
     def __init__(self, server: MailServer, tls: ssl.SSLContext | None = None) -> None:
         self._server = server
         self._tls = tls
 
-    async def send(self, letter: Letter) -> Outcome:
-        """Hand a letter to the mail server and say what became of it."""
+    async def send(self, email: Email) -> DeliveryResult:
+        """Hand an email to the mail server and say what became of it."""
         begun = time.monotonic()
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                answer = await self._hand_over(self._composed(letter))
+                answer = await self._hand_over(self._composed(email))
         except aiosmtplib.SMTPRecipientsRefused as error:
             code = max(one.code for one in error.recipients)
             final = code >= _PERMANENT  # below that it says: not yet
@@ -108,7 +108,7 @@ class Mailer:
             return _failed(begun, f"The mail server answered {error.code}.", error.code)
         except (aiosmtplib.SMTPException, OSError):
             return _failed(begun, "The mail server did not take the mail.")
-        return Outcome(_ms(begun), 250, excerpt=readable(answer))
+        return DeliveryResult(_ms(begun), 250, excerpt=readable(answer))
 
     async def _hand_over(self, message: EmailMessage) -> str:
         server = self._server
@@ -125,28 +125,35 @@ class Mailer:
         )
         return answer
 
-    def _composed(self, letter: Letter) -> EmailMessage:
+    def _composed(self, email: Email) -> EmailMessage:
         message = EmailMessage()
         message["From"] = self._server.sender
-        message["To"] = Address(addr_spec=letter.to)
-        message["Subject"] = letter.subject
-        message["Date"] = letter.at
-        message["Message-ID"] = f"<{letter.message_id}@odoosync>"
+        message["To"] = Address(addr_spec=email.to)
+        message["Subject"] = email.subject
+        message["Date"] = email.at
+        message["Message-ID"] = f"<{email.message_id}@odoosync>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text)
+        message.set_content(email.text)
         return message
 
 
-def _failed(begun: float, error: str, status: int | None = None, *, final: bool = False) -> Outcome:
-    return Outcome(_ms(begun), status, error, final=final)
+def open_mailer(smtp_url: str | None, tls: ssl.SSLContext | None = None) -> Mailer | None:
+    """Return what sends mails; None where no mail server is set. Raises BadMailServer."""
+    return None if smtp_url is None else Mailer(read_mail_server(smtp_url), tls)
+
+
+def _failed(
+    begun: float, error: str, status: int | None = None, *, final: bool = False
+) -> DeliveryResult:
+    return DeliveryResult(_ms(begun), status, error, final=final)
 
 
 def _ms(begun: float) -> int:
     return int((time.monotonic() - begun) * 1000)
 
 
-async def letter_of(tx: Tx, found: Row[Any]) -> Letter:
-    """Write the letter of a delivery to a user. Raises NotMailed."""
+async def email_of(tx: Tx, found: Row[Any]) -> Email:
+    """Write the email of a delivery to a user. Raises NotMailed."""
     to = (await address_of(tx, found.user_id)).mailed_to
     if to is None:
         raise NotMailed(NOT_CONFIRMED)
@@ -154,7 +161,7 @@ async def letter_of(tx: Tx, found: Row[Any]) -> Letter:
         connections.c.id == found.connection_id
     )
     subject, sentence = told(found, await tx.scalar(named) or "")
-    return Letter(
+    return Email(
         to=to,
         subject=readable(f"Odoosync: {subject}") or "",
         text=f"{sentence}\n\nAt {found.happened_at:%Y-%m-%d %H:%M:%S} UTC. You are told once.\n",

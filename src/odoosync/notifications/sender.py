@@ -26,30 +26,30 @@ from odoosync.jobs.suspended import is_suspended
 from odoosync.log import FailureLog, get_logger
 from odoosync.notifications import deliveries, store
 from odoosync.notifications.claiming import Claim, claim_due
-from odoosync.notifications.confirming import confirming_letter
+from odoosync.notifications.confirming import confirming_email
+from odoosync.notifications.delivery_result import DeliveryResult
 from odoosync.notifications.errors import NotMailed
+from odoosync.notifications.event_types import CONFIRMING
 from odoosync.notifications.fan_out import AT_ONCE, fan_out
-from odoosync.notifications.kinds import CONFIRMING
-from odoosync.notifications.mailing import Letter, Mailer, letter_of
+from odoosync.notifications.http_delivery import WebhookClient
+from odoosync.notifications.mailing import Email, Mailer, email_of
 from odoosync.notifications.message import body_of
-from odoosync.notifications.outcome import Outcome
-from odoosync.notifications.posting import Poster
 from odoosync.notifications.signing import signed_headers
 
 log = get_logger(__name__)
-PLACES: Final = 64
+MAX_IN_FLIGHT: Final = 64
 _EVERY_S: Final = 1.0
 _GRACE_S: Final = 3.0
-_Send = Callable[[], Awaitable[Outcome]]
+_Send = Callable[[], Awaitable[DeliveryResult]]
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class DeliveryContext:
     """What a process sends with; without a `mailer` it leaves mails to others."""
 
     database: Database
     key_ring: KeyRing
-    poster: Poster
+    client: WebhookClient
     mailer: Mailer | None = None
     clock: Clock = utc_now
     chance: Callable[[], float] = random.random
@@ -58,17 +58,17 @@ class Post:
 class Sender:
     """Makes up to `places` tries at the same time."""
 
-    def __init__(self, post: Post, *, places: int = PLACES) -> None:
-        self._post = post
+    def __init__(self, context: DeliveryContext, *, places: int = MAX_IN_FLIGHT) -> None:
+        self._context = context
         self._places = places
         self._going: set[asyncio.Task[None]] = set()
         self._failures = FailureLog(log)
 
-    async def go_round(self) -> None:
+    async def dispatch_due(self) -> None:
         """Take events and send what is due, until nothing is left that may begin now."""
-        post = self._post
+        context = self._context
         while True:
-            events = await fan_out(post.database, post.clock(), failures=self._failures)
+            events = await fan_out(context.database, context.clock(), failures=self._failures)
             begun = await self._begin()
             if not begun and events < AT_ONCE:
                 return
@@ -81,8 +81,8 @@ class Sender:
         free = self._places - len(self._going)
         if free <= 0:
             return 0
-        post, mail = self._post, self._post.mailer is not None
-        claims = await claim_due(post.database, post.clock(), limit=free, mail=mail)
+        context, mail = self._context, self._context.mailer is not None
+        claims = await claim_due(context.database, context.clock(), limit=free, mail=mail)
         for claim in claims:
             task = asyncio.create_task(self._try(claim))
             self._going.add(task)
@@ -100,74 +100,74 @@ class Sender:
     async def _try(self, claim: Claim) -> None:
         """Make one try; without the database it is made again when the lease has run out."""
         try:
-            await attempt(self._post, claim)
+            await attempt(self._context, claim)
         except LeaseLost:
             log.info("try_lost", delivery=claim.delivery_id)
         except (SQLAlchemyError, OSError) as error:
             log.warning("try_not_made", delivery=claim.delivery_id, error=type(error).__name__)
 
 
-async def attempt(post: Post, claim: Claim) -> None:
+async def attempt(context: DeliveryContext, claim: Claim) -> None:
     """Read what is to be sent, send it, write down what became of it.
 
     What nobody foresaw is a failed try, too, or it would be made for ever.
     """
     try:
-        send = await _prepare(post, claim)
+        send = await _prepare(context, claim)
         if send is None:
             return
         with looking_up_for(claim.tenant_id):
-            outcome = await send()
+            result = await send()
     except (CannotOpen, NotMailed) as error:
-        outcome = Outcome(0, error=error.message, final=True)
+        result = DeliveryResult(0, error=error.message, final=True)
     except (SQLAlchemyError, OSError):
         raise
     except Exception:
         log.exception("try_failed", delivery=claim.delivery_id)
-        outcome = Outcome(0, error="Something went wrong here. The service's log says what.")
-    now = post.clock()
-    async with post.database.tenant(claim.tenant_id) as tx:
-        await deliveries.record(tx, claim, outcome, now, chance=post.chance())
-    told = {"delivery": claim.delivery_id, "status": outcome.status, "ms": outcome.took_ms}
-    if outcome.error is None:
+        result = DeliveryResult(0, error="Something went wrong here. The service's log says what.")
+    now = context.clock()
+    async with context.database.tenant(claim.tenant_id) as tx:
+        await deliveries.record(tx, claim, result, now, chance=context.chance())
+    told = {"delivery": claim.delivery_id, "status": result.status, "ms": result.took_ms}
+    if result.error is None:
         log.info("delivered", **told)
     else:
-        log.warning("not_delivered", **told, why=outcome.error)
+        log.warning("not_delivered", **told, why=result.error)
 
 
-async def _prepare(post: Post, claim: Claim) -> _Send | None:
+async def _prepare(context: DeliveryContext, claim: Claim) -> _Send | None:
     """Return what makes the try; None when the claim is lost or nobody is left to be told."""
-    async with post.database.tenant(claim.tenant_id, write=False) as tx:
+    async with context.database.tenant(claim.tenant_id, write=False) as tx:
         found = await deliveries.claimed(tx, claim)
         if found is None or await is_suspended(tx):
             return None
         if found.webhook_id is None:
-            letter = await _letter(post, tx, found)
-            mailer = post.mailer
-            return None if mailer is None else lambda: mailer.send(letter)
+            email = await _email(context, tx, found)
+            mailer = context.mailer
+            return None if mailer is None else lambda: mailer.send(email)
         webhook = await store.get(tx, found.webhook_id)
-    return _posting(post, webhook, found)
+    return _webhook_call(context, webhook, found)
 
 
-async def _letter(post: Post, tx: Tx, found: Row[Any]) -> Letter:
+async def _email(context: DeliveryContext, tx: Tx, found: Row[Any]) -> Email:
     if found.kind == CONFIRMING:
-        return await confirming_letter(tx, found, post.key_ring, post.clock)
-    return await letter_of(tx, found)
+        return await confirming_email(tx, found, context.key_ring, context.clock)
+    return await email_of(tx, found)
 
 
-def _posting(post: Post, webhook: Row[Any], found: Row[Any]) -> _Send:
-    now, body = post.clock(), body_of(found)
-    secrets = store.secrets_of(post.key_ring, webhook, now)
+def _webhook_call(context: DeliveryContext, webhook: Row[Any], found: Row[Any]) -> _Send:
+    now, body = context.clock(), body_of(found)
+    secrets = store.secrets_of(context.key_ring, webhook, now)
     headers = signed_headers(secrets, found.message_id, body, now)
-    return lambda: post.poster.post(webhook.url, headers, body.encode())
+    return lambda: context.client.post(webhook.url, headers, body.encode())
 
 
 @asynccontextmanager
-async def sending(post: Post) -> AsyncIterator[Round]:
+async def sending(context: DeliveryContext) -> AsyncIterator[Round]:
     """Open the round of a worker; at the end, what is on its way gets some seconds."""
-    sender = Sender(post)
+    sender = Sender(context)
     try:
-        yield Round(_EVERY_S, sender.go_round)
+        yield Round(_EVERY_S, sender.dispatch_due)
     finally:
         await sender.settle(_GRACE_S)
-        await post.poster.close()
+        await context.client.close()

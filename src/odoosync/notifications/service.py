@@ -24,8 +24,8 @@ from odoosync.event_loop import paced
 from odoosync.notifications import deliveries, fan_out, store
 from odoosync.notifications.deliveries import Status
 from odoosync.notifications.errors import ReceiverRefused, WebhookRests
-from odoosync.notifications.kinds import TEST, chosen_kinds
-from odoosync.notifications.posting import read_url, receiver_of
+from odoosync.notifications.event_types import TEST, chosen_kinds
+from odoosync.notifications.http_delivery import read_url, receiver_of
 from odoosync.notifications.store import Wanted
 from odoosync.notifications.view import delivery_view, webhook_view, whole_delivery_view
 from odoosync.sync import events

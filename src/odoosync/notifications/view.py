@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from odoosync.clock import iso
-from odoosync.notifications.kinds import CHOOSABLE
+from odoosync.notifications.event_types import CHOOSABLE
 from odoosync.notifications.message import content_of
 
 

@@ -10,7 +10,7 @@ from odoosync.accounts.api_keys import Owner, create_api_key
 from odoosync.accounts.cross_tenant import User
 from odoosync.api.services import Services
 from odoosync.db import Database
-from odoosync.notifications.kinds import CHOOSABLE
+from odoosync.notifications.event_types import CHOOSABLE
 from odoosync.notifications.tables import webhooks
 from people import actions
 

@@ -11,10 +11,9 @@ from odoosync.addresses.guard import AddressGuard
 from odoosync.connections.service import Owner
 from odoosync.crypto import KeyRing
 from odoosync.db import Database
+from odoosync.notifications.http_delivery import Limits, WebhookClient, webhook_guard
 from odoosync.notifications.mailing import Mailer
-from odoosync.notifications.opening import webhook_guard
-from odoosync.notifications.posting import Limits, Poster
-from odoosync.notifications.sender import Post, Sender
+from odoosync.notifications.sender import DeliveryContext, Sender
 from odoosync.notifications.service import WebhookService
 from odoosync.notifications.tables import deliveries
 from odoosync.sync import events
@@ -36,7 +35,7 @@ class Telling:
     guard: AddressGuard
     mailer: Mailer | None = None
     limits: Limits = PATIENT
-    _senders: list[tuple[Poster, Sender]] = field(default_factory=list)
+    _senders: list[tuple[WebhookClient, Sender]] = field(default_factory=list)
 
     @property
     def owner(self) -> Owner:
@@ -48,11 +47,11 @@ class Telling:
 
     def sender(self) -> Sender:
         """Return what another worker would send with."""
-        poster = Poster(self.guard, self.limits)
-        post = Post(
-            self.database, self.key_ring, poster, self.mailer, self.clock, chance=lambda: 0.5
+        client = WebhookClient(self.guard, self.limits)
+        post = DeliveryContext(
+            self.database, self.key_ring, client, self.mailer, self.clock, chance=lambda: 0.5
         )
-        self._senders.append((poster, Sender(post)))
+        self._senders.append((client, Sender(post)))
         return self._senders[-1][1]
 
     async def hook(self, url: str, **wanted: Any) -> tuple[int, str]:
@@ -68,7 +67,7 @@ class Telling:
     async def send(self) -> None:
         """Do what a worker does in a second, and wait for what it sent."""
         sender = self.sender()
-        await sender.go_round()
+        await sender.dispatch_due()
         await sender.settle()
 
     async def pass_time(self, hours: float, *, step_s: float = 300.0) -> None:
@@ -86,6 +85,6 @@ class Telling:
             await tx.execute(tx.update(deliveries).values(lease_until=0.0))
 
     async def close(self) -> None:
-        for poster, sender in self._senders:
+        for client, sender in self._senders:
             await sender.settle()
-            await poster.close()
+            await client.close()

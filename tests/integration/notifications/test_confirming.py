@@ -1,4 +1,4 @@
-"""Mail goes only to an address that somebody confirmed by the link of a letter."""
+"""Mail goes only to an address that somebody confirmed by the link of an email."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from odoosync.api.app import ApiOptions, create_api
 from odoosync.api.services import Services
 from odoosync.crypto import KeyRing, new_key_ring
 from odoosync.notifications.claiming import expire_mails
-from odoosync.notifications.opening import open_mailer
+from odoosync.notifications.mailing import open_mailer
 from odoosync.tables import metadata
 from people import PASSWORD
 from served import ADDRESS, app, client, client_of, options, services, signed_in
@@ -57,16 +57,16 @@ async def set_email(site: httpx.AsyncClient, headers: Headers, email: str | None
 
 
 def link_in(mail: EmailMessage) -> str:
-    """Return where a letter's link leads, as a path of this service."""
+    """Return where an email's link leads, as a path of this service."""
     (found,) = re.findall(r"https?://\S+", mail.get_content())
     assert found.startswith(f"{PUBLIC}/confirm-email/")
     return str(found.removeprefix(PUBLIC))
 
 
-async def letter(
+async def email(
     site: httpx.AsyncClient, headers: Headers, telling: Telling, mails: MailServer
 ) -> str:
-    """Set an address, have the letter sent, and return its link."""
+    """Set an address, have the email sent, and return its link."""
     assert (await set_email(site, headers, "anna@example.com")).status_code == 200
     await telling.send()
     return link_in(mails.took[-1])
@@ -97,7 +97,7 @@ async def test_the_link_of_a_letter_confirms_the_address_by_a_button(
     site: httpx.AsyncClient, signed_in: Headers, telling: Telling, mails: MailServer
 ) -> None:
     site.headers["Host"] = "evil.example"
-    path = await letter(site, signed_in, telling, mails)
+    path = await email(site, signed_in, telling, mails)
     asked = await site.get(path)
     assert (asked.status_code, "<button" in asked.text) == (200, True)
     assert (await site.get(ME, headers=signed_in)).json()["email_confirmed_at"] is None
@@ -122,7 +122,7 @@ async def confirms_nothing(site: httpx.AsyncClient, path: str) -> bool:
 async def test_a_link_that_was_used_confirms_nothing(
     site: httpx.AsyncClient, signed_in: Headers, telling: Telling, mails: MailServer
 ) -> None:
-    path = await letter(site, signed_in, telling, mails)
+    path = await email(site, signed_in, telling, mails)
     assert (await site.post(path)).status_code == 200
     assert await confirms_nothing(site, path)
 
@@ -130,16 +130,16 @@ async def test_a_link_that_was_used_confirms_nothing(
 async def test_a_link_to_an_address_that_was_changed_confirms_nothing_also_if_it_comes_back(
     site: httpx.AsyncClient, signed_in: Headers, telling: Telling, mails: MailServer
 ) -> None:
-    path = await letter(site, signed_in, telling, mails)
-    for email in ("other@example.com", "anna@example.com"):
-        await set_email(site, signed_in, email)
+    path = await email(site, signed_in, telling, mails)
+    for address in ("other@example.com", "anna@example.com"):
+        await set_email(site, signed_in, address)
         assert await confirms_nothing(site, path)
 
 
 async def test_a_link_that_is_older_than_a_day_confirms_nothing(
     site: httpx.AsyncClient, signed_in: Headers, telling: Telling, mails: MailServer
 ) -> None:
-    path = await letter(site, signed_in, telling, mails)
+    path = await email(site, signed_in, telling, mails)
     telling.clock.forward(hours=23, minutes=59)
     assert (await site.get(path)).status_code == 200
     telling.clock.forward(minutes=1)
@@ -149,7 +149,7 @@ async def test_a_link_that_is_older_than_a_day_confirms_nothing(
 async def test_a_link_of_a_disabled_user_confirms_nothing(
     site: httpx.AsyncClient, signed_in: Headers, telling: Telling, mails: MailServer
 ) -> None:
-    path = await letter(site, signed_in, telling, mails)
+    path = await email(site, signed_in, telling, mails)
     await disable_user(site_accounts(site), "anna")
     assert await confirms_nothing(site, path)
 
@@ -162,7 +162,7 @@ async def of_anna(accounts: Accounts) -> Headers:
 async def test_a_link_is_used_once_however_many_follow_it_at_once(
     site: httpx.AsyncClient, signed_in: Headers, telling: Telling, mails: MailServer
 ) -> None:
-    path = await letter(site, signed_in, telling, mails)
+    path = await email(site, signed_in, telling, mails)
     answers = await asyncio.gather(*(site.post(path) for _ in range(5)))
     assert sorted(one.status_code for one in answers) == [200, 404, 404, 404, 404]
 
@@ -205,7 +205,7 @@ async def test_a_letter_is_asked_for_again_where_an_address_waits(
 ) -> None:
     nothing = await site.post(AGAIN, headers=signed_in)
     assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_to_confirm")
-    path = await letter(site, signed_in, telling, mails)
+    path = await email(site, signed_in, telling, mails)
     unknown = await client.post(AGAIN, headers=signed_in)
     assert (unknown.status_code, unknown.json()["code"]) == (409, "no_public_url")
     assert (await site.post(AGAIN, headers=signed_in)).status_code == 202
@@ -254,7 +254,7 @@ async def test_each_try_of_a_letter_has_the_same_link_also_under_a_newer_key(
     key_ring: KeyRing,
 ) -> None:
     mails.answers[b"DATA"] = b"451 later"
-    first = await letter(site, signed_in, telling, mails)
+    first = await email(site, signed_in, telling, mails)
     mails.answers.clear()
     telling.key_ring = KeyRing((*new_key_ring("newer").masters, *key_ring.masters))
     telling.clock.forward(seconds=6)
@@ -300,7 +300,7 @@ async def test_mails_that_were_not_sent_delay_no_letter_and_no_later_mail(
         await telling.happen("dataset.stale")
     await telling.send()
     assert await expire_mails(telling.database, telling.clock()) == 25
-    assert (await site.post(await letter(site, signed_in, telling, mails))).status_code == 200
+    assert (await site.post(await email(site, signed_in, telling, mails))).status_code == 200
     await telling.happen("dataset.stale")
     await telling.send()
     assert len(mails.took) == 2
@@ -310,7 +310,7 @@ async def test_webhooks_hear_nothing_of_addresses_and_nothing_keeps_a_token(
     site: httpx.AsyncClient, signed_in: Headers, telling: Telling, mails: MailServer
 ) -> None:
     hook, _ = await telling.hook("https://example.com/hook")
-    token = (await letter(site, signed_in, telling, mails)).rpartition("/")[2]
+    token = (await email(site, signed_in, telling, mails)).rpartition("/")[2]
     await telling.service.replay_since(telling.owner, hook, telling.clock())
     assert await telling.log(hook) == []
     async with telling.database.system(write=False) as tx:

@@ -11,9 +11,9 @@ from mail_server import MailServer, taking_mail
 from odoosync.accounts import Accounts
 from odoosync.accounts.users import disable_user, enable_user, set_address
 from odoosync.notifications.claiming import claim_due
-from odoosync.notifications.opening import open_mailer
-from odoosync.notifications.posting import Poster
-from odoosync.notifications.sender import Post, attempt
+from odoosync.notifications.http_delivery import WebhookClient
+from odoosync.notifications.mailing import open_mailer
+from odoosync.notifications.sender import DeliveryContext, attempt
 from receiver import Receiver
 
 pytestmark = pytest.mark.dialect
@@ -60,9 +60,11 @@ async def test_what_was_claimed_a_moment_before_is_not_sent(
     await enable_user(accounts, "anna")
     (claim,) = await claim_due(telling.database, telling.clock(), limit=1, mail=False)
     await disable_user(accounts, "anna")
-    poster = Poster(telling.guard)
-    await attempt(Post(telling.database, telling.key_ring, poster, clock=telling.clock), claim)
-    await poster.close()
+    client = WebhookClient(telling.guard)
+    await attempt(
+        DeliveryContext(telling.database, telling.key_ring, client, clock=telling.clock), claim
+    )
+    await client.close()
     assert receiver.kinds == []
 
 

@@ -15,7 +15,7 @@ from odoosync.notifications.claiming import (
     claim_due,
     expire_mails,
 )
-from odoosync.notifications.opening import open_mailer
+from odoosync.notifications.mailing import open_mailer
 from odoosync.notifications.tables import deliveries, delivery_tries
 
 

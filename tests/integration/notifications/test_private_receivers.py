@@ -6,8 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from integration.odoo.servers import Exchange, serving
-from odoosync.notifications.opening import webhook_guard
-from odoosync.notifications.posting import Limits, Poster
+from odoosync.notifications.http_delivery import Limits, WebhookClient, webhook_guard
 from ports import free_port
 from waiting import PATIENCE_S
 
@@ -37,9 +36,9 @@ async def test_all_that_fails_there_is_told_alike() -> None:
             for script in (hang, mumble, have_no_page, take_it)
         ]
         ports = [str(free_port()), *(one.url.rpartition(":")[2] for one in servers)]
-        poster = Poster(webhook_guard([f"127.0.0.1:{port}" for port in ports[:-1]]), LIMITS)
-        told = [await poster.post(f"http://127.0.0.1:{port}/", {}, b"{}") for port in ports]
-        await poster.close()
+        client = WebhookClient(webhook_guard([f"127.0.0.1:{port}" for port in ports[:-1]]), LIMITS)
+        told = [await client.post(f"http://127.0.0.1:{port}/", {}, b"{}") for port in ports]
+        await client.close()
     assert all(one == told[0] for one in told)
     assert (told[0].status, told[0].excerpt, told[0].took_ms) == (None, None, 0)
     assert "ODOOSYNC_ALLOWED_WEBHOOK_HOSTS" in str(told[0].error)
@@ -47,7 +46,7 @@ async def test_all_that_fails_there_is_told_alike() -> None:
 
 async def test_nothing_of_an_answer_is_kept_that_took_the_message() -> None:
     async with serving(take_it) as server:
-        poster = Poster(webhook_guard(["127.0.0.1:*"]), replace(LIMITS, total=PATIENCE_S))
-        outcome = await poster.post(server.url, {}, b"{}")
-        await poster.close()
-    assert (outcome.status, outcome.error, outcome.excerpt) == (200, None, None)
+        client = WebhookClient(webhook_guard(["127.0.0.1:*"]), replace(LIMITS, total=PATIENCE_S))
+        result = await client.post(server.url, {}, b"{}")
+        await client.close()
+    assert (result.status, result.error, result.excerpt) == (200, None, None)

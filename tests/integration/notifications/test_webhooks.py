@@ -6,8 +6,8 @@ import pytest
 
 from integration.notifications.telling import Telling
 from odoosync.notifications.errors import ReceiverRefused, WebhookRests
-from odoosync.notifications.opening import webhook_guard
-from odoosync.notifications.retrying import DELAYS
+from odoosync.notifications.http_delivery import webhook_guard
+from odoosync.notifications.retry_schedule import DELAYS
 from receiver import Receiver, is_signed, receiving, sent_at
 from waiting import PATIENCE_S
 
@@ -89,7 +89,7 @@ async def test_workers_that_race_send_each_once(telling: Telling, receiver: Rece
         await telling.happen(number=number)
     racing = [telling.sender() for _ in range(4)]
     for _ in range(4):
-        await asyncio.gather(*(one.go_round() for one in racing))
+        await asyncio.gather(*(one.dispatch_due() for one in racing))
         await asyncio.gather(*(one.settle() for one in racing))
     numbers = [message.content["data"]["number"] for message in receiver.came]
     assert sorted(numbers) == list(range(20))
@@ -104,10 +104,10 @@ async def test_a_receiver_that_hangs_delays_nobody_else(
         for _ in range(40):
             await telling.happen()
         sender = telling.sender()
-        await sender.go_round()
+        await sender.dispatch_due()
         await telling.hook(receiver.url)
         await telling.happen()
-        await sender.go_round()
+        await sender.dispatch_due()
         async with asyncio.timeout(PATIENCE_S):
             await receiver.arrived.wait()
         assert len(hanging.came) <= 4
@@ -284,7 +284,7 @@ async def test_a_worker_that_dies_while_sending_loses_nothing(
     await telling.happen()
     receiver.hangs = True
     dying = telling.sender()
-    going = asyncio.create_task(dying.go_round())
+    going = asyncio.create_task(dying.dispatch_due())
     await receiver.arrived.wait()
     await dying.settle(0)
     await going

@@ -14,8 +14,7 @@ from integration.odoo.servers import Exchange, serving
 from odoosync.addresses import lookups
 from odoosync.addresses.lookups import PER_TENANT, Found, Lookups, LookUpTimedOut, looking_up_for
 from odoosync.addresses.outbound import Outbound
-from odoosync.notifications.opening import webhook_guard
-from odoosync.notifications.posting import Limits, Poster
+from odoosync.notifications.http_delivery import Limits, WebhookClient, webhook_guard
 from odoosync.odoo.errors import TimedOut
 from odoosync.odoo.messages import Request
 from odoosync.odoo.tenant_handler import TenantHandler
@@ -81,11 +80,13 @@ async def test_a_look_up_has_an_end_whether_it_runs_or_waits(names: NameServer) 
 @pytest.mark.usefixtures("names")
 async def test_a_call_to_odoo_is_made_beside_webhooks_at_silent_names() -> None:
     outbound = Outbound()
-    poster = Poster(webhook_guard([]), Limits(connect=PATIENCE_S, total=PATIENCE_S), outbound)
+    client = WebhookClient(
+        webhook_guard([]), Limits(connect=PATIENCE_S, total=PATIENCE_S), outbound
+    )
     transport = Transport(TransportLimits(), GUARD, outbound)
     with looking_up_for(HOSTILE):
         posts = [
-            asyncio.create_task(poster.post(f"http://{number}.silent/", {}, b"{}"))
+            asyncio.create_task(client.post(f"http://{number}.silent/", {}, b"{}"))
             for number in range(20)
         ]
     await asyncio.sleep(0)
@@ -98,7 +99,7 @@ async def test_a_call_to_odoo_is_made_beside_webhooks_at_silent_names() -> None:
     for post in posts:
         post.cancel()
     await asyncio.gather(*posts, return_exceptions=True)
-    await poster.close()
+    await client.close()
     await transport.close()
 
 
@@ -128,11 +129,11 @@ async def test_the_same_name_is_not_looked_up_for_two_tenants_together() -> None
 async def test_a_silent_name_is_told_as_such() -> None:
     outbound = Outbound(lookups=Lookups(patience_s=0.1))
     transport = Transport(TransportLimits(), GUARD, outbound)
-    poster = Poster(webhook_guard([]), Limits(), outbound)
+    client = WebhookClient(webhook_guard([]), Limits(), outbound)
     with pytest.raises(TimedOut, match="not looked up in time") as caught:
         await transport.handle(Request("GET", "http://odoo.silent/"))
-    told = await poster.post("http://receiver.silent/", {}, b"{}")
-    await poster.close()
+    told = await client.post("http://receiver.silent/", {}, b"{}")
+    await client.close()
     await transport.close()
     assert caught.value.stage == "dns"
     assert told.error == "The host name of the receiver could not be looked up."

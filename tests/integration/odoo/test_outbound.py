@@ -15,7 +15,7 @@ from integration.notifications.telling import LOOPBACK as RECEIVERS
 from integration.odoo.servers import Exchange, Server, serving
 from odoosync.addresses.guard import AddressGuard
 from odoosync.addresses.outbound import Outbound
-from odoosync.notifications.posting import Poster
+from odoosync.notifications.http_delivery import WebhookClient
 from odoosync.odoo import errors
 from odoosync.odoo.messages import Answer, Request
 from odoosync.odoo.transport import SETTING, Transport, TransportLimits
@@ -208,10 +208,10 @@ async def test_the_usual_variables_for_proxies_are_not_followed(
 async def test_a_webhook_goes_the_same_way(
     odoo: Server, authority: PrivateAuthority, proxy: OutboundProxy
 ) -> None:
-    poster = Poster(RECEIVERS, outbound=Outbound.of(authority.ca_file, proxy.url))
-    outcome = await poster.post(f"{odoo.url}/hook", {}, b"{}")
-    refused = await poster.post("https://10.0.0.5/hook", {}, b"{}")
-    await poster.close()
+    client = WebhookClient(RECEIVERS, outbound=Outbound.of(authority.ca_file, proxy.url))
+    outcome = await client.post(f"{odoo.url}/hook", {}, b"{}")
+    refused = await client.post("https://10.0.0.5/hook", {}, b"{}")
+    await client.close()
     assert (outcome.status, outcome.error) == (200, None)
     assert "ODOOSYNC_ALLOWED_WEBHOOK_HOSTS" in str(refused.error)
     assert proxy.asked_for == [odoo.url.removeprefix("https://")]
@@ -220,10 +220,10 @@ async def test_a_webhook_goes_the_same_way(
 @pytest.mark.usefixtures("public_loopback")
 async def test_a_webhook_that_the_proxy_refuses_says_so() -> None:
     async with proxying("407 Proxy Authentication Required") as proxy:
-        poster = Poster(RECEIVERS, outbound=Outbound.of(None, proxy.url))
+        client = WebhookClient(RECEIVERS, outbound=Outbound.of(None, proxy.url))
         told = [
-            (await poster.post(url, {}, b"{}")).error
+            (await client.post(url, {}, b"{}")).error
             for url in ("http://127.0.0.1", "https://127.0.0.1")
         ]
-        await poster.close()
+        await client.close()
     assert all("ODOOSYNC_OUTBOUND_PROXY" in str(one) for one in told)

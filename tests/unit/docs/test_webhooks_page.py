@@ -9,8 +9,8 @@ from typing import Any, Final
 import pytest
 
 from doc_pages import DOCS
-from odoosync.notifications.kinds import MAILED, MEANINGS
-from odoosync.notifications.retrying import DELAYS
+from odoosync.notifications.event_types import MAILED, MEANINGS
+from odoosync.notifications.retry_schedule import DELAYS
 from odoosync.notifications.signing import new_secret, signed_headers
 from odoosync.sync.freshness.view import Freshness, view_of
 

@@ -18,7 +18,7 @@ from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 from odoosync.connections.service import Owner
 from odoosync.crypto import Secret
-from odoosync.notifications.posting import LONGEST_URL
+from odoosync.notifications.http_delivery import LONGEST_URL
 from odoosync.notifications.service import LONGEST_NAME, UNCHANGED, Change
 
 router = new_router(prefix="/api/v1/webhooks", tags=["webhooks"])

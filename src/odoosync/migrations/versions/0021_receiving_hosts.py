@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from odoosync.db import UtcDateTime
-from odoosync.notifications.posting import read_url
+from odoosync.notifications.http_delivery import read_url
 
 revision = "0021"
 down_revision = "0020"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from odoosync.notifications.retrying import DELAYS, GIVEN_UP_AFTER, is_given_up, next_try
+from odoosync.notifications.retry_schedule import DELAYS, GIVEN_UP_AFTER, is_given_up, next_try
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ MEANINGS: Final[dict[Kind, str]] = {
     "connection.recovered": "An Odoo that was failing, or rejected its login, answers again.",
     "webhook.disabled": "A webhook was disabled: its receiver is gone, or failed for days.",
     "webhook.test": "Somebody asked for a test; sent to that webhook alone.",
-    "email.unconfirmed": "A mail address waits to be confirmed; a letter goes to it alone.",
+    "email.unconfirmed": "A mail address waits to be confirmed; an email goes to it alone.",
 }
 TEST: Final[Kind] = "webhook.test"
 CONFIRMING: Final[Kind] = "email.unconfirmed"

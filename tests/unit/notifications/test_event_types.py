@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from odoosync.notifications.kinds import CHOOSABLE, MAILED, MEANINGS, chosen_kinds
+from odoosync.notifications.event_types import CHOOSABLE, MAILED, MEANINGS, chosen_kinds
 from odoosync.sync.events import Kind
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from odoosync.notifications.retrying import GONE
+from odoosync.notifications.retry_schedule import GONE
 
 LONGEST_TEXT: Final = 500
 _SUCCESS: Final = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryResult:
     """`status` is HTTP's, or SMTP's; `error` a sentence where it failed; `excerpt` of the answer.
 
     `retry_after` is in seconds. A failure that is `final` is not tried again.
@@ -30,14 +30,16 @@ class Outcome:
         return self.status == GONE
 
 
-def answered(took_ms: int, status: int, excerpt: str, retry_after: float | None) -> Outcome:
+def answered(took_ms: int, status: int, excerpt: str, retry_after: float | None) -> DeliveryResult:
     """Judge an answer over HTTP: only 2xx is a delivery."""
     if status in _SUCCESS:
-        return Outcome(took_ms, status, excerpt=readable(excerpt))
+        return DeliveryResult(took_ms, status, excerpt=readable(excerpt))
     error = f"The receiver answered {status}."
     if status // 100 == 3:  # noqa: PLR2004 - HTTP's class of redirects
         error = f"The receiver answered {status}, a redirect, which is not followed."
-    return Outcome(took_ms, status, error, readable(excerpt), retry_after, final=status == GONE)
+    return DeliveryResult(
+        took_ms, status, error, readable(excerpt), retry_after, final=status == GONE
+    )
 
 
 def readable(text: str) -> str | None:

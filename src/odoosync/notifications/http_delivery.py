@@ -10,7 +10,7 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -24,7 +24,7 @@ from odoosync.addresses.origin import Origin, UrlKind, parse_url
 from odoosync.addresses.outbound import PROXY, Outbound
 from odoosync.addresses.sockets import Route
 from odoosync.log import get_logger
-from odoosync.notifications.outcome import Outcome, answered
+from odoosync.notifications.delivery_result import DeliveryResult, answered
 
 log = get_logger(__name__)
 SETTING: Final = "ODOOSYNC_ALLOWED_WEBHOOK_HOSTS"
@@ -52,12 +52,17 @@ def read_url(text: str) -> tuple[str, Origin]:
     return str(url.with_fragment(None)), origin
 
 
+def webhook_guard(allowed: Iterable[str]) -> AddressGuard:
+    """Return what guards the way to receivers of webhooks. Raises InvalidInput."""
+    return AddressGuard.of(SETTING, allowed)
+
+
 def receiver_of(origin: Origin) -> str:
     """Return what all webhooks of one receiver share, whosever they are."""
     return f"{origin.host} {origin.port}"
 
 
-class Poster:
+class WebhookClient:
     """Opens its session with the first message, in the loop that runs then."""
 
     def __init__(
@@ -69,8 +74,8 @@ class Poster:
         )
         self._client = GuardedClient(guard, outbound, timeout, force_close=True)
 
-    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
-        """Send one message and say what became of it; whatever fails is an outcome, too."""
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
+        """Send one message and say what became of it; whatever fails is an result, too."""
         route = Route(read_url(url)[1])
         begun = time.monotonic()
         try:
@@ -78,14 +83,14 @@ class Poster:
                 status, excerpt, later = await self._exchange(url, headers, body, route)
         except _FOREIGN as error:
             why = _NOT_LOOKED_UP if _looking_up(error, route) else self._sentence(error)
-            outcome = Outcome(_since(begun), error=route.refusal or why)
+            result = DeliveryResult(_since(begun), error=route.refusal or why)
         else:
-            outcome = answered(_since(begun), status, excerpt, later)
+            result = answered(_since(begun), status, excerpt, later)
         if not route.private:
-            return outcome
-        if outcome.error is None:
-            return replace(outcome, excerpt=None)
-        return _hidden(outcome, route.origin.host)
+            return result
+        if result.error is None:
+            return replace(result, excerpt=None)
+        return _hidden(result, route.origin.host)
 
     async def close(self) -> None:
         await self._client.close()
@@ -114,14 +119,18 @@ def _looking_up(error: Exception, route: Route) -> bool:
     return isinstance(error, TimeoutError) and not (route.opened or route.handshakes)
 
 
-def _hidden(outcome: Outcome, host: str) -> Outcome:
+def _hidden(result: DeliveryResult, host: str) -> DeliveryResult:
     """Tell the same of a private address, whatever is behind it; the log says what it was.
 
     A receiver that asks by 410 to be called no more is heard: no other server says that.
     """
-    log.info("private_receiver", host=host, status=outcome.status, why=outcome.error)
+    log.info("private_receiver", host=host, status=result.status, why=result.error)
     told = private_text(host, SETTING)
-    return replace(outcome, error=told, excerpt=None) if outcome.is_gone else Outcome(0, error=told)
+    return (
+        replace(result, error=told, excerpt=None)
+        if result.is_gone
+        else DeliveryResult(0, error=told)
+    )
 
 
 async def _beginning(response: aiohttp.ClientResponse, limits: Limits) -> bytes:

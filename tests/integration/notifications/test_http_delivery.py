@@ -8,8 +8,8 @@ import pytest
 
 from integration.notifications.telling import LOOPBACK
 from integration.odoo.servers import Exchange, serving
-from odoosync.notifications.outcome import Outcome
-from odoosync.notifications.posting import Limits, Poster
+from odoosync.notifications.delivery_result import DeliveryResult
+from odoosync.notifications.http_delivery import Limits, WebhookClient
 from waiting import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("public_loopback")
@@ -18,15 +18,15 @@ IMPATIENT = Limits(connect=PATIENCE_S, total=0.5)
 
 
 @pytest.fixture
-async def poster() -> AsyncIterator[Poster]:
-    opened = Poster(LOOPBACK, LIMITS)
+async def client() -> AsyncIterator[WebhookClient]:
+    opened = WebhookClient(LOOPBACK, LIMITS)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def impatient() -> AsyncIterator[Poster]:
-    opened = Poster(LOOPBACK, IMPATIENT)
+async def impatient() -> AsyncIterator[WebhookClient]:
+    opened = WebhookClient(LOOPBACK, IMPATIENT)
     yield opened
     await opened.close()
 
@@ -52,9 +52,11 @@ async def ask_for_time(exchange: Exchange) -> None:
     await exchange.reply(b"", "Retry-After: 120", status="429 Too Many Requests")
 
 
-async def post(poster: Poster, script: Callable[[Exchange], Awaitable[None]]) -> Outcome:
+async def post(
+    client: WebhookClient, script: Callable[[Exchange], Awaitable[None]]
+) -> DeliveryResult:
     async with serving(script) as server:
-        return await poster.post(f"{server.url}/hook", {}, b"{}")
+        return await client.post(f"{server.url}/hook", {}, b"{}")
 
 
 @pytest.mark.parametrize(
@@ -66,31 +68,31 @@ async def post(poster: Poster, script: Callable[[Exchange], Awaitable[None]]) ->
     ],
 )
 async def test_what_goes_wrong_is_a_sentence(
-    poster: Poster, script: Callable[[Exchange], Awaitable[None]], error: str
+    client: WebhookClient, script: Callable[[Exchange], Awaitable[None]], error: str
 ) -> None:
-    assert (await post(poster, script)).error == error
+    assert (await post(client, script)).error == error
 
 
-async def test_a_receiver_that_hangs_is_given_up(impatient: Poster) -> None:
+async def test_a_receiver_that_hangs_is_given_up(impatient: WebhookClient) -> None:
     assert (await post(impatient, hang)).error == "The receiver did not answer within 0.5 seconds."
 
 
-async def test_a_status_counts_though_its_answer_has_no_end(poster: Poster) -> None:
-    outcome = await post(poster, never_end)
-    assert (outcome.status, outcome.error, outcome.excerpt) == (200, None, "thanks")
+async def test_a_status_counts_though_its_answer_has_no_end(client: WebhookClient) -> None:
+    result = await post(client, never_end)
+    assert (result.status, result.error, result.excerpt) == (200, None, "thanks")
 
 
-async def test_a_receiver_may_say_when_to_come_back(poster: Poster) -> None:
-    assert (await post(poster, ask_for_time)).retry_after == 120
+async def test_a_receiver_may_say_when_to_come_back(client: WebhookClient) -> None:
+    assert (await post(client, ask_for_time)).retry_after == 120
 
 
-async def test_where_nobody_listens_it_says_so(poster: Poster) -> None:
-    outcome = await poster.post("http://127.0.0.1:1/", {}, b"{}")
-    assert outcome.error == "No connection to the receiver could be made."
+async def test_where_nobody_listens_it_says_so(client: WebhookClient) -> None:
+    result = await client.post("http://127.0.0.1:1/", {}, b"{}")
+    assert result.error == "No connection to the receiver could be made."
 
 
-async def test_what_speaks_no_tls_is_told(impatient: Poster) -> None:
+async def test_what_speaks_no_tls_is_told(impatient: WebhookClient) -> None:
     async with serving(hang) as server:
-        outcome = await impatient.post(server.url.replace("http:", "https:"), {}, b"{}")
-    assert outcome.error is not None
-    assert outcome.status is None
+        result = await impatient.post(server.url.replace("http:", "https:"), {}, b"{}")
+    assert result.error is not None
+    assert result.status is None
