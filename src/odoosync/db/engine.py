@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -36,6 +36,7 @@ whose row locks would hold up everybody else."""
 _CACHE_KIB = 8_192
 """With SQLite's 2 MiB, the indexes of 100,000 rows make a page take a quarter longer."""
 _MODE = "odoosync_mode"
+_SET_TENANT = "SELECT set_config('odoosync.tenant', %s, true)"
 _USED_AT = "odoosync_used_at"
 _PING_AFTER_S = 1.0
 
@@ -72,10 +73,7 @@ class Database:
         """Open a transaction of one tenant; committed at the end, rolled back by an exception."""
         async with self._turn(tenant_id), self._begin(write=write) as connection:
             if self.dialect == "postgresql":
-                await connection.execute(
-                    text("SELECT set_config('odoosync.tenant', :tenant, true)"),
-                    {"tenant": str(tenant_id)},
-                )
+                await connection.exec_driver_sql(_SET_TENANT, (str(tenant_id),))
             yield Tx(connection, tenant_id)
 
     @asynccontextmanager
@@ -83,7 +81,7 @@ class Database:
         """Open a transaction across tenants: for the functions that say why they need it."""
         async with self._begin(write=write) as connection:
             if self.dialect == "postgresql":
-                await connection.execute(text(f"SET LOCAL ROLE {SYSTEM_ROLE}"))
+                await connection.exec_driver_sql(f"SET LOCAL ROLE {SYSTEM_ROLE}")
             yield Tx(connection, None)
 
     def _turn(self, tenant_id: int) -> AbstractAsyncContextManager[None]:
@@ -96,7 +94,9 @@ class Database:
     async def _begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
         try:
             async with self._one_writer(write=write), self.engine.connect() as connection:
-                await connection.execution_options(**{_MODE: "IMMEDIATE" if write else "DEFERRED"})
+                if self.dialect == "sqlite":
+                    mode = "IMMEDIATE" if write else "DEFERRED"
+                    await connection.execution_options(**{_MODE: mode})
                 async with connection.begin():
                     yield connection
         except Exception as error:

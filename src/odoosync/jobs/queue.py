@@ -30,7 +30,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    text,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -171,8 +170,9 @@ class Queue:
         """
         if tx.dialect != "postgresql":
             return True  # the write lock is held already
-        await tx.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {_FROZEN_MS}"))
-        return bool(await tx.scalar(select(func.pg_try_advisory_xact_lock(self.lock))))
+        limit = func.set_config("idle_in_transaction_session_timeout", str(_FROZEN_MS), True)
+        is_alone = select(func.pg_try_advisory_xact_lock(self.lock), limit)
+        return bool(await tx.scalar(is_alone))
 
     def of(self, tx: Tx, held: Held) -> Update:
         """Start a change of a row that is held, and of no other."""
