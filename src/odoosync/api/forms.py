@@ -6,12 +6,13 @@ Parameters in a URL are text, and are read as such. JSON has numbers of its own.
 from __future__ import annotations
 
 import re
-from typing import Any, Final, LiteralString, get_args
+from typing import Annotated, Any, Final, LiteralString, get_args
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    StringConstraints,
     ValidationInfo,
     field_validator,
 )
@@ -22,6 +23,8 @@ _WRONG_SHAPE: Final[LiteralString] = "wrong_shape"
 OUR_KINDS: Final = frozenset({_NO_NUMBER, _WRONG_SHAPE})
 """Errors that are raised here: their sentences are shown as they are, for they hold no value."""
 _NUMBERS: Final = {int: "a whole number, such as 1", float: "a number, such as 1.5"}
+
+DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
 class Form(BaseModel):

@@ -8,9 +8,9 @@ from typing import Annotated
 import orjson
 import typer
 
-from odoosync.api.rest.connection_credentials import LoginToTest, NewConnection, NewLogin
-from odoosync.api.rest.connections import ConnectionChange, ConnectionView, connection_view
-from odoosync.api.rest.trouble import troubles
+from odoosync.api.reading.connection_problem import troubles
+from odoosync.api.schemas.connections import ConnectionChange, ConnectionView, connection_view
+from odoosync.api.schemas.credentials import LoginToTest, NewConnection, NewLogin
 from odoosync.api.validation import read_form
 from odoosync.cli.confirming import Yes, confirm
 from odoosync.cli.connecting import ConnectionId, Desk, User, at_desk

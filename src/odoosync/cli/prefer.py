@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from odoosync.api.preferences import PreferencesForm, changes_of, preferences_view
+from odoosync.api.schemas.preferences import PreferencesForm, changes_of, preferences_view
 from odoosync.api.validation import read_form
 from odoosync.cli.connecting import ConnectionId, User, at_desk
 from odoosync.connections.service import Change

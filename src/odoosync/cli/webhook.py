@@ -15,7 +15,7 @@ from odoosync.accounts import audit
 from odoosync.accounts.users import find_user
 from odoosync.api.reading.delivery_log import DeliveryStatus
 from odoosync.api.reading.moments import needed_moment
-from odoosync.api.rest.webhooks import NewWebhook
+from odoosync.api.schemas.webhooks import NewWebhook
 from odoosync.api.validation import read_form
 from odoosync.cli.listing import show_list
 from odoosync.cli.opening import existing_keys, opened_database

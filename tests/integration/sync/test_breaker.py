@@ -10,7 +10,7 @@ import pytest
 
 from integration.sync.copying import EQUAL, Copy
 from integration.sync.direct import DirectOdoo, HandClock
-from odoosync.api.rest.trouble import troubles
+from odoosync.api.reading.connection_problem import troubles
 from odoosync.connections import store as connections
 from odoosync.crypto import Secret
 from odoosync.jobs.task import RetryIn

@@ -9,7 +9,7 @@ import pytest
 from integration.sync.copying import EQUAL, KEY, Copy
 from integration.sync.direct import DirectOdoo, HandClock
 from odoo_sandbox import World
-from odoosync.api.rest.trouble import Trouble, troubles
+from odoosync.api.reading.connection_problem import Trouble, troubles
 from odoosync.connections import store as connections
 from odoosync.connections.connection import Connection
 from odoosync.crypto import Secret

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from odoosync.api.errors import BadForm
 from odoosync.api.graphql import graphql_router
 from odoosync.api.openapi import documented
-from odoosync.api.preferences import PreferencesForm
 from odoosync.api.rest import ROUTERS
-from odoosync.api.rest.runs import SyncForm
 from odoosync.api.routing import Route
+from odoosync.api.schemas.preferences import PreferencesForm
+from odoosync.api.schemas.runs import SyncForm
 from odoosync.api.validation import read_form
 
 

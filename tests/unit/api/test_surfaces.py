@@ -14,13 +14,12 @@ from odoosync.api.graphql.connections import Connection
 from odoosync.api.graphql.datasets import Dataset
 from odoosync.api.graphql.runs import RunLine, SyncRun
 from odoosync.api.reading.run_csv import COLUMNS
-from odoosync.api.rest.audit import EntryView
-from odoosync.api.rest.connections import ConnectionView
-from odoosync.api.rest.datasets import DatasetView
-from odoosync.api.rest.profile import CredentialsTested
-from odoosync.api.rest.records import Record
-from odoosync.api.rest.run_history import LineView
-from odoosync.api.rest.runs import RunView
+from odoosync.api.schemas.audit import EntryView
+from odoosync.api.schemas.connections import ConnectionView
+from odoosync.api.schemas.credentials import CredentialsTested
+from odoosync.api.schemas.datasets import DatasetView
+from odoosync.api.schemas.records import Record
+from odoosync.api.schemas.runs import LineView, RunView
 
 HISTORY = (
     "trigger requested_by requested_name odoo_login odoo_version window_low window_high fetched "

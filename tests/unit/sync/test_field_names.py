@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from odoosync.api.graphql.records import Record
-from odoosync.api.rest.records import Record as RestRecord
+from odoosync.api.schemas.records import Record as RestRecord
 from odoosync.connections.connection import Connection
 from odoosync.connections.preferences import Preferences
 from odoosync.sync.choosing import wanted_fields

@@ -13,15 +13,21 @@ from strawberry.scalars import JSON
 
 from odoosync.api.graphql.connections import Connection
 from odoosync.api.graphql.context import Info
-from odoosync.api.rest.connection_credentials import LoginToTest, NewConnection, NewLogin
-from odoosync.api.rest.connections import (
+from odoosync.api.ownership import owner_of
+from odoosync.api.schemas.connections import (
     ConnectionChange,
     activation_view,
     change_of,
     connection_view,
-    owner_of,
 )
-from odoosync.api.rest.profile import CredentialsTested, login_of, tested_view
+from odoosync.api.schemas.credentials import (
+    CredentialsTested,
+    LoginToTest,
+    NewConnection,
+    NewLogin,
+    login_of,
+    tested_view,
+)
 from odoosync.api.validation import read_form
 from odoosync.connections import store
 from odoosync.connections.service import ConnectionService, Owner
@@ -71,7 +77,7 @@ async def _create(
     }
     form = read_form(NewConnection, given)
     change = change_of(form.name, form.extra_fields, form.preferences)
-    login = login_of(form, services)
+    login = login_of(form, services.default_odoo_url)
     made = await services.connections.create(owner_of(caller), login, change, activate=activate)
     return activation_view(made).model_dump()
 

@@ -9,8 +9,8 @@ from strawberry.scalars import JSON
 
 from odoosync.api.graphql.arguments import OrActive
 from odoosync.api.graphql.context import Info
-from odoosync.api.rest.connections import connection_view
-from odoosync.api.rest.trouble import troubles
+from odoosync.api.reading.connection_problem import troubles
+from odoosync.api.schemas.connections import connection_view
 from odoosync.connections import store
 from odoosync.connections.connection import Connection as Stored
 from odoosync.connections.errors import NoConnection, NoCredentials

@@ -18,7 +18,7 @@ from odoosync.api.reading.delivery_log import DeliveryStatus, list_deliveries, l
 from odoosync.api.reading.errors import BadFilter
 from odoosync.api.reading.listing import USUAL_PAGE
 from odoosync.api.reading.moments import needed_moment
-from odoosync.api.rest.webhooks import NewWebhook, WebhookChange
+from odoosync.api.schemas.webhooks import NewWebhook, WebhookChange
 from odoosync.api.validation import read_form
 from odoosync.connections.service import Owner
 from odoosync.crypto import Secret

@@ -2,59 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
 
 from odoosync.accounts.audit_query import AuditFilter
 from odoosync.api.auth import Manager
 from odoosync.api.json_answer import json_answer
 from odoosync.api.openapi import problems
-from odoosync.api.parameters import OrAll
 from odoosync.api.reading.audit import list_entries
 from odoosync.api.reading.moments import read_moment
 from odoosync.api.routing import new_router
+from odoosync.api.schemas.audit import AuditQuery, Entries
 from odoosync.api.services import ServicesDep
 
 router = new_router(prefix="/api/v1/audit", tags=["audit"])
-
-
-class EntryView(BaseModel):
-    """One entry; nothing of it is ever changed."""
-
-    id: int
-    at: str
-    kind: str = Field(examples=["credentials.revealed"])
-    tenant_id: int | None = Field(description="Null when it is about no user of this service.")
-    user_id: int | None
-    actor: str | None = Field(description="The user's name, as it was then.")
-    via: str = Field(description="password, refresh, api_key, command, service or none.")
-    key_id: int | None = Field(description="The API key that was sent.")
-    address: str | None
-    connection_id: int | None
-    run_id: str | None
-    odoo_login: str | None
-    detail: dict[str, Any]
-
-
-class Entries(BaseModel):
-    items: list[EntryView]
-    next_cursor: str | None
-
-
-class AuditQuery(BaseModel):
-    """Which entries to list."""
-
-    limit: int = Field(default=100, ge=1, le=1000)
-    cursor: str | None = Field(default=None, max_length=200, description="`next_cursor` of a list.")
-    kind: str | None = Field(
-        default=None, max_length=64, description="Such as `session.started`, or all of `session`."
-    )
-    connection_id: OrAll = None
-    since: str | None = Field(default=None, max_length=40, description="ISO 8601; included.")
-    until: str | None = Field(default=None, max_length=40, description="ISO 8601; not included.")
-    all: bool = Field(default=False, description="Everybody's entries: for administrators.")
 
 
 @router.get(

@@ -2,63 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import Depends, Form, Request, status
-from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.accounts.audit import Actor
 from odoosync.accounts.errors import RegistrationOff
-from odoosync.accounts.passwords import LONGEST, SHORTEST
 from odoosync.accounts.sessions import Grant, refresh, sign_in, sign_out
-from odoosync.accounts.users import LONGEST_NAME, create_user
+from odoosync.accounts.users import create_user
 from odoosync.api.auth import Address, Caller
 from odoosync.api.errors import WrongMediaType
 from odoosync.api.openapi import problems
 from odoosync.api.routing import new_router
+from odoosync.api.schemas.auth import Message, Registered, Registration, TokenAnswer, TokenForm
 from odoosync.api.services import ServicesDep
 from odoosync.errors import InvalidInput
 
 router = new_router(prefix="/api/v1/auth", tags=["auth"])
+
+
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
-_LONGEST_TOKEN: Final = 512
-
-
-class TokenForm(BaseModel):
-    """OAuth2's password and refresh forms; what else such a form may hold is not looked at."""
-
-    grant_type: Literal["password", "refresh_token"] = Field(
-        default="password", description="`refresh_token` trades a refresh token for new tokens."
-    )
-    username: str | None = Field(default=None, max_length=LONGEST, examples=["api_user"])
-    password: str | None = Field(default=None, max_length=LONGEST, examples=["api_password"])
-    refresh_token: str | None = Field(default=None, max_length=_LONGEST_TOKEN)
-
-
-class TokenAnswer(BaseModel):
-    access_token: str
-    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the scheme's name
-    expires_in: int = Field(description="Seconds until the access token expires.", examples=[3600])
-    refresh_token: str = Field(
-        description="Buys the next tokens, once. Sent again within 30 seconds, it gets the same "
-        "refresh token again; sent later, it ends the session."
-    )
-
-
-class Message(BaseModel):
-    message: str
-
-
-class Registration(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    username: str = Field(max_length=LONGEST_NAME, min_length=1, examples=["api_user"])
-    password: str = Field(max_length=LONGEST, min_length=SHORTEST, examples=["api_password"])
-
-
-class Registered(BaseModel):
-    id: int
-    username: str
 
 
 async def _only_forms(request: Request) -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, Field
 
 from odoosync.api.auth import Authenticator, Reader
 from odoosync.api.json_answer import json_answer
-from odoosync.api.parameters import OrAll
-from odoosync.api.reading.feed import LONGEST_WAIT_S, WantedChanges, wait_for_changes
-from odoosync.api.rest.records import Record
+from odoosync.api.reading.feed import WantedChanges, wait_for_changes
 from odoosync.api.routing import new_router
+from odoosync.api.schemas.changes import Changes, ChangesQuery
 from odoosync.api.services import ServicesDep
-from odoosync.api.streams import MAX_PER_USER
 
 router = new_router(prefix="/api/v1", tags=["records"])
+
 
 _DESCRIPTION = (
     "Begin with `after=0`, keep `next_after` and ask again with it: at once while there is `more`, "
@@ -25,36 +23,6 @@ _DESCRIPTION = (
     "is out of the login's sight. With `wait` the answer comes as soon as something "
     "has changed: ask again at once, then."
 )
-
-
-class ChangeView(BaseModel):
-    position: str
-    kind: str = Field(description="created, updated, deleted or hidden.")
-    connection_id: int
-    dataset: str
-    record: Record
-
-
-class Changes(BaseModel):
-    items: list[ChangeView]
-    next_after: str = Field(description="Where to go on; keep it, also when there is nothing.")
-    more: bool
-
-
-class ChangesQuery(BaseModel):
-    """From where on, and of what."""
-
-    after: str = Field(default="0", max_length=50, description="`next_after`, or 0.")
-    connection_id: OrAll = None
-    dataset: str | None = Field(default=None, max_length=255)
-    limit: int = Field(default=100, ge=1, le=1000)
-    wait: int = Field(
-        default=0,
-        ge=0,
-        le=LONGEST_WAIT_S,
-        description="Where there is nothing, wait so many seconds for it. At most "
-        f"{MAX_PER_USER} requests of a user may wait for news, in each process of the service.",
-    )
 
 
 @router.get(

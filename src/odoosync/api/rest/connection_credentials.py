@@ -5,65 +5,30 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, status
-from pydantic import ConfigDict, Field, SecretStr
 
 from odoosync.api.auth import Manager
-from odoosync.api.forms import Form
 from odoosync.api.openapi import problems
-from odoosync.api.owning import ManagedId
+from odoosync.api.ownership import ManagedId, owner_of
 from odoosync.api.parameters import RowId
-from odoosync.api.preferences import PreferencesForm
-from odoosync.api.rest.connections import (
+from odoosync.api.routing import new_router
+from odoosync.api.schemas.connections import (
     ConnectionView,
-    Name,
     activation_view,
     change_of,
     connection_view,
-    owner_of,
 )
-from odoosync.api.rest.profile import (
+from odoosync.api.schemas.credentials import (
     CredentialsTested,
-    Filled,
-    NewCredentials,
+    LoginToTest,
+    NewConnection,
+    NewLogin,
     login_of,
     tested_view,
 )
-from odoosync.api.routing import new_router
 from odoosync.api.services import ServicesDep
 from odoosync.connections import store
 
 router = new_router(prefix="/api/v1/connections", tags=["connections"])
-
-
-class NewConnection(NewCredentials):
-    """An Odoo to store beside others."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Name | None = Field(default=None, description="What people call it.")
-    preferences: PreferencesForm | None = Field(default=None, description="How to sync.")
-    activate: bool = Field(
-        default=False, description="Make it the active one; the only one is so anyway."
-    )
-
-
-class NewLogin(Form):
-    """Another login of the same database, or another secret of the same login."""
-
-    odoo_username: Filled | None = Field(default=None, description="The stored one when left out.")
-    odoo_password: SecretStr = Field(
-        min_length=1, max_length=1024, description="The password, or an API key of Odoo."
-    )
-
-
-class LoginToTest(Form):
-    """What is left out is taken from what is stored."""
-
-    odoo_username: Filled | None = None
-    odoo_password: SecretStr | None = Field(default=None, min_length=1, max_length=1024)
-
-    def secret(self) -> str | None:
-        return self.odoo_password.get_secret_value() if self.odoo_password else None
 
 
 async def _own_or_deleted(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:
@@ -80,7 +45,7 @@ async def create_connection(
 
     A connection to the same URL and database that was deleted comes back with its copy.
     """
-    login = login_of(form, services)
+    login = login_of(form, services.default_odoo_url)
     change = change_of(form.name, form.extra_fields, form.preferences)
     made = await services.connections.create(
         owner_of(caller), login, change, activate=form.activate

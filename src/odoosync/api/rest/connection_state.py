@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from odoosync.api.auth import Manager
-from odoosync.api.owning import ManagedId
-from odoosync.api.rest.connections import ConnectionView, activation_view, connection_view, owner_of
+from odoosync.api.ownership import ManagedId, owner_of
 from odoosync.api.routing import new_router
+from odoosync.api.schemas.connections import ConnectionView, activation_view, connection_view
 from odoosync.api.services import ServicesDep
 
 router = new_router(prefix="/api/v1/connections", tags=["connections"])

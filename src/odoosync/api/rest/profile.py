@@ -6,88 +6,36 @@ Shapes and messages are a contract, to the letter.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Final
 
 from fastapi import Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from odoosync.accounts import audit
 from odoosync.api.auth import Manager, Reader
 from odoosync.api.openapi import problems
-from odoosync.api.rest.connections import ExtraFields, normal_extra_fields, owner_of
+from odoosync.api.ownership import owner_of
 from odoosync.api.routing import new_router
-from odoosync.api.services import Services, ServicesDep
+from odoosync.api.schemas.connections import normal_extra_fields
+from odoosync.api.schemas.credentials import (
+    Credentials,
+    CredentialsDeleted,
+    CredentialsSet,
+    CredentialsTested,
+    NewCredentials,
+    StoredCredentials,
+    login_of,
+    tested_view,
+)
+from odoosync.api.services import ServicesDep
 from odoosync.connections import store
-from odoosync.connections.store import Tested
 from odoosync.crypto import MASK
-from odoosync.odoo.login import Login
 
 router = new_router(
     prefix="/api/v1/profile/odoo-credentials", tags=["profile"], ignores_unknown=True
 )
 
+
 _REVEALED_FOR: Final = timedelta(minutes=10)
-
-Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
-
-
-class Credentials(BaseModel):
-    """A login of one Odoo."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    odoo_username: Filled = Field(examples=["admin"])
-    odoo_password: SecretStr = Field(
-        min_length=1, max_length=1024, description="The password, or an API key of Odoo."
-    )
-    odoo_database: Filled = Field(examples=["odoo_db"])
-    odoo_url: str | None = Field(
-        default=None,
-        max_length=2048,
-        description="Where Odoo is, as a browser shows it; ODOOSYNC_DEFAULT_ODOO_URL when left "
-        "out. What was found there is stored and answered.",
-        examples=["http://localhost:8069"],
-    )
-
-
-class NewCredentials(Credentials):
-    """A login to store, and what to keep beyond the usual fields."""
-
-    extra_fields: ExtraFields | None = Field(
-        default=None, description="Fields to keep beyond the usual ones, by dataset or for all."
-    )
-
-
-class StoredCredentials(BaseModel):
-    odoo_username: str
-    odoo_password: str
-    odoo_database: str
-    odoo_url: str
-
-
-class CredentialsSet(BaseModel):
-    message: str
-    odoo_uid: int
-    odoo_url: str
-    odoo_database: str
-    connection_id: int = Field(description="The connection that has them, and is active now.")
-    note: str | None = Field(
-        description="Says so where reads and syncs meant another connection before.",
-        examples=["connection 2 was created and is active now (before: 1)"],
-    )
-
-
-class CredentialsTested(BaseModel):
-    message: str
-    odoo_uid: int
-    contact_count: int
-    product_count: int
-    odoo_url: str
-    odoo_database: str
-
-
-class CredentialsDeleted(BaseModel):
-    message: str
 
 
 @router.get("", summary="Get Odoo credentials", responses=problems(404, 409))
@@ -128,7 +76,7 @@ async def set_credentials(
     Another URL or database is another connection, which is active from then on: `note` says so.
     """
     extra_fields = normal_extra_fields(form.extra_fields)
-    login = login_of(form, services)
+    login = login_of(form, services.default_odoo_url)
     tested, saved = await services.connections.save(owner_of(caller), login, extra_fields)
     return CredentialsSet(
         message="Odoo credentials updated successfully",
@@ -145,7 +93,7 @@ async def test_credentials(
     form: Credentials, caller: Manager, services: ServicesDep
 ) -> CredentialsTested:
     """Log in and count; a failure says at which stage, why, and what to do."""
-    login = login_of(form, services)
+    login = login_of(form, services.default_odoo_url)
     return tested_view(await services.connections.try_out(owner_of(caller), login))
 
 
@@ -156,24 +104,3 @@ async def delete_credentials(caller: Manager, services: ServicesDep) -> Credenti
         active = await store.active(tx)
     await services.connections.delete(owner_of(caller), active.id)
     return CredentialsDeleted(message="Odoo credentials deleted successfully")
-
-
-def tested_view(tested: Tested) -> CredentialsTested:
-    return CredentialsTested(
-        message="Odoo credentials test successful",
-        odoo_uid=tested.odoo_uid,
-        contact_count=tested.contact_count,
-        product_count=tested.product_count,
-        odoo_url=tested.odoo_url,
-        odoo_database=tested.odoo_database,
-    )
-
-
-def login_of(form: Credentials, services: Services) -> Login:
-    """Read the login that a form names. Raises InvalidInput."""
-    return Login.typed(
-        url=form.odoo_url or services.default_odoo_url,
-        database=form.odoo_database,
-        username=form.odoo_username,
-        secret=form.odoo_password.get_secret_value(),
-    )

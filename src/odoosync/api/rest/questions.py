@@ -2,87 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 from fastapi import Request, Response, status
-from pydantic import BaseModel, Field
 
 from odoosync.accounts import Principal
 from odoosync.accounts.audit import Actor
 from odoosync.api.auth import Reader, Syncer
-from odoosync.api.forms import Form
-from odoosync.api.owning import SyncedId
+from odoosync.api.ownership import SyncedId
 from odoosync.api.parameters import RowId
-from odoosync.api.rest.runs import RunView, SyncAnswer
 from odoosync.api.routing import new_router
+from odoosync.api.schemas.confirmations import (
+    Deletions,
+    DeletionsForm,
+    DeletionsView,
+    Restored,
+    RestoredAnswer,
+    RestoredView,
+)
+from odoosync.api.schemas.runs import SyncAnswer
 from odoosync.api.services import ServicesDep
 from odoosync.sync import confirming
 from odoosync.sync.confirming import Answering, open_questions
 
 router = new_router(prefix="/api/v1/connections", tags=["sync"])
-
-
-class _Question(BaseModel):
-    connection_id: int
-    dataset: str
-    examples: list[int] = Field(description="Odoo's ids of up to 20 of these rows.")
-    fingerprint: str = Field(description="Names exactly these rows.")
-    reason: str
-    since: str | None
-    seen_at: str | None = Field(description="When a sync last saw it so.")
-    run_id: str = Field(description="The sync that last saw it so.")
-    confirmed_at: str | None = Field(description="Set until a sync has acted on it.")
-    confirmed_by: int | None
-
-
-class DeletionsView(_Question):
-    """Rows of one dataset that are gone from Odoo and wait for a confirmation."""
-
-    gone: int
-    kept: int = Field(description="Live rows of the copy when they were found gone.")
-    visible: int = Field(description="Rows that Odoo showed then.")
-    seems: Literal["deleted", "hidden", "there"] = Field(
-        description="What Odoo says of the first of them: deleted, or hidden from this login."
-    )
-
-
-class RestoredView(_Question):
-    """A dataset whose newest rows are older in Odoo than in the copy."""
-
-    older: int
-    looked_at: int
-
-
-class Deletions(BaseModel):
-    items: list[DeletionsView]
-    next_cursor: str | None
-
-
-class Restored(BaseModel):
-    items: list[RestoredView]
-    next_cursor: str | None
-
-
-class DeletionsForm(Form):
-    """What to confirm."""
-
-    dataset: str = Field(min_length=1, max_length=255)
-    fingerprint: str | None = Field(
-        default=None,
-        max_length=64,
-        description="Of the rows that were shown: refused when others are gone by now.",
-    )
-    wait: bool = Field(default=True, description="Answer when the run has ended.")
-
-
-class RestoredAnswer(BaseModel):
-    """The full syncs that were asked for."""
-
-    success: bool
-    message: str
-    errors: list[str]
-    runs: list[RunView]
 
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": SyncAnswer}}

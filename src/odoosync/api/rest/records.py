@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from odoosync.accounts import Principal
 from odoosync.api.auth import Reader
 from odoosync.api.json_answer import json_answer
-from odoosync.api.parameters import OrActive
 from odoosync.api.reading.choosing import chosen, read_fields
-from odoosync.api.reading.cursor import LONGEST as LONGEST_CURSOR
 from odoosync.api.reading.listing import (
-    LARGEST_PAGE,
-    LONGEST_FIELDS,
-    LONGEST_SEARCH,
     MOST_FILTERS,
-    USUAL_PAGE,
     Wanted,
     list_records,
     show_record,
 )
 from odoosync.api.reading.values import MOST_VALUES
 from odoosync.api.routing import new_router
+from odoosync.api.schemas.records import OneQuery, Record, RecordQuery, Records
 from odoosync.api.services import Services, ServicesDep
 from odoosync.store.filtering import OPERATORS, UnknownFilterField
 
 router = new_router(prefix="/api/v1", tags=["records"])
 
+
 _OPERATORS: Final = frozenset(name for names in OPERATORS.values() for name in names)
+
+
 _FILTERS: Final = (
     "Any other parameter filters by a field of the records: `city=Bern`, or with an operator "
     "`write_date__gte=2026-01-31T12:00:00Z`. Operators are "
@@ -38,81 +35,20 @@ _FILTERS: Final = (
     + f"; `in` takes values with commas between them, at most {MOST_VALUES}. Where a field refers "
     f"to records, its value is an id. A list takes at most {MOST_FILTERS} filters."
 )
+
+
 RecordId = Annotated[
     str,
     Path(max_length=64, description="`id` of a list, or the id in the connection's Odoo."),
 ]
+
+
 DatasetName = Annotated[str, Path(max_length=255, description="Such as `product_variants`.")]
 
 
-Fields = Annotated[
-    str | None,
-    Field(
-        max_length=LONGEST_FIELDS,
-        description="Names of fields with commas between them, such as `name,email`: only these "
-        "are shown, beside `id` and `odoo_id`. Without it all are.",
-    ),
-]
-
-
-class RecordQuery(BaseModel):
-    """Which records to list."""
-
-    model_config = ConfigDict(extra="allow")
-
-    limit: int = Field(default=USUAL_PAGE, ge=1, le=LARGEST_PAGE)
-    cursor: str | None = Field(
-        default=None, max_length=LONGEST_CURSOR, description="`next_cursor` of a list."
-    )
-    order: str | None = Field(
-        default=None,
-        max_length=255,
-        description="A field to sort by, such as `name`; `-write_date` has the latest first. "
-        "Records without a value come last. It can be `id`, `name`, `email`, `barcode`, `ref` "
-        "of contacts, `default_code` of products, `active`, `write_date` or `synced_at`. "
-        "Capital letters come before small ones.",
-    )
-    fields: Fields = None
-    search: str | None = Field(
-        default=None,
-        max_length=LONGEST_SEARCH,
-        description="Words that all stand in what names the record (its name, numbers, mail, city) "
-        "or in extra fields of type char or text.",
-    )
-    active: bool | None = Field(default=None, description="Archived records have `false`.")
-    include_deleted: bool = Field(
-        default=False,
-        description="Show records, too, that are gone from Odoo or from its sight. A filter on "
-        "`deleted_at` or `unreachable_at` means it.",
-    )
-    connection_id: OrActive = None
-
-
-def _drop_defaults(schema: dict[str, Any]) -> None:
-    """Tell that a field may be left out, not that it has a value then."""
-    for described in schema["properties"].values():
-        described.pop("default", None)
-
-
-class Record(BaseModel):
-    """One record: Odoo's fields by Odoo's names, and these, where `fields` names them."""
-
-    model_config = ConfigDict(extra="allow", json_schema_extra=_drop_defaults)
-
-    id: str = Field(examples=["1-42"])
-    odoo_id: int
-    active: bool = True
-    write_date: str | None = None
-    synced_at: str = ""
-    deleted_at: str | None = None
-
-
-class Records(BaseModel):
-    items: list[Record]
-    next_cursor: str | None
-
-
 QueryDep = Annotated[RecordQuery, Query()]
+
+
 _DECLARED: Final = frozenset(RecordQuery.model_fields)
 
 
@@ -138,14 +74,6 @@ async def _list(
         raise UnknownFilterField(error.name, error.known | _DECLARED) from None
     items = (chosen(item.flat(), page.fields) for item in page.items)
     return await json_answer({"items": items, "next_cursor": page.next_cursor})
-
-
-class OneQuery(BaseModel):
-    """Which one is meant, whether it may be deleted, and what is shown of it."""
-
-    include_deleted: bool = False
-    fields: Fields = None
-    connection_id: OrActive = None
 
 
 OneQueryDep = Annotated[OneQuery, Query()]

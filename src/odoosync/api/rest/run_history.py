@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 
 from odoosync.api.auth import Reader
 from odoosync.api.reading.history import check_connection, run_lines
 from odoosync.api.reading.run_csv import csv_lines
-from odoosync.api.rest.runs import RunChoice, RunId
+from odoosync.api.rest.runs import RunId
 from odoosync.api.routing import new_router
+from odoosync.api.schemas.runs import LineView, RunChoice, RunLog
 from odoosync.api.services import ServicesDep
 
 router = new_router(prefix="/api/v1", tags=["sync"])
-
-
-class LineView(BaseModel):
-    """A notable line of the log; its fields hold no secret."""
-
-    at: str
-    level: str
-    message: str
-    fields: dict[str, Any]
-
-
-class RunLog(BaseModel):
-    items: list[LineView]
-    next_cursor: None = None
 
 
 @router.get(

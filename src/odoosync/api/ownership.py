@@ -6,11 +6,16 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from odoosync.accounts import Principal
+from odoosync.accounts import Principal, audit
 from odoosync.api.auth import Manager, Syncer
 from odoosync.api.parameters import RowId
 from odoosync.api.services import Services, ServicesDep
 from odoosync.connections import store as connections
+from odoosync.connections.service import Owner
+
+
+def owner_of(caller: Principal) -> Owner:
+    return Owner(caller.tenant_id, audit.Actor.of(caller))
 
 
 async def get_managed(connection_id: RowId, caller: Manager, services: ServicesDep) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from odoosync.api.forms import Form, shaped
+from odoosync.api.forms import DatasetName, Form, shaped
 from odoosync.connections.errors import BadPreference
 from odoosync.connections.preferences import Preferences
 from odoosync.spelling import no_such
@@ -22,7 +22,6 @@ FieldName = Annotated[
 ]
 """What Odoo allows: Studio makes names with capitals, and modules in Python any identifier."""
 FieldNames = Annotated[list[FieldName], Field(max_length=200)]
-_DatasetName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 _Language = Annotated[
     str,
     StringConstraints(max_length=64),
@@ -51,7 +50,7 @@ class PreferencesView(BaseModel):
 class PreferencesForm(Form):
     """What to change; null goes back to the usual way."""
 
-    datasets: list[_DatasetName] | None = Field(
+    datasets: list[DatasetName] | None = Field(
         default=None,
         min_length=1,
         max_length=100,
