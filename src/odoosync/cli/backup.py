@@ -26,7 +26,7 @@ from odoosync.db import open_database
 from odoosync.db.disk import DiskFull, free_bytes, is_disk_full, readable_size
 from odoosync.errors import Conflict, InvalidInput, NotFound
 from odoosync.migrations import upgrade
-from odoosync.migrations.put_back import Restored, put_back, read_newer
+from odoosync.migrations.after_restore import Restored, read_newer, revoke_restored
 from odoosync.settings import Settings, load_settings
 
 _BUSY_TIMEOUT_S = 30
@@ -97,7 +97,7 @@ def restore(
 def _put_back(file: Path, target: Path) -> tuple[str, Restored]:
     """Bring a copy of the backup up to date, then put it in place; returns its revision.
 
-    What was taken away since is taken away in the copy, too: `migrations.put_back`.
+    What was taken away since is taken away in the copy, too: `migrations.after_restore`.
     """
     done: list[Restored] = []
     newer = read_newer(target) if target.exists() else None
@@ -105,7 +105,7 @@ def _put_back(file: Path, target: Path) -> tuple[str, Restored]:
         draft = Path(folder) / "odoosync.sqlite3"
         _copy(file, draft)
         revision = upgrade(
-            f"sqlite:///{draft}", then=lambda to: done.append(put_back(to, newer, utc_now()))
+            f"sqlite:///{draft}", then=lambda to: done.append(revoke_restored(to, newer, utc_now()))
         )
         _copy(draft, target)
     return revision, done[0]

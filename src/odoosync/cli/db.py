@@ -10,8 +10,7 @@ from odoosync.cli.restored import say_what_was_taken_back
 from odoosync.clock import utc_now
 from odoosync.log import configure_logging
 from odoosync.migrations import upgrade as run_migrations
-from odoosync.migrations.put_back import Restored
-from odoosync.migrations.put_back import put_back as take_back
+from odoosync.migrations.after_restore import Restored, revoke_restored
 from odoosync.settings import load_settings
 
 db = typer.Typer(help="The database's schema.", no_args_is_help=True)
@@ -25,10 +24,10 @@ def _group() -> None:
 @db.command()
 def upgrade(
     *,
-    put_back: Annotated[
+    after_restore: Annotated[
         bool,
         typer.Option(
-            "--put-back",
+            "--after-restore",
             help="It was put back to an older state, by other means than `restore`: let readers "
             "of the change feed miss nothing, end all sessions and let API keys rest. Stop the "
             "service first.",
@@ -41,7 +40,9 @@ def upgrade(
     done: list[Restored] = []
     revision = run_migrations(
         settings.effective_database_url,
-        then=(lambda to: done.append(take_back(to, None, utc_now()))) if put_back else None,
+        then=(lambda to: done.append(revoke_restored(to, None, utc_now())))
+        if after_restore
+        else None,
     )
     typer.echo(f"The database is at revision {revision}.")
     for one in done:

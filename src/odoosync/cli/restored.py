@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from odoosync.migrations.put_back import Restored
+from odoosync.migrations.after_restore import Restored
 
 _UNKNOWN = (
     "Who was disabled, deleted or got a new password since the backup cannot be known: look at "

@@ -31,7 +31,7 @@ from odoosync.accounts.users import create_user, delete_user, disable_user, set_
 from odoosync.connections import service as connection_service
 from odoosync.connections import store
 from odoosync.db import Database
-from odoosync.migrations.put_back import read_newer
+from odoosync.migrations.after_restore import read_newer
 from odoosync.notifications.service import WebhookService
 from people import NOW, PASSWORD, HeldClock
 
@@ -163,7 +163,7 @@ async def test_what_other_tools_put_back_is_told_what_to_do_for(
     accounts: Accounts, anna: User, command: Run
 ) -> None:
     grant = await sign_in(accounts, anna.username, PASSWORD, address="")
-    told = await asyncio.to_thread(command, "db", "upgrade", "--put-back")
+    told = await asyncio.to_thread(command, "db", "upgrade", "--after-restore")
     assert "cannot be known: look at `odoosync user list`" in told
     with pytest.raises(SessionEnded):
         await authenticate(accounts, grant.access_token)

@@ -10,7 +10,7 @@ from odoosync.cli.backup import backup, restore
 from odoosync.db import Database, open_database
 from odoosync.jobs.errors import LeaseLost
 from odoosync.migrations import upgrade
-from odoosync.migrations.put_back import put_back
+from odoosync.migrations.after_restore import revoke_restored
 from odoosync.store.changes import START, Change, Position, read_changes
 from pages import NOW, row, write
 from queue_world import advance, ask, claim_one, populate
@@ -50,7 +50,7 @@ async def test_a_run_that_goes_on_while_its_database_is_put_back_begins_anew_whe
     await ask(database, connection)
     held = await claim_one(database)
     await advance(database, held, {"page": 1})
-    await asyncio.to_thread(upgrade, database.url, then=lambda to: put_back(to, None, NOW))
+    await asyncio.to_thread(upgrade, database.url, then=lambda to: revoke_restored(to, None, NOW))
     with pytest.raises(LeaseLost):
         await advance(database, held, {"page": 9})
     again = await claim_one(database)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from odoosync.accounts.tables import tenants
 from odoosync.db import Database, open_database
 from odoosync.migrations import upgrade
-from odoosync.migrations.put_back import put_back
+from odoosync.migrations.after_restore import revoke_restored
 from odoosync.store import comparing, deletion, writing
 from odoosync.store.changes import (
     START,
@@ -239,7 +239,9 @@ async def test_what_changes_in_a_database_that_was_put_back_lies_beyond_all_that
         await tx.execute(tenants.insert().values(id=TENANT, name="x", created_at=NOW))
     reached = Position(10**9, 0) if database.dialect == "postgresql" else Position(0, 10**9)
     for number in (1, 2):
-        await asyncio.to_thread(upgrade, database.url, then=lambda to: put_back(to, None, NOW))
+        await asyncio.to_thread(
+            upgrade, database.url, then=lambda to: revoke_restored(to, None, NOW)
+        )
         await store(database, row(number))
         changes = await feed(database, reached)
         assert shown(changes) == [("created", number)]

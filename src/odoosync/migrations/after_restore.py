@@ -83,7 +83,7 @@ def _deleted(entry: int, kind: str, connection_id: int | None, detail: str) -> t
     return entry, kind, int((about.get(own) if own else connection_id) or 0)
 
 
-def put_back(connection: Connection, newer: Newer | None, now: datetime) -> Restored:
+def revoke_restored(connection: Connection, newer: Newer | None, now: datetime) -> Restored:
     """Take back what must not come back, and leave an entry in the audit trail.
 
     Readers of the change feed have seen more than this state holds: what changes from now on is put
