@@ -1,4 +1,4 @@
-"""An address is confirmed by the link of a letter, as the service and its worker send it."""
+"""An address is confirmed by the link of an email, as the service and its worker send it."""
 
 from __future__ import annotations
 

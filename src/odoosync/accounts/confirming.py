@@ -1,6 +1,6 @@
 """Links that confirm a mail address: whoever follows one can read what is sent there.
 
-A link's token is the HMAC, under a key of the ring, of a nonce that its letter keeps. So the letter
+A link's token is the HMAC, under a key of the ring, of a nonce that its email keeps. So the email
 can be written at each try, and the database holds no token, only hashes. A token is for one user
 and one address, lives a day, and is used once. Another address makes it void.
 """
@@ -34,7 +34,7 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a letter holds: where it goes, and the token of its link until `expires_at`."""
+    """What an email holds: where it goes, and the token of its link until `expires_at`."""
 
     email: str
     token: str

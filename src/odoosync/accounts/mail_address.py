@@ -1,6 +1,6 @@
 """Where mails for a user go. Only what comes back from there tells that the address is theirs.
 
-Until an address is confirmed nothing is mailed to it but the letter that asks for that. One that
+Until an address is confirmed nothing is mailed to it but the email that asks for that. One that
 the operator gives is confirmed at once: the operator answers for it.
 """
 
@@ -58,7 +58,7 @@ def normal_address(text: str | None) -> str | None:
 def mailbox_of(address: str) -> str:
     """Return who reads what goes to an address: many ways of writing it can reach one person.
 
-    Capital letters, dots and what follows a `+` are left out. Few letters go to one mailbox; that
+    Capital letters, dots and what follows a `+` are left out. Few emails go to one mailbox; that
     two people share them, because their addresses differ by a dot, does no harm.
     """
     name, _, domain = address.lower().rpartition("@")

@@ -1,4 +1,4 @@
-"""The page behind the link of a letter: it confirms a mail address, by a button.
+"""The page behind the link of an email: it confirms a mail address, by a button.
 
 A GET changes nothing, for scanners of mails follow links. The page needs no script and nobody to be
 signed in. A token that confirms nothing gets one answer, whatever is wrong with it.
@@ -69,7 +69,7 @@ _DONE: Final = Template(
 )
 _NOT_VALID: Final = """<p>$why</p>
 <p>If the address is confirmed already, there is nothing left to do. If not, ask
-Odoosync for another letter: <code>POST /api/v1/me/email/confirmation</code>.</p>"""
+Odoosync for another email: <code>POST /api/v1/me/email/confirmation</code>.</p>"""
 
 
 @router.get(PATH + "{token}", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""The page behind the link of a letter, as a browser and a log see it."""
+"""The page behind the link of an email, as a browser and a log see it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Headers = dict[str, str]
 
 @pytest.fixture
 async def path(accounts: Accounts, anna: User, signed_in: Headers, key_ring: KeyRing) -> str:
-    """The link of a letter to anna."""
+    """The link of an email to anna."""
     caller = await authenticate(accounts, signed_in["Authorization"].partition(" ")[2])
     nonce = await begin_link(accounts, caller, "anna@example.com")
     async with accounts.database.tenant(anna.tenant_id) as tx:
@@ -102,7 +102,7 @@ async def test_graphql_tells_and_asks_the_same(site: httpx.AsyncClient, signed_i
     change = 'mutation { change_me(email: "anna@example.com") { email_confirmed_at email_note } }'
     told = (await data_of(site, signed_in, change))["change_me"]
     assert told["email_confirmed_at"] is None
-    assert "letter" in told["email_note"]
+    assert "email" in told["email_note"]
     again = await data_of(site, signed_in, asked)
     assert again["send_email_confirmation"] == {"email": "anna@example.com"}
 

@@ -21,7 +21,7 @@ class Me:
         description="Where mails about trouble go, once it is confirmed."
     )
     email_confirmed_at: str | None = strawberry.field(
-        description="When the link in the letter was followed; null: nothing is mailed there."
+        description="When the link in the email was followed; null: nothing is mailed there."
     )
     email_note: str | None = strawberry.field(
         description="Why nothing is mailed there, and what to do."
@@ -68,10 +68,10 @@ change_me_field: Any = strawberry.mutation(
     resolver=_change_me,
     graphql_type=Me,
     description="Set where mails about trouble go; null for nowhere. What is left out stays. A "
-    "letter with a link goes there, and has the address confirmed.",
+    "email with a link goes there, and has the address confirmed.",
 )
 send_email_confirmation_field: Any = strawberry.mutation(
     resolver=_send_confirmation,
     graphql_type=Me,
-    description="Send another letter to a mail address that waits to be confirmed.",
+    description="Send another email to a mail address that waits to be confirmed.",
 )

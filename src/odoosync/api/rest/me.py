@@ -24,18 +24,18 @@ async def me(caller: Caller, services: ServicesDep) -> Me:
 
 @router.patch("", summary="Change what is known of me")
 async def change_me(form: MeChange, caller: Manager, services: ServicesDep) -> Me:
-    """Set the address that mails go to. A letter with a link goes there, and has it confirmed."""
+    """Set the address that mails go to. An email with a link goes there, and has it confirmed."""
     return _view(caller, services, await services.addresses.change(caller, form.email))
 
 
 @router.post(
     "/email/confirmation",
-    summary="Send the letter again",
+    summary="Send the email again",
     status_code=status.HTTP_202_ACCEPTED,
     responses=problems(409),
 )
 async def send_confirmation(caller: Manager, services: ServicesDep) -> Me:
-    """Send another letter to a mail address that waits to be confirmed."""
+    """Send another email to a mail address that waits to be confirmed."""
     return _view(caller, services, await services.addresses.send_again(caller))
 
 

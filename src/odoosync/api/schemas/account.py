@@ -19,7 +19,7 @@ class Me(BaseModel):
     username: str = Field(examples=["api_user"])
     email: str | None = Field(description="Where mails about trouble go, once it is confirmed.")
     email_confirmed_at: datetime | None = Field(
-        description="When the link in the letter was followed; null: nothing is mailed there."
+        description="When the link in the email was followed; null: nothing is mailed there."
     )
     email_note: str | None = Field(description="Why nothing is mailed there, and what to do.")
     is_admin: bool
