@@ -162,7 +162,7 @@ class TooManySignIns(TooMany):
 
 
 class TooManyLetters(TooMany):
-    code = "too_many_letters"
+    code = "too_many_emails"
 
     def __init__(self, retry_after: float) -> None:
         super().__init__(

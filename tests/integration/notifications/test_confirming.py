@@ -181,7 +181,7 @@ async def test_many_users_send_few_letters_to_one_mailbox(
     )
     assert sorted(one.status_code for one in answers) == [200, 200, 200, 429, 429, 429]
     refused = next(one for one in answers if one.status_code == 429)
-    assert refused.json()["code"] == "too_many_letters"
+    assert refused.json()["code"] == "too_many_emails"
     assert int(refused.headers["Retry-After"]) <= 3600
     await telling.send()
     assert len(mails.took) == 3
