@@ -74,7 +74,7 @@ class Spending:
             self.why = error.message
         self.was_too_large |= isinstance(error, AnswerTooLarge)
 
-    def revoke_restored(self, size: int, error: OdooError) -> None:
+    def take_back(self, size: int, error: OdooError) -> None:
         """Refuse a page that had seemed to be of use."""
         self.used -= size
         self.refuse(size, error)

@@ -51,7 +51,7 @@ def test_what_was_taken_counts_whatever_ended_the_call(error: BaseException) -> 
 def test_a_page_that_turns_out_to_be_of_no_use_is_taken_back() -> None:
     spending = Spending(MIB)
     take(spending, 1_000)
-    spending.revoke_restored(1_000, CutOff())
+    spending.take_back(1_000, CutOff())
     assert (spending.refused, spending.used) == (1_000, 0)
 
 

@@ -204,7 +204,7 @@ class Reader:
         try:
             return await asyncio.to_thread(page.rows)
         except OdooError as error:
-            self._work.client.spending.revoke_restored(len(page.body), error)
+            self._work.client.spending.take_back(len(page.body), error)
             raise
 
     async def _ask(self, size: int, *, after: int | None) -> Sealed | Rows:
