@@ -42,7 +42,7 @@ class Link:
 
 
 async def begin_link(accounts: Accounts, principal: Principal, email: str) -> str:
-    """Make a link for an address, and return its nonce. Raises TooManyLetters."""
+    """Make a link for an address, and return its nonce. Raises TooManyEmails."""
     now, nonce = accounts.clock(), secrets.token_urlsafe(32)
     values = {
         "tenant_id": principal.tenant_id,

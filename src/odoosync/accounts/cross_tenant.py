@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from odoosync.accounts import audit
 from odoosync.accounts.audit import OPERATOR, Actor
 from odoosync.accounts.audit_kinds import Kind
-from odoosync.accounts.errors import TooManyLetters, UsernameTaken
+from odoosync.accounts.errors import TooManyEmails, UsernameTaken
 from odoosync.accounts.tables import (
     api_keys,
     audit_trail,
@@ -29,7 +29,7 @@ from odoosync.accounts.tables import (
 )
 from odoosync.db import Database, Tx, goes_with_its_tenant, metadata
 
-_LETTER_LOCK: Final = 7_305_411_862_014
+_EMAIL_LOCK: Final = 7_305_411_862_014
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ async def find_api_key(database: Database, key_hash: str) -> FoundKey | None:
     )
 
 
-LETTERS: Final = (
+EMAIL_LIMITS: Final = (
     ("tenant_id", 5, timedelta(hours=1)),
     ("tenant_id", 20, timedelta(days=1)),
     ("mailbox", 3, timedelta(hours=1)),
@@ -217,18 +217,18 @@ LETTERS: Final = (
 
 
 async def add_link(database: Database, values: Mapping[str, Any], now: datetime) -> None:
-    """Across tenants: whoever has many users must not fill one mailbox. Raises TooManyLetters."""
-    links, longest = email_confirmations, max(within for _, _, within in LETTERS)
+    """Across tenants: whoever has many users must not fill one mailbox. Raises TooManyEmails."""
+    links, longest = email_confirmations, max(within for _, _, within in EMAIL_LIMITS)
     async with database.system() as tx:
         if tx.dialect == "postgresql":  # SQLite writes one at a time anyway
-            await tx.execute(select(func.pg_advisory_xact_lock(_LETTER_LOCK)))
+            await tx.execute(select(func.pg_advisory_xact_lock(_EMAIL_LOCK)))
         await tx.execute(links.delete().where(links.c.asked_at <= now - longest))
         same = or_(*(links.c[one] == values[one] for one in ("tenant_id", "mailbox")))
         rows = await tx.all(select(links).where(same).order_by(links.c.asked_at.desc()))
-        for column, most, within in LETTERS:
+        for column, most, within in EMAIL_LIMITS:
             sent = [row for row in rows if row._mapping[column] == values[column]]  # noqa: SLF001 - its public name
             if len(sent) >= most and (since := sent[most - 1].asked_at) > now - within:
-                raise TooManyLetters((since + within - now).total_seconds())
+                raise TooManyEmails((since + within - now).total_seconds())
         await tx.execute(links.insert().values(**values))
 
 

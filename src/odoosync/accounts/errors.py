@@ -19,7 +19,7 @@
                   (in audit_kinds)
     Conflict: UsernameTaken, NothingToConfirm, NoPublicUrl
     NotFound: UserUnknown, KeyUnknown, LinkNotValid
-    TooMany: TooManyGuesses, TooManySignIns, TooManyLetters
+    TooMany: TooManyGuesses, TooManySignIns, TooManyEmails
 """
 
 from __future__ import annotations
@@ -161,12 +161,12 @@ class TooManySignIns(TooMany):
         )
 
 
-class TooManyLetters(TooMany):
+class TooManyEmails(TooMany):
     code = "too_many_emails"
 
     def __init__(self, retry_after: float) -> None:
         super().__init__(
-            "So many letters were sent to confirm this address, or by you, that the next one has "
+            "So many emails were sent to confirm this address, or by you, that the next one has "
             f"to wait. Try again in {retry_after:.0f} seconds.",
             retry_after=retry_after,
         )

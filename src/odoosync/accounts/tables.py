@@ -92,7 +92,7 @@ email_confirmations = tenant_table(
 )
 """Links that confirm a mail address; `ended_at` is when one was used, or became void.
 
-`mailbox` is who reads what is sent there, as far as an address tells it: letters are counted by it.
+`mailbox` is who reads what is sent there, as far as an address tells it: emails are counted by it.
 """
 
 audit_trail = append_only_table(

@@ -64,7 +64,7 @@ class AddressService:
     async def change(self, caller: Principal, email: str | None) -> MailAddress:
         """Set one's address, or none; one that waits to be confirmed is sent an email.
 
-        Raises BadAddress, TooManyLetters; then nothing has changed.
+        Raises BadAddress, TooManyEmails; then nothing has changed.
         """
         address = normal_address(email)
         before = await self.show(caller)
@@ -82,7 +82,7 @@ class AddressService:
     async def send_again(self, caller: Principal) -> MailAddress:
         """Send another email to an address that waits to be confirmed.
 
-        Raises NothingToConfirm, NoPublicUrl, TooManyLetters.
+        Raises NothingToConfirm, NoPublicUrl, TooManyEmails.
         """
         address = await self.show(caller)
         if address.email is None or not address.waits:
